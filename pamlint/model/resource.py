@@ -1,0 +1,117 @@
+"""What a source reads and a cloud understands: resources in Terraform's own attribute names, whatever they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Literal
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A run of lines in a file; line and column count from 1, columns in code points. `file` is a path as it is told."""
+
+    file: str
+    line: int
+    column: int = 1
+    end_line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that the input does not settle, with the reasons that made it so.
+
+    `because` holds the references as the user writes them, absolute from the root module (`var.cidr`,
+    `module.net.data.aws_vpc.main.cidr_block`). `attribute` is set when the value is exactly one attribute of one resource
+    instance (`("aws_security_group.fm[0]", "id")`), so that whoever knows the resource can tell what it is.
+    `prefix` is the beginning of the string, if that much is known.
+    """
+
+    because: tuple[str, ...]
+    attribute: tuple[str, str] | None = None
+    prefix: str = ""
+
+
+Value = None | bool | int | Decimal | str | list[Any] | dict[str, Any] | Unknown
+"""Plain values: lists stand for lists, tuples and sets (sets sorted as Terraform sorts them), dicts for maps and objects.
+Unknown may stand anywhere inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """An inline `# pamlint: ignore[CHECK] reason` comment."""
+
+    check: str
+    reason: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A resource's body or a nested block of it.
+
+    `values` holds attributes as values and nested blocks as lists of Block, in source order (a `dynamic` block's
+    blocks stand where the `dynamic` stands). `possible` names the references that decide whether the block exists at all;
+    empty means that it does. `places` says where an attribute is written.
+    """
+
+    values: Mapping[str, Any]
+    location: Location | None = None
+    possible: tuple[str, ...] = ()
+    places: Mapping[str, Location] = field(default=EMPTY)
+    ignores: tuple[Ignore, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource instance. `address` is Terraform's (`module.a.aws_x.b["k"]`; `b[*]` where the keys are unknown) or a live id."""
+
+    address: str
+    type: str
+    mode: Literal["managed", "data"]
+    root: str
+    body: Block
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that was not read, or not as it stands: it becomes a finding of its own.
+
+    `check` is the finding's check; `subject` the file, variable or module it is about; `tip` says what to do.
+    """
+
+    check: Literal["unreadable-input", "failed-validation", "unresolved-value"]
+    subject: str
+    message: str
+    tip: str
+    location: Location | None = None
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input as it was read: a root module, a plan, a state, an account's region."""
+
+    name: str
+    kind: Literal["code", "plan", "state", "live"]
+    sha256: str
+    complete: bool
+    estate: str | None = None
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that a source made of one input."""
+
+    input: Input
+    resources: tuple[Resource, ...]
+    problems: tuple[Problem, ...] = ()
