@@ -1,0 +1,256 @@
+"""The syntax tree of a Terraform file. Every node knows its offsets in the text; nothing in here knows what anything means.
+
+The nodes are treated as immutable. They are not frozen because a file has thousands of them and a frozen class costs
+three times as much to make.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pamlint.model.resource import Location
+
+
+@dataclass(slots=True, eq=False)
+class Literal:
+    """A number, string, bool or null that is written out."""
+
+    value: str | int | Decimal | bool | None
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One step of a reference: `.name` (`indexed` is false) or `[key]` with a literal key."""
+
+    key: str | int | Decimal | bool | None
+    indexed: bool
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Reference:
+    """A name and the literal steps that follow it: `aws_vpc.main.cidr_block`, `var.rules["a"][0]`."""
+
+    root: str
+    steps: list[Step]
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """The element a splat is at; it stands at the bottom of `Splat.each`."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Attribute:
+    """`of.name` where `of` is no plain reference."""
+
+    of: Expression
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Index:
+    """`of[key]`, also the legacy `of.0`."""
+
+    of: Expression
+    key: Expression
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Splat:
+    """`source[*]...` or `source.*...`; `each` is evaluated for every element, which is its `Item`."""
+
+    source: Expression
+    each: Expression
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """`name(arguments)`; `expand` if the last argument is followed by an ellipsis."""
+
+    name: str
+    arguments: list[Expression]
+    expand: bool
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Conditional:
+    condition: Expression
+    then: Expression
+    otherwise: Expression
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Binary:
+    operator: str
+    left: Expression
+    right: Expression
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Unary:
+    operator: str
+    operand: Expression
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Parentheses:
+    inner: Expression
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class TupleOf:
+    """`[a, b]`."""
+
+    items: list[Expression]
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class ObjectOf:
+    """`{ key = value }`; a key that is a bare name is a `Literal` already."""
+
+    items: list[tuple[Expression, Expression]]
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class For:
+    """A `for` expression; with `key` it makes an object, without one a tuple."""
+
+    key_name: str | None
+    value_name: str
+    source: Expression
+    key: Expression | None
+    value: Expression
+    condition: Expression | None
+    group: bool
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Template:
+    """A string with parts to fill in: literals, expressions, `Conditional` for `%{if}`, `Join` for `%{for}`."""
+
+    parts: list[Expression]
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Join:
+    """A `%{for}` of a template: the results of `loop` as strings, one after the other."""
+
+    loop: For
+    start: int
+    end: int
+
+
+Expression = (
+    Literal
+    | Reference
+    | Item
+    | Attribute
+    | Index
+    | Splat
+    | Call
+    | Conditional
+    | Binary
+    | Unary
+    | Parentheses
+    | TupleOf
+    | ObjectOf
+    | For
+    | Template
+    | Join
+)
+
+
+@dataclass(slots=True, eq=False)
+class Argument:
+    """`name = value` in a body."""
+
+    name: str
+    value: Expression
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class BlockNode:
+    """`type "label" { ... }`; `start` is its type's first character, `end` is behind its closing brace."""
+
+    type: str
+    labels: list[str]
+    body: Body
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Body:
+    arguments: dict[str, Argument]
+    blocks: list[BlockNode]
+
+
+@dataclass(slots=True, eq=False)
+class SourceFile:
+    """A file that was read: its text, its tree, its comments as (offset, text), and its name as it is told."""
+
+    name: str
+    text: str
+    body: Body
+    comments: list[tuple[int, str]]
+    json: bool = False
+    _lines: list[int] = field(default_factory=list)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1, the column in code points."""
+        if not self._lines:
+            self._lines = line_starts(self.text)
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+    def location(self, start: int, end: int) -> Location:
+        """Where the text from `start` up to `end` stands."""
+        line, column = self.position(start)
+        return Location(self.name, line, column, self.position(max(start, end - 1))[0])
+
+
+def line_starts(text: str) -> list[int]:
+    """The offset of the first character of every line."""
+    starts = [0]
+    at = text.find("\n")
+    while at >= 0:
+        starts.append(at + 1)
+        at = text.find("\n", at + 1)
+    return starts
