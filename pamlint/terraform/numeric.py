@@ -1,0 +1,172 @@
+"""Terraform's numbers: binary floating point of 512 bits, shown in the fewest decimal digits that mean the same number.
+
+A whole number is an int, any other a Decimal in just those digits, so that the two never compare wrongly; `Decimal("-0")`
+and the infinities are what Terraform makes of `-0` and `1/0`.
+"""
+
+from __future__ import annotations
+
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+
+BITS = 512
+EXACT_DIGITS = 153
+MAX_EXPONENT = 4000
+INFINITY = Decimal("Infinity")
+NEGATIVE_ZERO = Decimal("-0")
+
+Number = int | Decimal
+
+
+class NumberError(ArithmeticError):
+    """The operation has no result, or one that is too large to write down."""
+
+
+def parse_number(text: str) -> Number:
+    """The number that a decimal literal (`12`, `-1.50`, `1e3`) means; raises NumberError for anything else."""
+    if text.isascii() and text.isdigit() and len(text) <= EXACT_DIGITS:
+        return int(text)
+    try:
+        value = Decimal(text)
+    except ArithmeticError:
+        raise NumberError("a number is required") from None
+    return from_decimal(value)
+
+
+def from_decimal(value: Decimal) -> Number:
+    """The number nearest to a decimal of any length."""
+    if not value.is_finite() or value == 0:
+        return value if value.is_infinite() else (NEGATIVE_ZERO if value.is_signed() else 0)
+    if abs(value.adjusted()) > MAX_EXPONENT:
+        raise NumberError(f"numbers beyond 1e{MAX_EXPONENT} are not supported")
+    digits = value.as_tuple().digits
+    if len(digits) > EXACT_DIGITS or value.adjusted() >= EXACT_DIGITS:
+        return rounded(Fraction(value))
+    return int(value) if value == value.to_integral_value() else _without_trailing_zeros(value)
+
+
+def _without_trailing_zeros(value: Decimal) -> Decimal:
+    return value.normalize(Context(prec=MAX_EXPONENT))
+
+
+def rounded(value: Fraction) -> Number:
+    """The number nearest to an exact fraction."""
+    exact = _to_bits(value)
+    if exact.denominator == 1:
+        whole = exact.numerator
+        if whole.bit_length() > MAX_EXPONENT * 4:
+            raise NumberError(f"numbers beyond 1e{MAX_EXPONENT} are not supported")
+        return whole
+    return _shortest(exact)
+
+
+def _to_bits(value: Fraction) -> Fraction:
+    numerator, denominator = value.numerator, value.denominator
+    if denominator == 1 and numerator.bit_length() <= BITS:
+        return value
+    shift = BITS - (numerator.bit_length() - denominator.bit_length())
+    scaled = value * Fraction(2) ** shift
+    if abs(scaled) >= 2**BITS:
+        shift -= 1
+        scaled /= 2
+    return round(scaled) / Fraction(2) ** shift
+
+
+def _shortest(exact: Fraction) -> Decimal:
+    few, many = 1, EXACT_DIGITS + 3
+    while few < many:
+        middle = (few + many) // 2
+        if _to_bits(Fraction(_digits(exact, middle))) == exact:
+            many = middle
+        else:
+            few = middle + 1
+    return _digits(exact, few)
+
+
+def _digits(exact: Fraction, count: int) -> Decimal:
+    context = Context(prec=count, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    return _without_trailing_zeros(context.divide(Decimal(exact.numerator), Decimal(exact.denominator)))
+
+
+def fraction(number: Number) -> Fraction:
+    """The exact value that the number stands for; raises NumberError for an infinity."""
+    if type(number) is int:
+        return Fraction(number)
+    if not Decimal(number).is_finite():
+        raise NumberError("infinity has no digits")
+    return _to_bits(Fraction(number))
+
+
+def show_number(number: Number) -> str:
+    """The number as Terraform writes it into strings: all digits, no exponent."""
+    if isinstance(number, int):
+        return str(number)
+    if number.is_infinite():
+        return "-Inf" if number < 0 else "+Inf"
+    return format(number, "f")
+
+
+def _is_small(left: Number, right: Number) -> bool:
+    return type(left) is int and type(right) is int and left.bit_length() < BITS // 2 and right.bit_length() < BITS // 2
+
+
+def _is_special(number: Number) -> bool:
+    return isinstance(number, Decimal) and (number.is_infinite() or number.is_zero())
+
+
+def add(left: Number, right: Number) -> Number:
+    """left + right"""
+    if _is_small(left, right):
+        return left + right
+    if _is_special(left) or _is_special(right):
+        return _special(Decimal(left), Decimal(right), "add")
+    return rounded(fraction(left) + fraction(right))
+
+
+def subtract(left: Number, right: Number) -> Number:
+    """left - right"""
+    return add(left, negate(right))
+
+
+def negate(number: Number) -> Number:
+    """-number; zero has a sign."""
+    if number == 0:
+        return 0 if isinstance(number, Decimal) else NEGATIVE_ZERO
+    return -number if isinstance(number, int) else number.copy_negate()
+
+
+def multiply(left: Number, right: Number) -> Number:
+    """left * right"""
+    if left and right and _is_small(left, right):
+        return left * right
+    if left == 0 or right == 0 or _is_special(left) or _is_special(right):
+        return _special(Decimal(left), Decimal(right), "multiply")
+    return rounded(fraction(left) * fraction(right))
+
+
+def divide(left: Number, right: Number) -> Number:
+    """left / right: an infinity where right is zero, as in Terraform; raises NumberError for 0 / 0."""
+    if left == 0 or right == 0 or _is_special(left) or _is_special(right):
+        return _special(Decimal(left), Decimal(right), "divide")
+    return rounded(fraction(left) / fraction(right))
+
+
+def modulo(left: Number, right: Number) -> Number:
+    """The remainder of a division that is cut off towards zero; left itself where right is zero."""
+    if isinstance(left, Decimal) and left.is_infinite() or isinstance(right, Decimal) and right.is_infinite():
+        return multiply(left, right)
+    if right == 0:
+        return left
+    if left == 0:
+        return subtract(left, multiply(right, 0))
+    times = int(fraction(divide(left, right)))
+    return subtract(left, multiply(right, times))
+
+
+def _special(left: Decimal, right: Decimal, operation: str) -> Number:
+    """Zeros and infinities keep their sign, as IEEE 754 has it."""
+    context = Context(traps=[], Emax=MAX_EMAX, Emin=MIN_EMIN, prec=MAX_EXPONENT)
+    result: Decimal = getattr(context, operation)(left, right)
+    if result.is_nan():
+        raise NumberError("the operation has no defined result")
+    return from_decimal(result)
