@@ -45,14 +45,14 @@ def _equal(left: Value, right: Value) -> bool | None:
     if left_type != right_type:
         return False
     if isinstance(left, SetValue):
-        return _equal_sets(left, cast(SetValue, right))
+        return _equal_sets(left, cast("SetValue", right))
     if isinstance(left, Mappish):
-        others = cast(Mappish, right).items
+        others = cast("Mappish", right).items
         if left.items.keys() != others.keys():
             return False
         return _all_equal((item, others[name]) for name, item in left.items.items())
     if isinstance(left, Sequence):
-        others_in_order = cast(Sequence, right).items
+        others_in_order = cast("Sequence", right).items
         return len(left.items) == len(others_in_order) and _all_equal(zip(left.items, others_in_order, strict=True))
     return bool(left == right)
 
@@ -77,7 +77,7 @@ def _holds_untyped_unknown(value: Value, of: Type) -> bool:
 
 def _may_be_equal(left: Value, right: Value) -> bool:
     unknown, other = (left, right) if isinstance(left, UnknownValue) else (right, left)
-    unknown = cast(UnknownValue, unknown)
+    unknown = cast("UnknownValue", unknown)
     if isinstance(other, Null):
         return not unknown.not_null
     if isinstance(other, UnknownValue):

@@ -187,7 +187,7 @@ def type_of(value: Value) -> Type:
         return SetType(value.element)
     if isinstance(value, Sensitive):
         return type_of(value.value)
-    return cast(Null | UnknownValue, value).type
+    return cast("Null | UnknownValue", value).type
 
 
 def string(text: str) -> str:
@@ -352,7 +352,7 @@ def key(value: Value) -> Any:
 def to_plain(value: Value) -> resource.Value:
     """The value in plain Python, as resources hold it: what is sensitive is not handed on, but named."""
     if type(value) in _SCALAR_TYPES:
-        return cast(Scalar, value)
+        return cast("Scalar", value)
     if isinstance(value, Sensitive):
         return resource.Unknown(tuple(f"{reference} (sensitive)" for reference in value.because) or ("a sensitive value",))
     if isinstance(value, UnknownValue):
@@ -361,7 +361,7 @@ def to_plain(value: Value) -> resource.Value:
         return {name: to_plain(item) for name, item in value.items.items()}
     if isinstance(value, Null):
         return None
-    return [to_plain(item) for item in cast(Sequence, value).items]
+    return [to_plain(item) for item in cast("Sequence", value).items]
 
 
 def from_plain(plain: Any) -> Value:
