@@ -56,7 +56,7 @@ def rounded(value: Fraction) -> Number:
         whole = exact.numerator
         if whole.bit_length() > MAX_EXPONENT * 4:
             raise NumberError(f"numbers beyond 1e{MAX_EXPONENT} are not supported")
-        return whole
+        return whole if whole.bit_length() <= BITS else int(_shortest(exact))
     return _shortest(exact)
 
 

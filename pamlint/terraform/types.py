@@ -105,3 +105,24 @@ def conforms(left: Type, right: Type) -> bool:
     if isinstance(left, CollectionType) and type(left) is type(right):
         return conforms(left.element, right.element)
     return left == right
+
+
+def without_optional(of: Type) -> Type:
+    """The type of the values that conversion to it gives: no attribute is optional any more."""
+    if isinstance(of, Primitive):
+        return of
+    if isinstance(of, TupleType):
+        return TupleType(tuple(map(without_optional, of.elements)))
+    if isinstance(of, ObjectType):
+        return ObjectType({name: without_optional(attribute) for name, attribute in of.attributes.items()})
+    return type(of)(without_optional(of.element))
+
+
+def friendly_name(of: Type) -> str:
+    """The type in words, as messages have it: `list of string`, `object`."""
+    if isinstance(of, Primitive):
+        return "any type" if of is ANY else of.name
+    if isinstance(of, TupleType | ObjectType):
+        return "tuple" if isinstance(of, TupleType) else "object"
+    kind = {ListType: "list", SetType: "set", MapType: "map"}[type(of)]
+    return f"{kind} of {'any single type' if of.element is ANY else friendly_name(of.element)}"
