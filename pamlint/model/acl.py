@@ -1,0 +1,164 @@
+"""Access lists, their rules and what guards what: the common model that AWS and Azure are converted into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pamlint.model.addresses import ANY
+from pamlint.model.finding import Direction
+from pamlint.model.ranges import EMPTY, Ranges
+from pamlint.model.resource import EMPTY as NO_VALUES
+from pamlint.model.resource import Ignore, Location, Problem, Unknown
+
+AclKind = Literal["aws_security_group", "aws_network_acl", "azure_nsg"]
+SymbolKind = Literal["group", "asg", "tag", "prefix-list", "unknown"]
+Text = str | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """One side of a rule in numbers: what is there for sure, and what may be there besides, with the references that decide."""
+
+    known: Ranges
+    perhaps: Ranges = EMPTY
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """Something on a side that has a name and members: a group, an ASG, a service tag, a prefix list.
+
+    `key` is the same wherever the same thing is meant; `text` is what is told. `at_least` are members that are known,
+    `at_most` is where members can be at all.
+    """
+
+    key: str
+    kind: SymbolKind
+    text: str
+    at_least: Ranges = EMPTY
+    at_most: Ranges = ANY
+
+    @property
+    def settled(self) -> bool:
+        """Whether the members are known exactly."""
+        return self.at_least == self.at_most
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One entry of a rule's address side: known addresses, a symbol (by key), or an unknown value (by its references)."""
+
+    text: str
+    addresses: Ranges = EMPTY
+    symbol: str | None = None
+    because: tuple[str, ...] = ()
+    at_most: Ranges = ANY
+
+
+ANYWHERE = Peer("any", ANY)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of an ACL. `name` is its Terraform address or live id; ICMP type and code are `ports` (type * 256 + code).
+
+    `possible` names the references that decide whether the rule exists at all; `default` marks what the cloud adds itself.
+    """
+
+    name: str
+    direction: Direction
+    action: Literal["allow", "deny"]
+    protocols: Extent
+    ports: Extent
+    peers: tuple[Peer, ...]
+    local: tuple[Peer, ...] = (ANYWHERE,)
+    source_ports: Extent = field(default=Extent(((0, 65535),)))
+    priority: int | None = None
+    possible: tuple[str, ...] = ()
+    default: bool = False
+    location: Location | None = None
+    ignores: tuple[Ignore, ...] = ()
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Every reference that something in the rule hangs on, sorted."""
+        sides = (*self.peers, *self.local, self.protocols, self.ports, self.source_ports)
+        return tuple(sorted({*self.possible, *(reference for side in sides for reference in side.because)}))
+
+
+@dataclass(frozen=True, slots=True)
+class Acl:
+    """A security group, a network ACL or an NSG. Rules of the ordered kinds stand in the order in which they are tried.
+
+    `partial` names the references because of which further rules may exist elsewhere. `local` is what stands behind the
+    ACL: `at_least` and `at_most` of a Symbol, whole line if unknown.
+    """
+
+    key: str
+    address: str
+    kind: AclKind
+    root: str
+    rules: tuple[Rule, ...]
+    name: Text | None = None
+    id: str | None = None
+    tags: Mapping[str, Text] = field(default=NO_VALUES)
+    partial: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
+    local: Ranges | None = None
+    location: Location | None = None
+    ignores: tuple[Ignore, ...] = ()
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the first rule that matches decides."""
+        return self.kind != "aws_security_group"
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What ACLs protect: an interface, a machine, a service.
+
+    `chain` holds its layers from the nearest to the farthest; a layer is the keys of ACLs that are united (an interface's
+    security groups) or a single one (an NSG). `wears` are the keys of symbols that it is a member of.
+    `addresses` are its own where they are known, `within` where it stands (its subnets' prefixes).
+    """
+
+    key: str
+    address: str
+    kind: str
+    root: str
+    chain: tuple[tuple[str, ...], ...]
+    wears: frozenset[str]
+    name: Text | None = None
+    id: str | None = None
+    tags: Mapping[str, Text] = field(default=NO_VALUES)
+    addresses: Ranges = EMPTY
+    within: Ranges = EMPTY
+    possible: tuple[str, ...] = ()
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A symbol that roles can be matched to and that is no ACL: an ASG, or a group that the input only refers to."""
+
+    key: str
+    address: str
+    root: str
+    name: Text | None = None
+    id: str | None = None
+    tags: Mapping[str, Text] = field(default=NO_VALUES)
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Everything that the clouds made of the resources: who guards whom, and what the names mean."""
+
+    acls: tuple[Acl, ...]
+    workloads: tuple[Workload, ...]
+    groups: tuple[Group, ...]
+    symbols: Mapping[str, Symbol]
+    problems: tuple[Problem, ...] = ()

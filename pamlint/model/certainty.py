@@ -1,0 +1,123 @@
+"""What is sure about traffic whose guards name things that the input does not settle.
+
+A residue is *proved* where it is non-empty whatever the open predicates are, *unproven* where it is so only for some of them.
+Every predicate stands in one place of use, so a residue grows or shrinks with it and the extremes decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Literal, NamedTuple
+
+from pamlint.model.addresses import ANY, PUBLIC
+from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, subtract
+from pamlint.model.traffic import NO_GUARD, Cube, Guard, Traffic, merge, minus
+
+PRIVATE: Ranges = subtract(ANY, PUBLIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """What a guard's name means: membership of one side in something that lies between `at_least` and `at_most`.
+
+    `group` is a security group or an ASG, `list` a service tag, prefix list or `VirtualNetwork`, `set` addresses that exist
+    but are not known (a role's networks, what stands behind an ACL), `unknown` a value that may be anything or nothing.
+    `side` None is no membership but a yes or no: whether a rule exists at all.
+    """
+
+    kind: Literal["group", "list", "set", "unknown"]
+    side: int | None
+    text: str
+    at_least: Ranges = EMPTY
+    at_most: Ranges = ANY
+    because: tuple[str, ...] = ()
+
+    @property
+    def reach(self) -> Ranges:
+        """Where members can be when that counts against a finding: a group's members have private addresses."""
+        return intersect(self.at_most, PRIVATE) if self.kind == "group" and self.at_most == ANY else self.at_most
+
+
+Predicates = Mapping[str, Predicate]
+
+
+class Purpose(Enum):
+    """What the residue is: traffic that is open, or traffic that is not."""
+
+    OPEN = auto()
+    CLOSED = auto()
+
+
+class Settled(NamedTuple):
+    """A residue in two: what is proved, and what is so only for some values of what is open, with the references."""
+
+    proved: Traffic
+    unproven: Traffic
+    because: tuple[str, ...]
+
+
+def settle(residue: Iterable[Cube], predicates: Predicates, purpose: Purpose, own: frozenset[str] = frozenset()) -> Settled:
+    """Split a residue. `own` are predicates that hold for whoever is judged: they count as non-empty, wherever they are."""
+    surely: list[Cube] = []
+    perhaps: list[Cube] = []
+    for cube in residue:
+        if not cube.guard:
+            surely.append(cube)
+            continue
+        sure = _bound(cube, predicates, purpose, own, certain=True)
+        if sure is not None:
+            surely.append(sure)
+        possible = _bound(cube, predicates, purpose, own, certain=False)
+        if possible is not None:
+            perhaps.append(possible)
+    proved = merge(surely)
+    unproven = merge(piece for piece in perhaps for piece in minus((piece,), _bare(surely, piece.guard)))
+    because = {reference for cube in unproven for name, _ in cube.guard for reference in predicates[name].because}
+    return Settled(proved, unproven, tuple(sorted(because)))
+
+
+def _bare(surely: Iterable[Cube], guard: Guard) -> Traffic:
+    """What is sure, stated so that it covers the same packets of a cube under this guard."""
+    return tuple(Cube(cube.sides, NO_GUARD) for cube in surely if cube.guard <= guard)
+
+
+def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: frozenset[str], certain: bool) -> Cube | None:
+    """The part of the cube that is there for sure (or at all); the guard keeps what tells a reader who is meant."""
+    positive_sides = {
+        predicates[name].side for name, sign in cube.guard if sign and predicates[name].kind in ("group", "list") and name not in own
+    }
+    bounded = cube
+    for name, sign in sorted(cube.guard, key=lambda literal: (literal[0] in own, literal)):
+        predicate = predicates[name]
+        foreign = not sign and purpose is Purpose.OPEN and predicate.kind in ("group", "set") and predicate.side in positive_sides
+        if foreign and certain:
+            continue
+        allowed = _line(predicate, sign, purpose, certain, bounded, name in own)
+        if predicate.side is not None:
+            restricted = bounded.within(predicate.side, allowed)
+        else:
+            restricted = bounded if allowed else None
+        if restricted is None:
+            return None
+        bounded = restricted
+    kept = frozenset((name, sign) for name, sign in cube.guard if not certain or (sign and predicates[name].side is not None))
+    return Cube(bounded.sides, kept)
+
+
+def _line(predicate: Predicate, sign: bool, purpose: Purpose, certain: bool, cube: Cube, own: bool) -> Ranges:
+    """Where on the predicate's side the literal holds for sure (or at all); for a yes or no, ANY or EMPTY."""
+    if predicate.side is None:
+        return EMPTY if certain else ANY
+    side = cube.sides[predicate.side]
+    if sign:
+        if not certain:
+            return predicate.at_most
+        if own:
+            return predicate.at_most if holds(side, predicate.at_most) else predicate.at_least
+        counts = purpose is Purpose.OPEN and predicate.kind in ("group", "list")
+        return predicate.at_most if counts else predicate.at_least
+    if not certain or (purpose is Purpose.CLOSED and predicate.kind == "group"):
+        return subtract(side, predicate.at_least)
+    return subtract(side, predicate.reach)

@@ -1,0 +1,259 @@
+"""Traffic as people read it: the fewest rows that are exactly it, and one packet of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+from pamlint.model.addresses import ANY, IPV4, IPV6, PUBLIC, cidr_blocks, format_address, format_ranges
+from pamlint.model.certainty import Predicates
+from pamlint.model.finding import Direction, Row, Witness
+from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, subtract, union
+from pamlint.model.traffic import (
+    ALL_PORTS,
+    ALL_PROTOCOLS,
+    DESTINATION,
+    DESTINATION_PORT,
+    PROTOCOL,
+    SIDES,
+    SOURCE,
+    SOURCE_PORT,
+    Cube,
+    Guard,
+    Traffic,
+    TooManyPieces,
+    merge,
+    minus,
+)
+
+NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6"}
+WITH_PORTS: Ranges = ((6, 6), (17, 17))
+ICMP: Ranges = ((1, 1), (58, 58))
+HULL_LIMIT = 64
+"""More cubes than these are printed as they are; looking for exceptions would cost more than it saves."""
+
+
+class View(NamedTuple):
+    """From where traffic is told: the direction at an ACL, what stands behind it, and how that is called."""
+
+    direction: Direction
+    predicates: Predicates
+    behind: Ranges = ANY
+    local_name: str = "any"
+
+    @property
+    def peer_side(self) -> int:
+        """The side of a five-tuple that is the far one."""
+        return SOURCE if self.direction == "ingress" else DESTINATION
+
+    @property
+    def local_side(self) -> int:
+        """The side of a five-tuple that is the near one."""
+        return DESTINATION if self.direction == "ingress" else SOURCE
+
+
+def rows(traffic: Iterable[Cube], view: View) -> tuple[Row, ...]:
+    """The traffic in rows, sorted; rows that differ in their peers alone are one."""
+    by_guard: dict[Guard, list[Cube]] = defaultdict(list)
+    for cube in merge(traffic):
+        by_guard[cube.guard].append(cube)
+    found = [row for guard, cubes in by_guard.items() for row in _shortest(tuple(cubes), guard, view)]
+    return _join(found)
+
+
+def _shortest(cubes: Traffic, guard: Guard, view: View) -> list[Row]:
+    """The cubes one by one, or the box around them less its exceptions, whichever is shorter."""
+    plain = [row for cube in cubes for row in _cube_rows(cube, view)]
+    if len(cubes) < 2 or len(cubes) > HULL_LIMIT:
+        return plain
+    hull = Cube(tuple(normal(pair for cube in cubes for pair in cube.sides[side]) for side in SIDES), guard)
+    try:
+        holes = merge(minus((hull,), cubes))
+    except TooManyPieces:
+        return plain
+    boxes = _cube_rows(hull, view)
+    exceptions = [row for hole in holes for row in _cube_rows(Cube(hole.sides), view)]
+    if len(boxes) != 1 or any(row.exceptions for row in exceptions) or 1 + len(exceptions) >= len(plain):
+        return plain
+    return [replace(boxes[0], exceptions=_join([*boxes[0].exceptions, *exceptions]))]
+
+
+def _join(found: Iterable[Row]) -> tuple[Row, ...]:
+    peers: dict[Row, list[str]] = {}
+    for row in found:
+        names = peers.setdefault(replace(row, peers=()), [])
+        names.extend(peer for peer in row.peers if peer not in names)
+    joined = [replace(row, peers=("any",) if "any" in names and not row.exceptions else tuple(names)) for row, names in peers.items()]
+    return tuple(sorted(joined, key=_order))
+
+
+def _order(row: Row) -> tuple[object, ...]:
+    return (row.protocol, row.ports or "", row.icmp or "", row.peers, row.local, row.source_ports or "", len(row.exceptions))
+
+
+def _cube_rows(cube: Cube, view: View) -> list[Row]:
+    peers, peer_exceptions = _side_names(cube, view.peer_side, ANY, view.predicates)
+    local, local_exceptions = _side_names(cube, view.local_side, view.behind, view.predicates)
+    out = []
+    for protocol, ports, icmp, source_ports in _services(cube):
+        row = Row(protocol, ports, icmp, peers, local, source_ports)
+        exceptions = [replace(row, peers=names) for names in peer_exceptions] + [replace(row, local=names) for names in local_exceptions]
+        out.append(replace(row, exceptions=_join(exceptions)))
+    return out
+
+
+def _side_names(cube: Cube, side: int, whole: Ranges, predicates: Predicates) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """What stands on an address side, and what of that does not."""
+    literals = [(predicates[name], sign) for name, sign in sorted(cube.guard) if predicates[name].side == side]
+    members = [predicate for predicate, sign in literals if sign and predicate.kind != "set"]
+    exceptions = [(predicate.text,) for predicate, sign in literals if not sign and predicate.kind != "set"]
+    addresses = cube.sides[side]
+    if members:
+        outside = subtract(members[0].at_most, addresses)
+        if outside:
+            exceptions.append(format_ranges(outside))
+        return (" & ".join(sorted({predicate.text for predicate in members})),), exceptions
+    if holds(addresses, whole):
+        return ("any",), exceptions
+    names, outside_names = _address_names(addresses)
+    if outside_names:
+        exceptions.append(outside_names)
+    return names, exceptions
+
+
+def _address_names(addresses: Ranges) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if addresses == PUBLIC:
+        return ("Internet",), ()
+    direct = format_ranges(addresses)
+    if len(direct) <= 4:
+        return direct, ()
+    hull = normal(pair for family in (IPV4, IPV6) for pair in _cover(intersect(addresses, family)))
+    outside = format_ranges(subtract(hull, addresses))
+    around = ("any",) if hull == ANY else format_ranges(hull)
+    return (around, outside) if len(around) + len(outside) < len(direct) else (direct, ())
+
+
+def _cover(addresses: Ranges) -> Ranges:
+    """The smallest single CIDR around addresses of one family."""
+    if not addresses:
+        return EMPTY
+    base, last = (0, 32) if addresses[0][0] <= IPV4[0][1] else (IPV6[0][0], 128)
+    low, high = addresses[0][0] - base, addresses[-1][1] - base
+    bits = min((low ^ high).bit_length(), last)
+    start = (low >> bits) << bits
+    return ((start + base, start + base + (1 << bits) - 1),)
+
+
+def _services(cube: Cube) -> list[tuple[str, str | None, str | None, str | None]]:
+    """Protocol, ports, ICMP types and source ports of a cube, in the fewest combinations."""
+    protocols, ports, sources = cube.sides[PROTOCOL], cube.sides[DESTINATION_PORT], cube.sides[SOURCE_PORT]
+    named = union(WITH_PORTS, ICMP)
+    if ports == ALL_PORTS and sources == ALL_PORTS and not holds(named, protocols):
+        return [("any" if protocols == ALL_PROTOCOLS else format_numbers(protocols), None, None, None)]
+    out: list[tuple[str, str | None, str | None, str | None]] = []
+    for number in (6, 17):
+        if intersect(protocols, ((number, number),)):
+            out.append((NAMES[number], _numbers_or_all(ports), None, _numbers_or_all(sources)))
+    for number in (1, 58):
+        if intersect(protocols, ((number, number),)):
+            out.append((NAMES[number], None, format_icmp(ports), None))
+    if others := subtract(protocols, named):
+        out.append((format_numbers(others), _numbers_or_all(ports), None, _numbers_or_all(sources)))
+    return out
+
+
+def _numbers_or_all(numbers: Ranges) -> str | None:
+    return None if numbers == ALL_PORTS else format_numbers(numbers)
+
+
+def format_numbers(numbers: Ranges) -> str:
+    """`1-21,23` for ranges of ports or protocol numbers."""
+    return ",".join(str(low) if low == high else f"{low}-{high}" for low, high in numbers)
+
+
+def format_icmp(codes: Ranges) -> str | None:
+    """`8,3/4` for ICMP types and codes held as type * 256 + code; None for all."""
+    if codes == ALL_PORTS:
+        return None
+    out = []
+    for low, high in codes:
+        start = low
+        while start <= high:
+            if start % 256 == 0 and start + 255 <= high:
+                out.append(str(start // 256))
+                start += 256
+            else:
+                out.append(f"{start // 256}/{start % 256}")
+                start += 1
+    return ",".join(_icmp_runs(out))
+
+
+def _icmp_runs(types: list[str]) -> list[str]:
+    """Neighbouring whole types as a run."""
+    out: list[list[str]] = []
+    for text in types:
+        if out and "/" not in text and "/" not in out[-1][-1] and int(text) == int(out[-1][-1]) + 1:
+            out[-1] = [out[-1][0], text]
+        else:
+            out.append([text])
+    return ["-".join(run) for run in out]
+
+
+def witness(traffic: Traffic, view: View) -> Witness | None:
+    """One packet of the traffic: the plainest one, from the first cube that has a real packet."""
+    for cube in sorted(traffic, key=lambda piece: (len(piece.guard), piece.sides)):
+        protocol = next((number for number in (6, 17, 1, 58) if intersect(cube.sides[PROTOCOL], ((number, number),))), None)
+        number = protocol if protocol is not None else cube.sides[PROTOCOL][0][0]
+        peer, local = _ends(cube, view, 6 if number == 58 else 4)
+        source, destination = (peer, local) if view.direction == "ingress" else (local, peer)
+        ports = cube.sides[DESTINATION_PORT][0][0]
+        has_ports = number in (6, 17)
+        return Witness(
+            NAMES.get(number, str(number)),
+            source,
+            _source_port(cube.sides[SOURCE_PORT]) if has_ports else None,
+            destination,
+            _plain(cube.sides[DESTINATION_PORT], 1) if has_ports else None,
+            f"{ports // 256}/{ports % 256}" if number in (1, 58) else None,
+        )
+    return None
+
+
+def _ends(cube: Cube, view: View, family: int) -> tuple[str, str]:
+    line = IPV4 if family == 4 else IPV6
+    other = IPV6 if family == 4 else IPV4
+    peer_line = line if intersect(cube.sides[view.peer_side], line) else other
+    peer = _address(cube, view.peer_side, view.predicates, peer_line) or "any"
+    local_addresses = intersect(intersect(cube.sides[view.local_side], view.behind), peer_line)
+    known = local_addresses and local_addresses not in (IPV4, IPV6)
+    return peer, format_address(_inner(local_addresses)) if known else view.local_name
+
+
+def _address(cube: Cube, side: int, predicates: Predicates, line: Ranges) -> str | None:
+    members = [predicates[name] for name, sign in sorted(cube.guard) if sign and predicates[name].side == side and predicates[name].kind != "set"]
+    addresses = cube.sides[side]
+    for predicate in members:
+        known = intersect(predicate.at_least, addresses)
+        if not known:
+            return predicate.text
+        addresses = known
+    addresses = intersect(addresses, line) or addresses
+    return format_address(_inner(intersect(addresses, PUBLIC) or addresses))
+
+
+def _inner(addresses: Ranges) -> int:
+    """An address that a machine can have: not the first of its block where there are others."""
+    start, length = cidr_blocks(addresses)[0]
+    return start + (1 if length < (31 if start <= IPV4[0][1] else 127) else 0)
+
+
+def _source_port(ports: Ranges) -> int:
+    return _plain(ports, 49152) if intersect(ports, ((49152, 65535),)) else _plain(ports, 1024)
+
+
+def _plain(ports: Ranges, wanted: int) -> int:
+    """The lowest port at or above the wanted one, else the lowest."""
+    above = intersect(ports, ((wanted, 65535),))
+    return (above or ports)[0][0]

@@ -1,0 +1,148 @@
+"""Exact algebra on sets of traffic (five-tuples); a guard stands for what is named but not known.
+
+A cube is five interval-set sides and a guard, a conjunction of signed predicates; a traffic set is a tuple of cubes.
+Union is concatenation, difference carves. Nothing in here knows clouds, rules or policies.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pamlint.model.addresses import ANY
+from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, subtract
+
+PROTOCOL, SOURCE, SOURCE_PORT, DESTINATION, DESTINATION_PORT = range(5)
+SIDES = (PROTOCOL, SOURCE, SOURCE_PORT, DESTINATION, DESTINATION_PORT)
+
+ALL_PROTOCOLS: Ranges = ((0, 255),)
+ALL_PORTS: Ranges = ((0, 65535),)
+UNIVERSE: tuple[Ranges, ...] = (ALL_PROTOCOLS, ANY, ALL_PORTS, ANY, ALL_PORTS)
+
+Guard = frozenset[tuple[str, bool]]
+"""Signed predicates by name; what a name means is in the estate's table of predicates (model/certainty.py)."""
+NO_GUARD: Guard = frozenset()
+
+
+class Cube(NamedTuple):
+    """Every packet whose five sides lie in these ranges, where the guard holds. ICMP type and code share DESTINATION_PORT."""
+
+    sides: tuple[Ranges, ...] = UNIVERSE
+    guard: Guard = NO_GUARD
+
+    def replace(self, side: int, ranges: Ranges) -> Cube:
+        """The same cube with one side set to these ranges."""
+        return Cube((*self.sides[:side], ranges, *self.sides[side + 1 :]), self.guard)
+
+    def within(self, side: int, ranges: Ranges) -> Cube | None:
+        """The part of the cube whose side lies in these ranges, if any."""
+        kept = intersect(self.sides[side], ranges)
+        return self.replace(side, kept) if kept else None
+
+    def where(self, *literals: tuple[str, bool]) -> Cube:
+        """The same cube under a longer guard."""
+        return Cube(self.sides, self.guard | frozenset(literals))
+
+
+Traffic = tuple[Cube, ...]
+NOTHING: Traffic = ()
+
+
+class TooManyPieces(Exception):
+    """A difference that would need more pieces than the limit; what hangs on it is unproven."""
+
+
+PIECE_LIMIT = 50_000
+
+
+def meet(a: Cube, b: Cube) -> Cube | None:
+    """The packets in both, or None."""
+    sides = []
+    for x, y in zip(a.sides, b.sides, strict=True):
+        both = intersect(x, y)
+        if not both:
+            return None
+        sides.append(both)
+    guard = a.guard
+    if b.guard and b.guard is not a.guard:
+        guard = a.guard | b.guard
+        if any((name, not sign) in guard for name, sign in guard):
+            return None
+    return Cube(tuple(sides), guard)
+
+
+def carve(a: Cube, b: Cube) -> Iterator[Cube]:
+    """Disjoint cubes that together are a minus b: at most one for each side and each predicate of b."""
+    both = meet(a, b)
+    if both is None:
+        yield a
+        return
+    rest = a
+    for side in SIDES:
+        outside = subtract(rest.sides[side], b.sides[side])
+        if outside:
+            yield rest.replace(side, outside)
+            rest = rest.replace(side, both.sides[side])
+    for name, sign in sorted(b.guard - a.guard):
+        yield rest.where((name, not sign))
+        rest = rest.where((name, sign))
+
+
+def minus(a: Iterable[Cube], b: Iterable[Cube], limit: int = PIECE_LIMIT) -> Traffic:
+    """The packets in a and not in b: empty exactly when a is a subset of b. Raises TooManyPieces beyond the limit."""
+    left = tuple(a)
+    for hole in b:
+        left = tuple(piece for cube in left for piece in carve(cube, hole))
+        if not left:
+            break
+        if len(left) > limit:
+            raise TooManyPieces
+    return left
+
+
+def overlap(a: Iterable[Cube], b: Traffic) -> Traffic:
+    """The packets in both."""
+    return tuple(both for x in a for y in b if (both := meet(x, y)) is not None)
+
+
+def merge(traffic: Iterable[Cube]) -> Traffic:
+    """The same packets in fewer cubes: cubes alike on all sides but one become one."""
+    cubes = list(dict.fromkeys(traffic))
+    for side in (SOURCE, DESTINATION, DESTINATION_PORT, SOURCE_PORT, PROTOCOL):
+        if len(cubes) < 2:
+            break
+        alike: dict[Cube, list[tuple[int, int]]] = defaultdict(list)
+        for cube in cubes:
+            alike[cube.replace(side, EMPTY)] += cube.sides[side]
+        cubes = [key.replace(side, normal(found)) for key, found in alike.items()]
+    return tuple(cubes)
+
+
+class Entry(NamedTuple):
+    """One line of a first-match list: what it matches, and whether that is let through."""
+
+    allow: bool
+    cubes: Traffic
+
+
+def first_match(entries: Iterable[Entry]) -> Iterator[Traffic]:
+    """For each entry, in order, the packets that it decides: those that no earlier entry has taken."""
+    taken: list[Cube] = []
+    for entry in entries:
+        yield minus(entry.cubes, taken)
+        taken.extend(entry.cubes)
+
+
+def admitted(entries: Iterable[Entry]) -> Iterator[Traffic]:
+    """For each entry, in order, the packets that it lets through; several allow entries may let through the same packet.
+
+    Only denies are taken away, so an allow that is uncertain never hides what a later allow lets through for sure.
+    """
+    denied: list[Cube] = []
+    for entry in entries:
+        if entry.allow:
+            yield minus(entry.cubes, denied)
+        else:
+            yield NOTHING
+            denied.extend(entry.cubes)
