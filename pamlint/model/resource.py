@@ -65,7 +65,7 @@ class Block:
     values: Mapping[str, Any]
     location: Location | None = None
     possible: tuple[str, ...] = ()
-    places: Mapping[str, Location] = field(default=EMPTY)
+    places: Mapping[str, Location] = field(default_factory=lambda: EMPTY)
     ignores: tuple[Ignore, ...] = ()
 
 
