@@ -1,0 +1,1 @@
+"""How the fixtures' plans, states and reports are recorded."""
