@@ -1,0 +1,252 @@
+"""Text to tokens, in one pass and without recursion; templates come out as tokens too.
+
+One regular expression knows all tokens of ordinary code. Whether a line end counts is settled here, by the bracket that
+is open: it does in bodies and object constructors, it does not in parentheses, brackets, interpolations and `for`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+MAX_NESTING = 400
+
+_NAME = r"[^\W\d][\w-]*"
+_LITERAL = r'(?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))'
+_COMMENT = r"\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/"
+_TOKEN = re.compile(
+    r"[ \t]*+(?:"
+    r"(\r?\n)"  # 1: line end
+    rf"|({_NAME})"  # 2: name
+    r'|("(?:[^"\\$%\r\n]++)*+")'  # 3: string without escapes or templates
+    r'|(")'  # 4: any other string
+    r"|(\d(?:(?:\d|\.|[eE][+-]?\d)*(?:\d|[eE][+-]?\d))?)"  # 5: number
+    rf"|({_COMMENT})"  # 6: comment
+    rf"|(<<-?{_NAME}\r?\n)"  # 7: heredoc
+    r"|(=>|==|!=|<=|>=|&&|\|\||\.\.\.|::|~\}|[{}\[\]()=,.:?!<>+\-*/%])"  # 8: operators and brackets
+    r"|([^ \t])"  # 9: nothing that could stand here
+    r")"
+)
+_LINE_END, _WORD, _PLAIN, _QUOTE, _DIGITS, _REMARK, _HEREDOC, _OPERATOR = range(1, 9)
+_FOR = re.compile(rf"(?:[ \t\r\n]|{_COMMENT})*for(?![\w-])")
+_QUOTED = re.compile(rf'({_LITERAL}*+)(?:(")|([$%])\{{(~?))?')
+_OPENING = re.compile(r"\$\$\{|%%\{|([$%])\{(~?)")
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+_CLOSER = {"(": ")", "[": "]", "{": "}"}
+
+
+class BadSyntax(Exception):  # noqa: N818 -- it never leaves the reader, which tells it as an InputError
+    """The text is no Terraform at this offset."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+
+
+@dataclass(slots=True)
+class _TemplateMode:
+    """The template that is being scanned: quoted if `marker` is None and it is not bare."""
+
+    start: int
+    marker: str | None = None
+    bare: bool = False
+    closing: re.Match[str] | None = None
+
+
+@dataclass(slots=True)
+class _Bracket:
+    closer: str
+    lines_count: bool
+    start: int
+    template: _TemplateMode | None = None
+
+
+@dataclass(slots=True)
+class Tokens:
+    """Four lists side by side. Kinds: LINE NAME STRING NUMBER HEREDOC FLUSH OPEN CLOSE TEXT `${` `%{` SEQUENCE-END END,
+    and operators and brackets as themselves. HEREDOC and FLUSH are heredocs without templates; OPEN holds `"` or the
+    heredoc's `<<` or `<<-`."""
+
+    text: str
+    kinds: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    comments: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, kind: str, value: str, start: int, end: int) -> None:
+        self.kinds.append(kind)
+        self.values.append(value)
+        self.starts.append(start)
+        self.ends.append(end)
+
+
+def tokenize(text: str, *, lines_count: bool = True, bare_template: bool = False) -> Tokens:
+    """All tokens of a text; raises BadSyntax. `lines_count` is false for a lone expression."""
+    scanner = _Scanner(text, lines_count)
+    at = 0
+    if bare_template:
+        at = scanner.template(_TemplateMode(0, bare=True), 0)
+    while at < len(text):
+        at = scanner.code(at)
+    scanner.finish()
+    return scanner.tokens
+
+
+class _Scanner:
+    """The state of one pass: the tokens so far and the brackets that are open."""
+
+    __slots__ = ("lines_count", "open", "text", "tokens")
+
+    def __init__(self, text: str, lines_count: bool) -> None:
+        self.text = text
+        self.lines_count = lines_count
+        self.open: list[_Bracket] = []
+        self.tokens = Tokens(text)
+
+    def code(self, at: int) -> int:
+        """Scans ordinary code from `at` until a template begins or ends; returns where to go on."""
+        tokens = self.tokens
+        add_kind, add_value = tokens.kinds.append, tokens.values.append
+        add_start, add_end = tokens.starts.append, tokens.ends.append
+        for match in _TOKEN.finditer(self.text, at):
+            which = match.lastindex or 0
+            value, start, end = match[which], match.start(which), match.end()
+            if which == _OPERATOR:
+                if value in "{[(":
+                    self._opened(value, start, end)
+                elif value in ("}", "]", ")", "~}"):
+                    template = self._closed(value, start, end)
+                    if template is not None:
+                        return self.template(template, end)
+                kind = value
+            elif which == _WORD:
+                if not value.isascii() and not value.replace("-", "_").isidentifier():
+                    raise BadSyntax(f"{value!r} is no valid name", start)
+                kind = "NAME"
+            elif which == _LINE_END:
+                if not self.lines_count or (tokens.kinds and tokens.kinds[-1] == "LINE"):
+                    continue
+                kind = "LINE"
+            elif which == _PLAIN:
+                kind, value = "STRING", value[1:-1]
+            elif which == _REMARK:
+                tokens.comments.append((start, value))
+                continue
+            elif which == _DIGITS:
+                kind = "NUMBER"
+            else:
+                return self._other(which, value, start, end)
+            add_kind(kind)
+            add_value(value)
+            add_start(start)
+            add_end(end)
+        return len(self.text)
+
+    def _other(self, which: int, value: str, start: int, end: int) -> int:
+        if which == _QUOTE:
+            self.tokens.add("OPEN", value, start, end)
+            return self.template(_TemplateMode(start), end)
+        if which == _HEREDOC:
+            return self._heredoc(value, start, end)
+        hint = "; strings are written with double quotes" if value in "'`" else ""
+        raise BadSyntax(f"the character {value!r} cannot stand here{hint}", start)
+
+    def _opened(self, bracket: str, start: int, end: int) -> None:
+        if len(self.open) >= MAX_NESTING:
+            raise BadSyntax(f"brackets are nested more than {MAX_NESTING} levels deep", start)
+        self.open.append(_Bracket(_CLOSER[bracket], self.lines_count, start))
+        if bracket == "{":
+            before = self.tokens.kinds[-1] if self.tokens.kinds else ""
+            is_object = not self.lines_count or before not in ("NAME", "STRING", "CLOSE")
+            self.lines_count = not (is_object and _FOR.match(self.text, end))
+        else:
+            self.lines_count = False
+
+    def _closed(self, bracket: str, start: int, end: int) -> _TemplateMode | None:
+        if not self.open or self.open[-1].closer != bracket.lstrip("~"):
+            raise BadSyntax(f"'{bracket}' closes nothing that is open", start)
+        closed = self.open.pop()
+        self.lines_count = closed.lines_count
+        if closed.template is None and bracket == "~}":
+            raise BadSyntax("'~}' closes templates only", start)
+        if closed.template is not None:
+            self.tokens.add("SEQUENCE-END", bracket, start, end)
+        return closed.template
+
+    def _heredoc(self, opening: str, start: int, end: int) -> int:
+        indented = opening.startswith("<<-")
+        marker = opening[3 if indented else 2 :].rstrip()
+        closing = _closing_line(marker).search(self.text, end)
+        if closing is None:
+            raise BadSyntax(f"the heredoc is never closed: a line with nothing but {marker} is missing", start)
+        stray = _LONE_RETURN.search(self.text, end, closing.start())
+        if stray:
+            raise BadSyntax("a carriage return without a line feed cannot stand in a heredoc", stray.start())
+        if not _has_opening(self.text, end, closing.start()):
+            body = self.text[end : closing.start()]
+            self.tokens.add("FLUSH" if indented else "HEREDOC", body, start, closing.end(1))
+            return closing.end(1)
+        self.tokens.add("OPEN", opening[: 3 if indented else 2], start, end)
+        return self.template(_TemplateMode(start, marker, closing=closing), end)
+
+    def template(self, mode: _TemplateMode, at: int) -> int:
+        """Scans template text from `at` up to its end or the next sequence; returns where code goes on."""
+        if mode.bare or mode.marker is not None:
+            return self._lines(mode, at)
+        match = _QUOTED.match(self.text, at)
+        if match is None or (match[2] is None and match[3] is None):
+            where = match.end() if match else at
+            if where < len(self.text) and self.text[where] == "\\":
+                raise BadSyntax("a backslash must be followed by the character that it escapes", where)
+            raise BadSyntax("the string is not closed on its line", mode.start)
+        if match[1]:
+            self.tokens.add("TEXT", match[1], at, match.end(1))
+        if match[2]:
+            self.tokens.add("CLOSE", '"', match.start(2), match.end())
+            return match.end()
+        return self._sequence(mode, match, 3)
+
+    def _lines(self, mode: _TemplateMode, at: int) -> int:
+        text, limit = self.text, len(self.text)
+        if mode.marker is not None:
+            if mode.closing is None or mode.closing.start() < at:
+                mode.closing = _closing_line(mode.marker).search(text, at)
+            if mode.closing is None:
+                raise BadSyntax(f"the heredoc is never closed: a line with nothing but {mode.marker} is missing", mode.start)
+            limit = mode.closing.start()
+        opening = next((m for m in _OPENING.finditer(text, at, limit) if m[1]), None)
+        until = opening.start() if opening else limit
+        if until > at:
+            self.tokens.add("TEXT", text[at:until], at, until)
+        if opening:
+            return self._sequence(mode, opening, 1)
+        end = mode.closing.end(1) if mode.closing else limit
+        self.tokens.add("CLOSE", mode.marker or "", until, end)
+        return end
+
+    def _sequence(self, mode: _TemplateMode, match: re.Match[str], group: int) -> int:
+        if len(self.open) >= MAX_NESTING:
+            raise BadSyntax(f"templates are nested more than {MAX_NESTING} levels deep", match.start(group))
+        self.open.append(_Bracket("}", self.lines_count, match.start(group), mode))
+        self.lines_count = False
+        self.tokens.add(match[group] + "{", match[group + 1], match.start(group), match.end())
+        return match.end()
+
+    def finish(self) -> None:
+        """Ends the tokens; raises BadSyntax if a bracket is still open."""
+        if self.open:
+            bracket = self.open[-1]
+            raise BadSyntax(f"the '{self.text[bracket.start]}' that opens here is never closed", bracket.start)
+        self.tokens.add("END", "", len(self.text), len(self.text))
+
+
+@lru_cache(maxsize=64)
+def _closing_line(marker: str) -> re.Pattern[str]:
+    return re.compile(rf"^([ \t]*{re.escape(marker)})[ \t]*\r?\n", re.MULTILINE)
+
+
+def _has_opening(text: str, start: int, end: int) -> bool:
+    return text.find("${", start, end) >= 0 or text.find("%{", start, end) >= 0
