@@ -1,0 +1,56 @@
+"""What the clouds mean: resources in, access lists and workloads out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pamlint.clouds import aws, aws_workloads, azure, azure_workloads
+from pamlint.clouds.values import items
+from pamlint.model.acl import Acl, Group, Network, Symbol, Workload
+from pamlint.model.addresses import parse_cidrs
+from pamlint.model.identity import index
+from pamlint.model.ranges import union
+from pamlint.model.resource import Resource
+
+TYPES = aws.TYPES | aws_workloads.TYPES | azure.TYPES | azure_workloads.TYPES
+"""Every resource type that means something here; sources need to read no other."""
+
+
+def convert(resources: Sequence[Resource], values: Mapping[str, Any]) -> Network:
+    """The access lists, workloads and symbols of one estate. `values` are the site's facts (`VirtualNetwork` is one)."""
+    names = index(resources)
+    given = values.get("VirtualNetwork")
+    virtual_network = None if given is None else parse_cidrs(str(item) for item in items(given))
+    amazon = aws.Converter(resources, names)
+    amazon_acls = amazon.acls()
+    machines, elsewhere = aws_workloads.workloads(amazon, amazon_acls)
+    azurerm = azure.Converter(resources, names, virtual_network)
+    cards, azure_acls = azure_workloads.workloads(azurerm, azurerm.acls())
+    workloads = [*machines, *cards]
+    acls = sorted([*amazon_acls, *elsewhere, *azure_acls], key=lambda acl: (acl.root, acl.address, acl.key))
+    return Network(
+        tuple(acls),
+        tuple(sorted(workloads, key=lambda workload: (workload.root, workload.address))),
+        tuple(_unowned([*amazon.groups.values(), *azurerm.groups.values()], acls)),
+        _with_members({**amazon.symbols, **azurerm.symbols}, workloads),
+        (*amazon.problems, *azurerm.problems),
+    )
+
+
+def _unowned(groups: list[Group], acls: Sequence[Acl]) -> list[Group]:
+    """The groups that are no ACL of the input: ASGs, and what rules only refer to."""
+    keys = {acl.key for acl in acls}
+    return sorted((group for group in groups if group.key not in keys), key=lambda group: (group.root, group.address))
+
+
+def _with_members(symbols: Mapping[str, Symbol], workloads: Sequence[Workload]) -> dict[str, Symbol]:
+    """The symbols with the addresses of the workloads that are known to be their members."""
+    out = dict(symbols)
+    for workload in workloads:
+        for key in workload.wears:
+            if key in out and workload.addresses and not workload.possible:
+                known = union(out[key].at_least, workload.addresses)
+                out[key] = replace(out[key], at_least=known, at_most=union(out[key].at_most, known))
+    return out

@@ -84,7 +84,7 @@ class Rule:
     @property
     def unknown(self) -> tuple[str, ...]:
         """Every reference that something in the rule hangs on, sorted."""
-        sides = (*self.peers, *self.local, self.protocols, self.ports, self.source_ports)
+        sides: tuple[Peer | Extent, ...] = (*self.peers, *self.local, self.protocols, self.ports, self.source_ports)
         return tuple(sorted({*self.possible, *(reference for side in sides for reference in side.because)}))
 
 

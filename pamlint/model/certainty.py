@@ -86,7 +86,9 @@ def _bare(surely: Iterable[Cube], guard: Guard) -> Traffic:
 def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: frozenset[str], certain: bool) -> Cube | None:
     """The part of the cube that is there for sure (or at all); the guard keeps what tells a reader who is meant."""
     positive_sides = {
-        predicates[name].side for name, sign in cube.guard if sign and predicates[name].kind in ("group", "list") and name not in own
+        predicates[name].side
+        for name, sign in cube.guard
+        if sign and predicates[name].kind in ("group", "list") and name not in own
     }
     bounded = cube
     for name, sign in sorted(cube.guard, key=lambda literal: (literal[0] in own, literal)):

@@ -85,7 +85,9 @@ def _join(found: Iterable[Row]) -> tuple[Row, ...]:
     for row in found:
         names = peers.setdefault(replace(row, peers=()), [])
         names.extend(peer for peer in row.peers if peer not in names)
-    joined = [replace(row, peers=("any",) if "any" in names and not row.exceptions else tuple(names)) for row, names in peers.items()]
+    joined = [
+        replace(row, peers=("any",) if "any" in names and not row.exceptions else tuple(names)) for row, names in peers.items()
+    ]
     return tuple(sorted(joined, key=_order))
 
 
@@ -99,7 +101,9 @@ def _cube_rows(cube: Cube, view: View) -> list[Row]:
     out = []
     for protocol, ports, icmp, source_ports in _services(cube):
         row = Row(protocol, ports, icmp, peers, local, source_ports)
-        exceptions = [replace(row, peers=names) for names in peer_exceptions] + [replace(row, local=names) for names in local_exceptions]
+        exceptions = [replace(row, peers=names) for names in peer_exceptions] + [
+            replace(row, local=names) for names in local_exceptions
+        ]
         out.append(replace(row, exceptions=_join(exceptions)))
     return out
 
@@ -108,7 +112,7 @@ def _side_names(cube: Cube, side: int, whole: Ranges, predicates: Predicates) ->
     """What stands on an address side, and what of that does not."""
     literals = [(predicates[name], sign) for name, sign in sorted(cube.guard) if predicates[name].side == side]
     members = [predicate for predicate, sign in literals if sign and predicate.kind != "set"]
-    exceptions = [(predicate.text,) for predicate, sign in literals if not sign and predicate.kind != "set"]
+    exceptions: list[tuple[str, ...]] = [(predicate.text,) for predicate, sign in literals if not sign and predicate.kind != "set"]
     addresses = cube.sides[side]
     if members:
         outside = subtract(members[0].at_most, addresses)
@@ -232,7 +236,11 @@ def _ends(cube: Cube, view: View, family: int) -> tuple[str, str]:
 
 
 def _address(cube: Cube, side: int, predicates: Predicates, line: Ranges) -> str | None:
-    members = [predicates[name] for name, sign in sorted(cube.guard) if sign and predicates[name].side == side and predicates[name].kind != "set"]
+    members = [
+        predicates[name]
+        for name, sign in sorted(cube.guard)
+        if sign and predicates[name].side == side and predicates[name].kind != "set"
+    ]
     addresses = cube.sides[side]
     for predicate in members:
         known = intersect(predicate.at_least, addresses)

@@ -1,0 +1,82 @@
+"""Reading attribute values: whatever may be a list, a string of digits, or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pamlint.model.acl import Extent, Text
+from pamlint.model.ranges import Ranges
+from pamlint.model.resource import Block, Unknown
+
+
+def items(value: Any) -> list[Any]:
+    """The elements of a list that may be absent, a single value or unknown as a whole."""
+    if value is None or value == "":
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def blocks(body: Block, name: str) -> list[Block]:
+    """The nested blocks of this name, whichever syntax they are written in; an unknown list is one block that may exist."""
+    found = []
+    for item in items(body.values.get(name)):
+        place = body.places.get(name, body.location)
+        if isinstance(item, Block):
+            found.append(item)
+        elif isinstance(item, Mapping):
+            found.append(Block(item, place))
+        elif isinstance(item, Unknown):
+            found.append(Block(_AllUnknown(item), place, item.because))
+    return found
+
+
+class _AllUnknown(dict[str, Any]):
+    """The attributes of an object that is unknown as a whole: each of them is."""
+
+    def __init__(self, value: Unknown) -> None:
+        super().__init__()
+        self._value = Unknown(value.because)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._value
+
+
+def number(value: Any) -> int | Unknown | None:
+    """A whole number that may be written as a string; None if it is absent. Raises ValueError if it is something else."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, int | Decimal | float) and not isinstance(value, bool) and value == int(value):
+        return int(value)
+    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
+        return int(value)
+    raise ValueError(f"{value!r} is not a whole number")
+
+
+def text(value: Any) -> Text | None:
+    """A string, an unknown, or None."""
+    if value is None or value == "":
+        return None
+    return value if isinstance(value, Unknown) else str(value)
+
+
+def texts(value: Any) -> dict[str, Text]:
+    """A map of strings, as tags are; what is no map has none."""
+    if not isinstance(value, Mapping):
+        return {}
+    return {str(key): item for key, raw in value.items() if (item := text(raw)) is not None}
+
+
+def truth(value: Any) -> bool | Unknown:
+    """A bool that may be absent (false) or written as a string."""
+    if isinstance(value, Unknown):
+        return value
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def unknown_extent(value: Unknown, line: Ranges) -> Extent:
+    """A side that is not known at all."""
+    return Extent((), line, value.because or ("an unknown value",))
