@@ -1,3 +1,4 @@
+# ruff: noqa: N802 (the methods are named by the protocol)
 """Stand-in aws and azurerm providers: schemas and made-up values, so that the real terraform plans and applies offline.
 
 Computed attributes are unknown in a plan and get a made-up value on apply, as with the real providers; the same
@@ -191,7 +192,9 @@ class Provider(rpc.ProviderServicer):  # type: ignore[misc]
             return _address(self.networks.get(str(known.get("subnet_id"))), digest)
         if name == "arn":
             return f"arn:aws:ec2:{REGION}:{ACCOUNT}:{kind.removeprefix('aws_').replace('_', '-')}/{_identifier(kind, digest[:17], known)}"
-        return {"region": REGION, "owner_id": ACCOUNT, "cidr_block": "10.0.0.0/16"}.get(name, f"{name.replace('_', '-')}-{digest[:8]}")
+        return {"region": REGION, "owner_id": ACCOUNT, "cidr_block": "10.0.0.0/16"}.get(
+            name, f"{name.replace('_', '-')}-{digest[:8]}"
+        )
 
 
 def _zeroes(row: Any, shape: dict[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """Record what the real terraform makes of the clean estates: `python -m tests.recording.record [ESTATE ...]`.
 
 An estate is planned and applied in a copy, and its `plan.json` and `state.json` are written beside the code. A plan that
-differs from the recorded one in its time alone is left as it is.
+differs from the recorded one only in its time, or in the order of references, is left as it is.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ def record(estate: Path, environment: dict[str, str]) -> None:
     """Format-check, plan and apply one estate; write its plan and state."""
     with tempfile.TemporaryDirectory() as directory:
         copy = Path(directory, "estate")
-        shutil.copytree(estate, copy, ignore=shutil.ignore_patterns("*.json", "twins"))
+        shutil.copytree(estate, copy, ignore=shutil.ignore_patterns("plan.json", "state.json", "expected.json", "twins"))
 
         def terraform(*arguments: str) -> str:
-            done = subprocess.run(["terraform", *arguments], cwd=copy, env=environment, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                ["terraform", *arguments], cwd=copy, env=environment, capture_output=True, text=True, check=False
+            )
             if done.returncode:
                 raise SystemExit(f"{estate}: terraform {arguments[0]}: {done.stdout}{done.stderr}")
             return done.stdout
@@ -46,10 +48,17 @@ def record(estate: Path, environment: dict[str, str]) -> None:
 
 def _keep(path: Path, new: dict[str, Any]) -> None:
     old = json.loads(path.read_text()) if path.exists() and path.stat().st_size else {}
-    if {**new, "timestamp": None} == {**old, "timestamp": None}:
+    if _settled({**new, "timestamp": None}) == _settled({**old, "timestamp": None}):
         return
     path.write_text(json.dumps(new, indent=1) + "\n")
     print(f"recorded {path.relative_to(FIXTURES)}")
+
+
+def _settled(value: Any) -> Any:
+    """The value with its lists in one order: Terraform tells references in any."""
+    if isinstance(value, dict):
+        return {key: _settled(inner) for key, inner in value.items()}
+    return sorted(map(_settled, value), key=json.dumps) if isinstance(value, list) else value
 
 
 def main(names: list[str]) -> None:

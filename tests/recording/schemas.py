@@ -282,6 +282,9 @@ DATA_SOURCES: dict[str, Attributes] = {
 
 RESOURCES = {"aws": AWS, "azurerm": AZURERM}
 SETTINGS: dict[str, tuple[Attributes, dict[str, Attributes]]] = {
-    "aws": ({"access_key": (S, "o"), "profile": (S, "o"), "region": (S, "o"), "secret_key": (S, "o")}, {"default_tags": {"tags": (MS, "o")}}),
+    "aws": (
+        {"access_key": (S, "o"), "profile": (S, "o"), "region": (S, "o"), "secret_key": (S, "o")},
+        {"default_tags": {"tags": (MS, "o")}},
+    ),
     "azurerm": ({"subscription_id": (S, "o")}, {"features": {}}),
 }

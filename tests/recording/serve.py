@@ -1,3 +1,4 @@
+# ruff: noqa: N802 (the methods are named by the protocol)
 """Run a command with the stand-in providers attached: `python -m tests.recording.serve terraform plan`."""
 
 from __future__ import annotations
