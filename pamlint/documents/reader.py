@@ -123,11 +123,11 @@ class _Composer:
         except yaml.MarkedYAMLError as error:
             hint = next((hint for start, hint in _HINTS if str(error.problem).startswith(start)), "")
             message = f"this is no YAML: {error.problem}" + (f" ({hint})" if hint else "")
-            mark = error.problem_mark or error.context_mark
+            mark: Any = error.problem_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             raise UserError(message, Location(self._file, line, column, line)) from None
 
-    def _node(self, event: yaml.Event, depth: int) -> Node:
+    def _node(self, event: Any, depth: int) -> Node:
         location = self._location(event)
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchors:
