@@ -1,0 +1,81 @@
+"""The command line as a whole: its commands, and what becomes of every error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from pamlint import __version__
+from pamlint.cli import explain, init, lint, policy, rules, schema
+from pamlint.cli.output import complain
+from pamlint.model.errors import InputError, UserError
+
+WRONG_USE = 2
+UNREADABLE = 3
+BUG = 70
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="pamlint",
+    help="Proves that the network rules of a privileged access management estate are right.",
+    epilog="Exit codes: 0 all is well, 1 findings, 2 wrong use, 3 unreadable input, 70 a bug, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("lint")(lint.lint)
+app.command("rules")(rules.rules)
+app.add_typer(policy.app, name="policy")
+app.command("explain")(explain.explain)
+app.command("init")(init.init)
+app.command("schema")(schema.schema)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"pamlint {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _whole(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command; what it prints goes to standard output, complaints to standard error. Returns the exit code."""
+    try:
+        app(args=list(arguments), prog_name="pamlint")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except UserError as error:
+        complain(error)
+        return WRONG_USE
+    except InputError as error:
+        complain(error)
+        return UNREADABLE
+    except KeyboardInterrupt:
+        print("pamlint: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as bug:
+        _report_bug(bug, "--debug" in arguments)
+        return BUG
+    return 0
+
+
+def _report_bug(bug: Exception, debug: bool) -> None:
+    if debug:
+        import traceback
+
+        traceback.print_exception(bug, file=sys.stderr)
+    how = "please report it with the lines above" if debug else "run again with --debug and report what it prints"
+    print(f"pamlint {__version__}: this is a bug in pamlint ({type(bug).__name__}): {how}", file=sys.stderr)

@@ -1,0 +1,46 @@
+"""Where results and complaints go: standard output, files, standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from pamlint.model.errors import InputError, UserError
+from pamlint.report.escaping import visible
+
+
+def tell(text: str) -> None:
+    """Writes a result to standard output as UTF-8. A reader that went away is no error; a full disk is (UserError)."""
+    sys.stdout.flush()
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise UserError(f"standard output cannot be written: {error.strerror}") from error
+
+
+def save(text: str, path: Path) -> None:
+    """Writes a result to a file as UTF-8; UserError where that cannot be."""
+    try:
+        path.write_bytes(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UserError(f"`{path}` cannot be written: {error.strerror}") from error
+
+
+def note(texts: Iterable[str]) -> None:
+    """Says on standard error what a reader should know and is no finding."""
+    for text in texts:
+        print(f"note: {visible(text)}", file=sys.stderr)
+
+
+def complain(error: UserError | InputError) -> None:
+    """Says on standard error what is wrong and where, one line for each single error."""
+    parts = error.parts if isinstance(error, UserError) and error.parts else (error,)
+    for part in parts:
+        place = f"{part.location}: " if part.location else ""
+        print(f"error: {visible(place)}{visible(part.message)}", file=sys.stderr)

@@ -1,0 +1,48 @@
+"""`pamlint policy`: the catalogue, one policy, and whether a policy file is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pamlint.cli import options
+from pamlint.cli.output import tell
+
+app = typer.Typer(help="Show the policies that pamlint knows, and check policy files.", no_args_is_help=True)
+Format = Annotated[str, typer.Option("--format", metavar="text|json", help="What standard output gets.")]
+Policy = Annotated[str, typer.Argument(metavar="ID|FILE", help="A policy of the catalogue, or a policy file.")]
+
+
+@app.command("list")
+def list_(format_: Format = "text", no_colour: options.NoColour = False, debug: options.Debug = False) -> None:
+    """List the policies of the catalogue."""
+    from pamlint.documents.policy import catalogue, load_policy
+    from pamlint.report.policies import as_json, listing
+
+    structured = options.text_or_json(format_)
+    policies = [load_policy(name, Path()) for name in catalogue()]
+    tell(as_json(policies) if structured else listing(policies, options.screen(no_colour)))
+
+
+@app.command("show")
+def show(policy: Policy, format_: Format = "text", no_colour: options.NoColour = False, debug: options.Debug = False) -> None:
+    """Show all that a policy says: flows, roles, features, parameters, sources."""
+    from pamlint.documents.policy import load_policy
+    from pamlint.report.policies import as_json, details
+
+    structured = options.text_or_json(format_)
+    loaded = load_policy(policy, Path())
+    tell(as_json([loaded]) if structured else details(loaded, options.screen(no_colour)))
+
+
+@app.command("check")
+def check(policy: Policy, debug: options.Debug = False) -> None:
+    """Say everything that is wrong with a policy file, or that nothing is."""
+    from pamlint.documents.policy import load_policy
+    from pamlint.report.summary import count
+
+    loaded = load_policy(policy, Path())
+    counts = f"{count(len(loaded.roles), 'role')}, {count(len(loaded.flows), 'flow')}, {count(len(loaded.sources), 'source')}"
+    tell(f"{loaded.id} is right: {counts}.\n")

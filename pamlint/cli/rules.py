@@ -1,0 +1,29 @@
+"""`pamlint rules`: show what pamlint understood."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pamlint.cli import options
+from pamlint.cli.output import tell
+from pamlint.report.rules import render_json, render_text
+
+
+def rules(
+    paths: options.Paths = None,
+    *,
+    format_: Annotated[str, typer.Option("--format", metavar="text|json", help="What standard output gets.")] = "text",
+    config: options.Config = None,
+    var: options.Variables = None,
+    var_file: options.VariableFiles = None,
+    no_colour: options.NoColour = False,
+    debug: options.Debug = False,
+) -> None:
+    """Show every ACL and rule as pamlint understood it; works without a site file."""
+    as_json = options.text_or_json(format_)
+    from pamlint import run
+
+    acls = run.understand(options.paths(paths), options.reading(config, var, var_file))
+    tell(render_json(acls) if as_json else render_text(acls, options.screen(no_colour)))

@@ -1,0 +1,21 @@
+"""`pamlint schema`: print the JSON Schema of a file that pamlint reads or writes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pamlint.cli import options
+from pamlint.cli.output import tell
+
+
+def schema(
+    kind: Annotated[str, typer.Argument(metavar="policy|site|report|rules", help="Which schema.")],
+    debug: options.Debug = False,
+) -> None:
+    """Print the JSON Schema (2020-12) of a policy, a site file, a report or a list of rules."""
+    from pamlint.documents.schema import KINDS
+    from pamlint.documents.schema import schema as text
+
+    tell(text(options.choice(kind, KINDS, "schema")))

@@ -1,0 +1,66 @@
+"""Lines of styled words, and how they reach a terminal or a file."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pamlint.model.finding import Severity
+
+Span = tuple[str, str]
+"""Words and their style, in rich's terms; an empty style is plain."""
+Line = tuple[Span, ...]
+
+SEVERITY_STYLES: dict[Severity, str] = {
+    "critical": "bold white on red",
+    "high": "bold red",
+    "medium": "bold yellow",
+    "low": "bold cyan",
+    "info": "bold blue",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Where text goes. `width` is in columns; findings milder than `min_severity` are counted, not shown."""
+
+    width: int = 100
+    colour: bool = False
+    min_severity: Severity = "low"
+    quiet: bool = False
+
+
+PLAIN = Screen()
+
+
+def line(text: str = "", style: str = "") -> Line:
+    """One line in one style."""
+    return ((text, style),) if text else ()
+
+
+def wrapped(text: str, width: int, first: Sequence[Span] = (), indent: str = "") -> list[Line]:
+    """The text broken at `width` columns, `first` before its first line and `indent` before the others."""
+    lead = "".join(words for words, _ in first)
+    broken = textwrap.wrap(
+        text, max(width, 40), initial_indent=lead, subsequent_indent=indent, break_on_hyphens=False, drop_whitespace=True
+    )
+    if not broken:
+        return [tuple(first)]
+    return [(*first, (broken[0][len(lead) :], "")), *(line(rest) for rest in broken[1:])]
+
+
+def paint(lines: Iterable[Line], screen: Screen) -> str:
+    """The lines as one string, with terminal colours if the screen has them."""
+    if not screen.colour:
+        return "".join("".join(words for words, _ in each).rstrip() + "\n" for each in lines)
+    import io
+
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=io.StringIO(), force_terminal=True, color_system="standard", width=screen.width, legacy_windows=False)
+    with console.capture() as captured:
+        for each in lines:
+            console.print(Text.assemble(*each), soft_wrap=True)
+    return captured.get()

@@ -1,0 +1,83 @@
+"""The last lines on the screen: what was proved, what was found, and what was not said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pamlint.model.finding import SEVERITIES, Report
+from pamlint.report.escaping import visible
+from pamlint.report.screen import SEVERITY_STYLES, Line, Screen, Span, line, wrapped
+from pamlint.report.wording import names
+
+
+def closing(report: Report, hidden: int, screen: Screen) -> list[Line]:
+    """The counts of a run. `hidden` findings were milder than the screen's threshold."""
+    lines = [*_proved(report, screen), _found(report, hidden)]
+    lines += [line(text) for text in _read(report)]
+    for text in (*_not_judged(report), *_assumed(report)):
+        lines += wrapped(visible(text), screen.width, indent="  ")
+    return lines
+
+
+def _proved(report: Report, screen: Screen) -> list[Line]:
+    kept = [verdict for verdict in report.verdicts if verdict.state in ("satisfied", "blocked")]
+    if not kept:
+        return []
+    flows = len({verdict.flow for verdict in kept})
+    roles = len({(verdict.estate, verdict.role) for verdict in kept})
+    acls = len({acl for verdict in kept for acl in verdict.acls})
+    text = f"{count(flows, 'flow')} of {count(roles, 'role')} at {count(acls, 'ACL')}"
+    clean = not report.findings and report.complete and not report.summary.unproven
+    policies = ", ".join(f"{used.id} ({used.version})" for used in report.policies)
+    end = ": what the policy requires is open, and nothing else is." if clean else "."
+    style = "bold green" if clean else "green"
+    return wrapped(visible(f"{text} by {policies} on {report.today}{end}"), screen.width, (("Proved ", style),), "  ")
+
+
+def _found(report: Report, hidden: int) -> Line:
+    found = [(severity, report.summary.findings.get(severity, 0)) for severity in SEVERITIES]
+    spans: list[Span] = []
+    for severity, number in found:
+        if number:
+            spans += [(", ", "")] if spans else []
+            spans.append((f"{number} {severity}", SEVERITY_STYLES[severity]))
+    rest = [
+        f"{report.summary.unproven} unproven" if report.summary.unproven else "",
+        f"{report.summary.suppressed} suppressed" if report.summary.suppressed else "",
+        f"{hidden} below the threshold not shown" if hidden else "",
+    ]
+    tail = "; ".join(text for text in rest if text)
+    total = sum(number for _, number in found)
+    head = f"{count(total, 'finding')}{': ' if total else ''}"
+    return ((head, "bold"), *spans, (f"; {tail}" if tail else "", ""), (".", ""))
+
+
+def _read(report: Report) -> list[str]:
+    told = report.summary
+    text = (
+        f"Read {count(told.files, 'file')} in {count(told.roots, 'root')}: {count(told.acls, 'ACL')}, "
+        f"{count(told.rules, 'rule')}, {count(told.workloads, 'workload')}."
+    )
+    return [text] if report.complete else [text, "Not everything could be read, so this report is not complete."]
+
+
+def _not_judged(report: Report) -> Iterable[str]:
+    roles = sorted({verdict.role for verdict in report.verdicts if verdict.state == "not-judged"})
+    if roles:
+        yield f"Not judged at their own end, being peers only: {', '.join(roles)}."
+    reasons: dict[str, list[str]] = {}
+    for unjudged in report.unjudged:
+        reasons.setdefault(unjudged.why, []).append(unjudged.acl)
+    for why, acls in sorted(reasons.items()):
+        yield f"Not judged, {why}: {names(sorted(acls))}."
+
+
+def _assumed(report: Report) -> Iterable[str]:
+    assumed = sorted({acl for verdict in report.verdicts for acl in verdict.assumed})
+    if assumed:
+        yield f"Taken as absent, their rules not being in the input: {names(assumed)}."
+
+
+def count(number: int, thing: str) -> str:
+    """`1 flow`, `2 flows`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,0 +1,105 @@
+"""The report on a screen: what is wrong for each role, what could not be proved, and what was proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pamlint.model.finding import SEVERITIES, Finding, Report
+from pamlint.report.escaping import visible
+from pamlint.report.excerpts import Excerpts
+from pamlint.report.screen import PLAIN, SEVERITY_STYLES, Line, Screen, line, paint, wrapped
+from pamlint.report.summary import closing
+from pamlint.report.wording import names, packet, sentence
+
+ROWS = 5
+"""How many lines of traffic a finding shows; the JSON report has them all."""
+RULE_LINES = 8
+"""How many lines of a rule's block are shown; rules are rarely longer. Of an ACL only the first line is."""
+SUPPLIES = frozenset({"unresolved-value", "unreadable-input"})
+"""Checks that say why something is unproven or unread: they are told whatever their severity."""
+
+
+def render(report: Report, screen: Screen = PLAIN) -> str:
+    """The whole report as text, grouped by role, worst first; what is unproven stands apart with what was not known."""
+    shown = [finding for finding in report.findings if _is_shown(finding, screen)]
+    proved = [finding for finding in shown if finding.certainty == "proved" and finding.check not in SUPPLIES]
+    open_ends = [finding for finding in shown if finding.certainty == "unproven" and finding.check not in SUPPLIES]
+    supplies = [finding for finding in shown if finding.check in SUPPLIES]
+    excerpts = Excerpts()
+    lines: list[Line] = []
+    for heading, group in _grouped(proved):
+        lines += _section(heading, "bold", group, excerpts, screen)
+    lines += _section("Not proved", "bold magenta", _ordered(open_ends), excerpts, screen)
+    lines += _section("Not known", "bold magenta", _ordered(supplies), excerpts, screen)
+    if not screen.quiet:
+        lines += closing(report, len(report.findings) - len(shown), screen)
+    return paint(lines, screen)
+
+
+def _is_shown(finding: Finding, screen: Screen) -> bool:
+    return finding.check in SUPPLIES or SEVERITIES.index(finding.severity) <= SEVERITIES.index(screen.min_severity)
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    place = finding.location
+    return (
+        SEVERITIES.index(finding.severity),
+        (place.file, place.line, place.column) if place else ("", 0, 0),
+        finding.check,
+        finding.message,
+    )
+
+
+def _ordered(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=_order)
+
+
+def _grouped(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]:
+    """The findings of each role and estate, the role with the worst finding first."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in _ordered(findings):
+        role = visible(", ".join(finding.roles)) or "No role"
+        groups.setdefault(f"{role} ({visible(finding.estate)})" if finding.estate else role, []).append(finding)
+    yield from groups.items()
+
+
+def _section(heading: str, style: str, findings: Sequence[Finding], excerpts: Excerpts, screen: Screen) -> list[Line]:
+    if not findings:
+        return []
+    lines = [line(heading, style), line("─" * len(heading), style)]
+    for finding in findings:
+        lines += [*_finding(finding, excerpts, screen), line()]
+    return lines
+
+
+def _finding(finding: Finding, excerpts: Excerpts, screen: Screen) -> list[Line]:
+    style = SEVERITY_STYLES[finding.severity]
+    title = ((f"{finding.severity}[{finding.check}]", style), (f" {finding.certainty}: ", ""))
+    lines = wrapped(visible(finding.message), screen.width, title, "    ")
+    if finding.location is not None:
+        lines += excerpts.around(finding.location, RULE_LINES if finding.rule else 1, screen.width, style)
+    return [*lines, *_details(finding, screen)]
+
+
+def _details(finding: Finding, screen: Screen) -> list[Line]:
+    """What stands below the excerpt, each with its label: traffic, a packet, what was unknown, what to do, who wants it."""
+    told: list[tuple[str, str]] = []
+    told += [("traffic", sentence(row, finding.direction)) for row in finding.traffic[:ROWS]]
+    if len(finding.traffic) > ROWS:
+        told.append(("", f"and {len(finding.traffic) - ROWS} lines more (--format json has them all)"))
+    if finding.witness is not None:
+        told.append(("example", packet(finding.witness)))
+    if finding.workloads:
+        told.append(("workload", names(finding.workloads)))
+    if finding.because:
+        told.append(("unknown", names(finding.because)))
+    for other in finding.related:
+        told.append(("see", f"{other.name}{f' at {other.location}' if other.location else ''}: {other.why}"))
+    if finding.tip:
+        told.append(("tip", finding.tip))
+    if finding.source:
+        told.append(("policy", finding.source))
+    lines: list[Line] = []
+    for label, text in told:
+        lines += wrapped(visible(text), screen.width, ((f"   = {label + ':':<9} ", "blue"),), " " * 15)
+    return lines

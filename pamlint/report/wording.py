@@ -1,0 +1,62 @@
+"""Traffic in words, as the screen and the tables tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pamlint.model.finding import Direction, Row, Witness
+
+NAMED = 4
+"""How many addresses or symbols a line names before it counts the rest."""
+
+
+def service(protocol: str, ports: str | None, icmp: str | None) -> str:
+    """`tcp/443`, `icmp/8`, `tcp (all ports)`, `any protocol`, `protocol 47`."""
+    if protocol == "any":
+        return "any protocol"
+    if not protocol.isalnum() or protocol.isdecimal():
+        return f"protocol {protocol}"
+    detail = icmp if protocol.startswith("icmp") else ports
+    if detail is not None:
+        return f"{protocol}/{detail}"
+    return f"{protocol} (all types)" if protocol.startswith("icmp") else f"{protocol} (all ports)"
+
+
+def names(values: Sequence[str], limit: int = NAMED) -> str:
+    """The values with commas between, the tail of a long list counted."""
+    shown = ", ".join(values[:limit])
+    return shown if len(values) <= limit else f"{shown} and {len(values) - limit} more"
+
+
+def sentence(row: Row, direction: Direction | None) -> str:
+    """`tcp/443 from 10.0.0.0/8 to 10.1.0.0/16, source ports 1-1023, except from 10.2.0.0/16`."""
+    return f"{service(row.protocol, row.ports, row.icmp)} {_where(row, direction)}"
+
+
+def _where(row: Row, direction: Direction | None) -> str:
+    words = f"{'to' if direction == 'egress' else 'from'} {names(row.peers)}"
+    if row.local not in ((), ("any",)):
+        words += f" {'from' if direction == 'egress' else 'to'} {names(row.local)}"
+    if row.source_ports is not None:
+        words += f", source ports {row.source_ports}"
+    if row.exceptions:
+        words += ", except " + "; ".join(_exception(exception, row, direction) for exception in row.exceptions)
+    return words
+
+
+def _exception(exception: Row, row: Row, direction: Direction | None) -> str:
+    """An exception says its service only where it differs from that of its row."""
+    same = (exception.protocol, exception.ports, exception.icmp) == (row.protocol, row.ports, row.icmp)
+    return _where(exception, direction) if same else sentence(exception, direction)
+
+
+def packet(witness: Witness) -> str:
+    """`tcp 10.20.0.7:1024 -> 10.10.1.5:22`."""
+    kind = witness.protocol if witness.icmp is None else f"{witness.protocol}/{witness.icmp}"
+    return f"{kind} {_end(witness.source, witness.source_port)} -> {_end(witness.destination, witness.destination_port)}"
+
+
+def _end(address: str, port: int | None) -> str:
+    if port is None:
+        return address
+    return f"[{address}]:{port}" if address.count(":") > 1 else f"{address}:{port}"

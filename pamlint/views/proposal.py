@@ -1,0 +1,114 @@
+"""Which ACL probably plays which role, told from names alone: the start of a site file."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pamlint.model.acl import Acl
+from pamlint.model.policy import Feature, Policy, Role
+
+SYNONYMS: Mapping[str, str] = {"db": "database", "win": "windows", "mgr": "manager", "mgmt": "manager", "lnx": "linux"}
+"""What people write for the words of role names."""
+KINDS = ("aws_security_group", "azure_nsg")
+"""Network ACLs make no machine play a role."""
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is proposed for one role: ACLs of its own, or the machines of other roles, or neither.
+
+    `needs` is a feature that has to be turned on first.
+    """
+
+    role: Role
+    acls: tuple[Acl, ...] = ()
+    on: tuple[str, ...] = ()
+    needs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A site that could be: the features to turn on besides the defaults, a place for each role, and the ACLs left over."""
+
+    policy: Policy
+    features: tuple[str, ...]
+    places: tuple[Place, ...]
+    left: tuple[Acl, ...]
+
+
+def propose(policy: Policy, acls: Iterable[Acl]) -> Proposal:
+    """The likeliest site; an ACL whose name fits two roles equally well is left over."""
+    candidates = [acl for acl in acls if acl.kind in KINDS]
+    roles = [role for role in policy.roles.values() if not role.external]
+    found: dict[str, list[Acl]] = {}
+    left = []
+    for acl in candidates:
+        role = _likeliest(acl, roles)
+        if role is None:
+            left.append(acl)
+        else:
+            found.setdefault(role.id, []).append(acl)
+    features = tuple(name for name, feature in policy.features.items() if name in found and _can_start(policy, feature))
+    used = _used_roles(policy, features)
+    places = tuple(_place(policy, role, found, used) for role in policy.roles.values() if role.id in used or role.id in found)
+    return Proposal(policy, features, places, tuple(left))
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a name in one spelling, whatever separates them."""
+    return frozenset(SYNONYMS.get(word.lower(), word.lower()) for word in _WORDS.findall(text))
+
+
+def _likeliest(acl: Acl, roles: Sequence[Role]) -> Role | None:
+    """The one role with the most words of its own in the ACL's name, if all of them are there or one that only it has."""
+    own = {role.id: words(role.id) for role in roles}
+    shared = Counter(word for known in own.values() for word in known)
+    name = acl.name if isinstance(acl.name, str) else ""
+    there = words(acl.address.replace(acl.kind, "").replace("network_security_group", "")) | words(name)
+    scores: dict[str, int] = {}
+    for role in roles:
+        hits = own[role.id] & there
+        if _initials(role.id) in there:
+            hits = own[role.id]
+        if hits and (hits == own[role.id] or any(shared[word] == 1 for word in hits)):
+            scores[role.id] = len(hits)
+    best = [role for role in roles if scores.get(role.id) == max(scores.values(), default=0)]
+    return best[0] if len(best) == 1 else None
+
+
+def _initials(role: str) -> str | None:
+    parts = role.split("-")
+    return "".join(part[0] for part in parts) if len(parts) > 1 else None
+
+
+def _can_start(policy: Policy, feature: Feature) -> bool:
+    """Whether a feature is off and can be turned on without a value that only the site knows."""
+    missing = any(each.feature == feature.id and each.default is None for each in policy.parameters.values())
+    return not feature.default and not missing
+
+
+def _used_roles(policy: Policy, features: Sequence[str]) -> frozenset[str]:
+    """The roles of all flows that would be active."""
+    active = {name for name, feature in policy.features.items() if feature.default or name in features}
+    waiting = list(active)
+    while waiting:
+        fresh = set(policy.features[waiting.pop()].needs) - active
+        active |= fresh
+        waiting += fresh
+    flows = [flow for flow in policy.flows if active >= {*flow.when.all_on} and not active & {*flow.when.all_off}]
+    return frozenset(role for flow in flows for role in (*flow.sources, *flow.destinations))
+
+
+def _place(policy: Policy, role: Role, found: Mapping[str, Sequence[Acl]], used: frozenset[str]) -> Place:
+    if role.id in found:
+        return Place(role, tuple(found[role.id]), needs=None if role.id in used else _feature_of(policy, role))
+    return Place(role, on=tuple(host for host in role.usually_on if host in found))
+
+
+def _feature_of(policy: Policy, role: Role) -> str | None:
+    flows = [flow for flow in policy.flows if role.id in (*flow.sources, *flow.destinations) and flow.need == "conditional"]
+    return flows[0].when.all_on[0] if flows and flows[0].when.all_on else None
