@@ -103,7 +103,7 @@ class Acl:
     rules: tuple[Rule, ...]
     name: Text | None = None
     id: str | None = None
-    tags: Mapping[str, Text] = field(default=NO_VALUES)
+    tags: Mapping[str, Text] = field(default_factory=lambda: NO_VALUES)
     partial: tuple[str, ...] = ()
     possible: tuple[str, ...] = ()
     local: Ranges | None = None
@@ -133,7 +133,7 @@ class Workload:
     wears: frozenset[str]
     name: Text | None = None
     id: str | None = None
-    tags: Mapping[str, Text] = field(default=NO_VALUES)
+    tags: Mapping[str, Text] = field(default_factory=lambda: NO_VALUES)
     addresses: Ranges = EMPTY
     within: Ranges = EMPTY
     possible: tuple[str, ...] = ()
@@ -149,7 +149,7 @@ class Group:
     root: str
     name: Text | None = None
     id: str | None = None
-    tags: Mapping[str, Text] = field(default=NO_VALUES)
+    tags: Mapping[str, Text] = field(default_factory=lambda: NO_VALUES)
     location: Location | None = None
 
 
