@@ -1,0 +1,300 @@
+"""Random small estates: a policy, a site, and rules that serve it nearly; then a few of them are bent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from ipaddress import ip_network
+from random import Random
+
+from tests.oracle.nouns import ALL, DIRECTIONS, Acl, Allowance, Direction, Estate, Flow, Player, Range, Rule, Subnet, Unit
+from tests.oracle.policy_reader import meetings
+from tests.oracle.sampling import numeric, service_edges
+
+SERVICES = ("tcp/22", "tcp/443", "tcp/2222-2230", "tcp/{agent-port}", "udp/53", "udp/514", "icmp/8", "icmp/3/4", "icmp", "47", "tcp", "any")
+PORTS: tuple[Range, ...] = ((22, 22), (443, 443), (1, 1024), (2225, 2240), (3389, 3389), (0, 65535))
+VNET = "10.30.0.0/16"
+FOREIGN = "group:sg-0f0e1d2c3b4a59687"
+
+
+def estate_of(seed: int) -> Estate:
+    """The estate of a seed; every estate is small enough to read."""
+    random = Random(seed)
+    return azure_estate(random) if random.random() < 0.5 else aws_estate(random)
+
+
+def policy_of(random: Random, roles: list[str]) -> tuple[Flow, ...]:
+    flows = []
+    for number in range(random.randint(2, 5)):
+        to = random.choice([role for role in roles if role != "user"])
+        sources = random.sample(roles, random.choice((1, 1, 1, 2)))
+        services = random.sample([each for each in SERVICES if "{" not in each or to == "agent"], random.choice((1, 1, 2)))
+        if "any" in services or "tcp" in services:
+            services = services[:1]
+        need = random.choice(("required", "required", "required", "conditional", "conditional", "optional", "blocked"))
+        when = random.choice(("relaying", "auditing")) if need in ("conditional", "blocked") else None
+        if need == "blocked" and random.random() < 0.3:
+            sources = ["any"]
+        ends: tuple[Direction, ...] = random.choice((("egress", "ingress"),) * 5 + (("ingress",), ("egress",)))
+        flows.append(Flow(f"flow-{number}", tuple(sources), (to,), tuple(services), need, when, ends))
+    return tuple(flows)
+
+
+def allowances_of(random: Random, cloud: str, roles: list[str]) -> tuple[Allowance, ...]:
+    pool = [
+        Allowance("dns", ("*",), ("10.10.0.2/32",), "egress", "udp", (53,)),
+        Allowance("vpn", ("fm",), ("198.51.100.0/24", "role:target"), None, "tcp", (443,)),
+        Allowance("old", ("*",), ("198.51.100.0/25", "10.20.0.0/16"), "ingress", "tcp", (22, 443), expired=True),
+        Allowance("list", ("agent", "fm"), ("pl:pl-0a1b2c3d",) if cloud == "aws" else ("tag:Storage",), None, None),
+    ]
+    known = [replace(each, roles=tuple(role for role in each.roles if role in (*roles, "*"))) for each in pool]
+    usable = [each for each in known if each.roles]
+    return tuple(random.sample(usable, min(len(usable), random.choice((0, 0, 1, 2)))))
+
+
+def features_of(random: Random) -> tuple[tuple[str, bool], ...]:
+    return (("relaying", random.random() < 0.7), ("auditing", random.random() < 0.6))
+
+
+def user_of(random: Random) -> Player:
+    networks = random.choice((("10.20.0.0/16",), ("10.20.0.0/16",), ("10.20.0.0/16", "2001:db8:20::/48"), ("0.0.0.0/0", "::/0")))
+    return Player("user", networks=networks)
+
+
+def aws_estate(random: Random) -> Estate:
+    players = [user_of(random), *aws_players(random)]
+    roles = sorted({player.role for player in players})
+    names = sorted({acl for player in players for acl in player.acls} | {"aws_security_group.spare"})
+    estate = Estate(
+        "aws",
+        tuple(Acl(name, False, ()) for name in names),
+        tuple(Unit((name,)) for name in names),
+        tuple(players),
+        policy_of(random, roles),
+        allowances_of(random, "aws", roles),
+        features_of(random),
+        (("agent-port", 9000),),
+    )
+    return bent(random, with_rules(random, lose_a_role(random, estate)))
+
+
+def lose_a_role(random: Random, estate: Estate) -> Estate:
+    """Now and then a flow names a role that matches nothing."""
+    if random.random() > 0.1:
+        return estate
+    first, *rest = estate.flows
+    return replace(estate, flows=(replace(first, sources=("lost",)), *rest), bare_roles=("lost",))
+
+
+def group(name: str, role: str, networks: tuple[str, ...] | None, *more: str) -> Player:
+    acls = tuple(f"aws_security_group.{each}" for each in (name, *more))
+    return Player(role, acls, networks, tuple(f"group:{acl}" for acl in acls))
+
+
+def aws_players(random: Random) -> list[Player]:
+    manager_nets = random.choice((None, ("10.10.1.0/24",), ("10.10.1.0/24",), ("10.10.1.0/24", "2001:db8:10::/64")))
+    found = [group("fm", "fm", manager_nets, *random.choice(((), (), ("fm2",))))]
+    relay = random.choice(("on", "apart", "shared", "none"))
+    if relay == "on":
+        found.append(Player("relay", on="fm"))
+    elif relay == "apart":
+        found.append(group("relay", "relay", random.choice((None, ("10.10.2.0/24",), ("10.10.1.128/25",)))))
+    elif relay == "shared":
+        found.append(group("fm", "relay", manager_nets))
+    agents = random.choice(("one", "two", "none"))
+    if agents != "none":
+        found.append(group("agent", "agent", random.choice((None, ("10.10.4.0/23",)))))
+    if agents == "two":
+        found.append(replace(group("old", "agent", random.choice((None, ("10.10.8.0/26",)))), parameters=(("agent-port", 9001),)))
+    found.append(random.choice((Player("target", networks=("10.40.0.0/16",)), group("target", "target", ("10.40.0.0/16", "2001:db8:40::/64")))))
+    return found
+
+
+def azure_estate(random: Random) -> Estate:
+    players, subnets, acls = [user_of(random)], [], []
+    for number, role in enumerate(random.sample(["fm", "relay", "agent"], random.choice((2, 2, 3)))):
+        cidr, nsg = f"10.30.{number + 1}.0/24", f"azurerm_network_security_group.{role}"
+        place = random.choice(("lone", "subnet", "nic", "nic-only"))
+        symbols = (f"asg:azurerm_application_security_group.{role}",) if place in ("lone", "subnet") and random.random() < 0.4 else ()
+        outer = f"azurerm_network_security_group.{role}_subnet"
+        static = f"10.30.{number + 1}.10" if place == "nic" and random.random() < 0.3 else None
+        shape = {
+            "lone": ((nsg,), Subnet(role, cidr)),
+            "subnet": ((nsg,), Subnet(role, cidr, nsg)),
+            "nic": ((outer, nsg), Subnet(role, cidr, outer, nsg, static)),
+            "nic-only": ((nsg,), Subnet(role, cidr, None, nsg)),
+        }
+        unit_acls, subnet = shape[place]
+        subnets.append(subnet)
+        acls.append((unit_acls, () if place == "lone" else (f"{static}/32",) if static else (cidr,)))
+        derived = place != "lone" and not symbols and random.random() < 0.5
+        stands = (f"{static}/32",) if static else (cidr,)
+        matched = random.choice(((nsg,), unit_acls, (unit_acls[0],)))
+        players.append(Player(role, matched, stands, symbols, derived=derived))
+        if role == "fm" and random.random() < 0.3:
+            players.append(Player("rdp", on="fm"))
+    players.append(Player("target", networks=("10.40.0.0/16",)))
+    roles = sorted({player.role for player in players})
+    estate = Estate(
+        "azure",
+        tuple(Acl(name, True, ()) for names, _ in acls for name in names),
+        tuple(Unit(names, local) for names, local in acls),
+        tuple(players),
+        policy_of(random, roles),
+        allowances_of(random, "azure", roles),
+        features_of(random),
+        (("agent-port", 9000),),
+        vnet=(VNET,),
+        vnet_settled=random.random() < 0.85,
+        subnets=tuple(subnets),
+    )
+    return bent(random, with_rules(random, lose_a_role(random, estate)))
+
+
+def with_rules(random: Random, estate: Estate) -> Estate:
+    """The estate with rules that serve every flow, each ACL in one of the ways to write rules."""
+    acls = []
+    for acl in estate.acls:
+        unit = next(unit for unit in estate.units if acl.address in unit.acls)
+        style = random.choice(("inline", "attribute", "old", "new") if estate.cloud == "aws" else ("inline", "separate"))
+        rules = [
+            rule
+            for direction in DIRECTIONS
+            for flow, me, other in meetings(estate, unit, direction)
+            if flow.need != "blocked" and direction in flow.ends
+            for rule in serving(random, estate, flow, direction, me, other)
+        ]
+        acls.append(replace(acl, rules=tuple(replace(rule, style=style) for rule in dict.fromkeys(rules))))
+    return replace(estate, acls=tuple(acls))
+
+
+def serving(random: Random, estate: Estate, flow: Flow, direction: Direction, me: Player, other: Player) -> list[Rule]:
+    by_symbol = bool(other.symbols) and (other.networks is None or random.random() < 0.4)
+    peers = other.symbols if by_symbol else other.networks or ()
+    listener = me if direction == "ingress" else other
+    found = []
+    for service in flow.services:
+        protocol, ports = service_edges(service, dict(estate.parameters) | dict(listener.parameters))
+        if estate.cloud == "azure" and protocol not in (6, 17):
+            ports, protocol = ALL, protocol if protocol in (None, 1) else None
+        found.append(Rule("", direction, protocol, ports, tuple(peers)))
+    return [rule for rule in found if rule.peers]
+
+
+def bent(random: Random, estate: Estate) -> Estate:
+    """The estate after a few changes, with denies and loose rules; then spelled as its cloud can say it, and named."""
+    variables = iter(f"unset_{number}" for number in range(random.choice((0, 0, 1, 2))))
+    acls = []
+    for acl in estate.acls:
+        rules = [bend(random, estate, rule, variables) if random.random() < 0.25 else rule for rule in acl.rules]
+        kept = [rule for rule in rules if random.random() > 0.08]
+        loose = [loose_rule(random, estate, acl, variables) for _ in range(random.choice((0, 0, 0, 1, 2)))]
+        style = kept[0].style if kept else "inline"
+        kept += [replace(rule, style=style) for rule in loose]
+        acls.append(replace(acl, rules=tuple(kept)))
+    from tests.oracle.spelling import spelled
+
+    return spelled(random, replace(estate, acls=tuple(acls)))
+
+
+def loose_rule(random: Random, estate: Estate, acl: Acl, variables: object) -> Rule:
+    protocol = random.choice((6, 6, 17, None, 1) if estate.cloud == "azure" else (6, 6, 17, None, 1, 47, 58))
+    ports = random.choice(PORTS) if protocol in (6, 17) or (protocol is None and estate.cloud == "azure") else ALL[0]
+    peers = (random.choice(peers_of(estate, acl)),)
+    allow = estate.cloud == "aws" or random.random() < 0.6
+    return Rule("", random.choice(DIRECTIONS), protocol, (ports,), peers, allow)
+
+
+def peers_of(estate: Estate, acl: Acl) -> list[str]:
+    addresses = ["10.0.0.0/8", "10.20.0.0/17", "10.20.128.0/17", "192.0.2.0/24", "8.8.8.0/24", "0.0.0.0/0", "::/0", "2001:db8:20::/49"]
+    if estate.cloud == "azure":
+        return [*addresses, "any", "any", VNET, "tag:VirtualNetwork", "tag:Internet", "tag:Storage", "asg:azurerm_application_security_group.spare"]
+    return [*addresses, FOREIGN, f"group:{acl.address}", *(f"group:{each.address}" for each in estate.acls), "pl:pl-0a1b2c3d", "pl:pl-0f0f0f0f"]
+
+
+def bend(random: Random, estate: Estate, rule: Rule, variables: object) -> Rule:
+    """One change to one rule."""
+    changes: list[Callable[[Random, Estate, Rule], Rule]] = [narrow, widen, longer, shorter, other_protocol, halves, more_peers, other_peers]
+    if estate.cloud == "azure":
+        changes += [pinned, deny, other_local]
+    name = next(variables, None)  # type: ignore[call-overload]
+    if name:
+        return unset(random, estate, rule, str(name))
+    return random.choice(changes)(random, estate, rule)
+
+
+def unset(random: Random, estate: Estate, rule: Rule, name: str) -> Rule:
+    kinds = ["peer", "count", "port"] if rule.protocol in (6, 17) else ["peer", "count"]
+    kind = random.choice(kinds)
+    if kind == "port":
+        return replace(rule, port_variable=name)
+    if kind == "count" and rule.style not in ("inline", "attribute"):
+        return replace(rule, count_variable=name)
+    if estate.cloud == "azure":
+        return replace(rule, peers=(f"var:{name}",))
+    kept = [peer for peer in rule.peers if numeric(peer)] if random.random() < 0.5 else []
+    return replace(rule, peers=(*kept, f"{random.choice(('var4', 'var4', 'var6'))}:{name}"))
+
+
+def change_network(rule: Rule, change: Callable[[str], tuple[str, ...]]) -> Rule:
+    index = next((number for number, peer in enumerate(rule.peers) if numeric(peer) and peer != "any"), None)
+    if index is None:
+        return rule
+    return replace(rule, peers=(*rule.peers[:index], *change(rule.peers[index]), *rule.peers[index + 1 :]))
+
+
+def narrow(random: Random, estate: Estate, rule: Rule) -> Rule:
+    return change_network(rule, lambda cidr: (str(random.choice(list(ip_network(cidr).subnets()) or [ip_network(cidr)])),))
+
+
+def halves(random: Random, estate: Estate, rule: Rule) -> Rule:
+    whole = random.choice((("0.0.0.0/1", "128.0.0.0/1"), ("::/0",), None))
+    return change_network(rule, lambda cidr: whole or tuple(str(half) for half in ip_network(cidr).subnets()))
+
+
+def widen(random: Random, estate: Estate, rule: Rule) -> Rule:
+    return change_network(rule, lambda cidr: (str(ip_network(cidr).supernet()) if ip_network(cidr).prefixlen else cidr,))
+
+
+def longer(random: Random, estate: Estate, rule: Rule) -> Rule:
+    if rule.protocol not in (6, 17):
+        return replace(rule, protocol=random.choice((6, None)), ports=ALL)
+    low, high = rule.ports[0]
+    return replace(rule, ports=((max(0, low - random.randint(0, 1)), min(65535, high + random.randint(1, 3))),))
+
+
+def shorter(random: Random, estate: Estate, rule: Rule) -> Rule:
+    low, high = rule.ports[0]
+    if rule.protocol not in (6, 17) or low == high:
+        return rule
+    return replace(rule, ports=((low + 1, high),) if random.random() < 0.5 else ((low, high - 1),))
+
+
+def other_protocol(random: Random, estate: Estate, rule: Rule) -> Rule:
+    if rule.protocol in (6, 17):
+        return replace(rule, protocol=23 - rule.protocol)
+    return replace(rule, protocol=None, ports=ALL)
+
+
+def more_peers(random: Random, estate: Estate, rule: Rule) -> Rule:
+    return replace(rule, peers=(*rule.peers, random.choice(peers_of(estate, estate.acls[0]))))
+
+
+def other_peers(random: Random, estate: Estate, rule: Rule) -> Rule:
+    return replace(rule, peers=(random.choice(peers_of(estate, estate.acls[-1])),))
+
+
+def pinned(random: Random, estate: Estate, rule: Rule) -> Rule:
+    return replace(rule, source_ports=random.choice((((443, 443),), ((1024, 65535),), ((49152, 65535),), ((1024, 2000), (40000, 60000)))))
+
+
+def deny(random: Random, estate: Estate, rule: Rule) -> Rule:
+    return replace(rule, allow=False)
+
+
+def other_local(random: Random, estate: Estate, rule: Rule) -> Rule:
+    unit = next(unit for unit in estate.units if any(rule in acl.rules for acl in estate.acls if acl.address in unit.acls))
+    if not unit.local:
+        return rule
+    half = str(next(ip_network(unit.local[0]).subnets(), ip_network(unit.local[0])))
+    return replace(rule, local=(random.choice((unit.local[0], half, "tag:VirtualNetwork")),))

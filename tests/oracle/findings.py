@@ -1,0 +1,103 @@
+"""pamlint's report as the comparison reads it: what a finding's rows hold, packet by packet."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Any
+
+from tests.oracle.nouns import Atom, Estate, Packet, Range
+from tests.oracle.packet_judge import PROBES, PROTOCOLS, STRANGERS, World, in_ranges, in_vnet, internet, within
+from tests.oracle.sampling import packet_of
+
+Json = dict[str, Any]
+
+
+@lru_cache(maxsize=50_000)
+def numbers(text: str) -> tuple[Range, ...]:
+    """`0-5,47` or `tcp,udp` as ranges."""
+    found = []
+    for part in text.split(","):
+        low, _, high = part.strip().partition("-")
+        first = PROTOCOLS[low] if low in PROTOCOLS else int(low)
+        found.append((first, int(high) if high else first))
+    return tuple(found)
+
+
+@lru_cache(maxsize=50_000)
+def icmp_ranges(text: str) -> tuple[Range, ...]:
+    """`8/0,3/4,0-5` as ranges of type * 256 + code."""
+    found = []
+    for part in text.split(","):
+        kinds, _, codes = part.partition("/")
+        low, _, high = kinds.partition("-")
+        code, _, last = (codes or "0-255").partition("-")
+        found += [(kind * 256 + int(code), kind * 256 + int(last or code)) for kind in range(int(low), int(high or low) + 1)]
+    return tuple(found)
+
+
+def bare(symbol: str) -> str:
+    """A symbol as it is printed, without its kind."""
+    kind, colon, name = symbol.partition(":")
+    return name if colon and kind in ("group", "asg", "tag", "pl", "prefix-list") else symbol
+
+
+def peer_holds(estate: Estate, peer: str, atom: Atom) -> bool:
+    if atom.symbol:
+        return bare(peer) == bare(atom.symbol)
+    if bare(peer) == "VirtualNetwork":
+        return in_vnet(estate, atom, World({}))
+    if bare(peer) == "Internet":
+        return internet(estate, atom, World({}))
+    if bare(peer) == "AzureLoadBalancer":
+        return within(PROBES, atom.address)
+    return (peer == "any" or "/" in peer) and within(peer, atom.address)
+
+
+def is_reference(peer: str, symbols: set[str]) -> bool:
+    """Whether a row names an unknown value where addresses would stand."""
+    return peer != "any" and "/" not in peer and bare(peer) not in {bare(symbol) for symbol in symbols}
+
+
+def row_holds(estate: Estate, row: Json, packet: Packet) -> bool:
+    """Whether a row of a report holds the packet."""
+    if row["protocol"] != "any" and not in_ranges(numbers(row["protocol"]), packet.protocol):
+        return False
+    if row["ports"] is not None and not (packet.protocol in (6, 17) and in_ranges(numbers(row["ports"]), packet.port)):
+        return False
+    if row["icmp"] is not None and not (packet.protocol in (1, 58) and in_ranges(icmp_ranges(row["icmp"]), packet.port)):
+        return False
+    if packet.protocol in (6, 17) and row["source_ports"] is not None:
+        if not in_ranges(numbers(row["source_ports"]), packet.source_port):
+            return False
+    if not any(peer_holds(estate, peer, packet.peer) for peer in row["peers"]):
+        return False
+    if packet.local is not None and not any(local == "any" or within(local, packet.local) for local in row["local"]):
+        return False
+    return not any(row_holds(estate, hole, packet) for hole in row.get("except") or ())
+
+
+def holds(estate: Estate, finding: Json, packet: Packet) -> bool:
+    """Whether the finding's traffic holds the packet; a symbol is held too where every address it may stand at is."""
+    if any(row_holds(estate, row, packet) for row in finding["traffic"]):
+        return True
+    spots = [packet._replace(peer=Atom(None, spot)) for spot in STRANGERS]
+    return packet.peer.symbol is not None and all(any(row_holds(estate, row, spot) for row in finding["traffic"]) for spot in spots)
+
+
+def witness_packet(finding: Json, symbols: set[str]) -> Packet | None:
+    """The finding's witness; None if it names something that is neither an address nor a symbol of the estate."""
+    witness = finding["witness"]
+    far, near = ("source", "destination") if finding["direction"] == "ingress" else ("destination", "source")
+    protocol = numbers(witness["protocol"])[0][0]
+    port = icmp_ranges(witness["icmp"])[0][0] if witness["icmp"] else witness["destination_port"] or 0
+    named = {bare(symbol): symbol for symbol in symbols}
+    name = bare(witness[far])
+    if name in named:
+        atom = Atom(named[name], STRANGERS[0])
+    elif all(sign in "0123456789abcdef.:" for sign in name):
+        atom = Atom(None, ip_address(name))
+    else:
+        return None
+    local = ip_address(witness[near]) if all(sign in "0123456789abcdef.:" for sign in witness[near]) else None
+    return packet_of(protocol, port, witness["source_port"] or 0, atom, local)

@@ -1,0 +1,110 @@
+"""What the policy and the site say of one packet: asked for, permitted, blocked. Read line by line, flow by flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+from tests.oracle.nouns import Allowance, Atom, Direction, Estate, Flow, Packet, Player, Unit
+from tests.oracle.packet_judge import PROTOCOLS, STRANGERS, public, within
+
+Answer = Literal["yes", "maybe", "no"]
+
+
+def active(estate: Estate) -> list[Flow]:
+    on = {name for name, state in estate.features if state}
+    return [flow for flow in estate.flows if flow.when is None or flow.when in on]
+
+
+def service_holds(estate: Estate, service: str, listener: Player, packet: Packet) -> bool:
+    protocol, _, ports = service.partition("/")
+    if ports.startswith("{"):
+        ports = str((dict(estate.parameters) | dict(listener.parameters))[ports[1:-1]])
+    if protocol != "any" and packet.protocol != (int(protocol) if protocol.isdigit() else PROTOCOLS[protocol]):
+        return False
+    if protocol.startswith("icmp") and ports:
+        kind, _, code = ports.partition("/")
+        return packet.port // 256 == int(kind) and (not code or packet.port % 256 == int(code))
+    low, _, high = ports.partition("-")
+    return not ports or int(low) <= packet.port <= int(high or low)
+
+
+def players(estate: Estate) -> list[Player]:
+    """Who plays, with `on` followed: a role on another stands where that one stands."""
+    hosts = {player.role: player for player in estate.players if player.on is None}
+    found = []
+    for player in estate.players:
+        host = hosts.get(player.on or "", player)
+        networks = host.networks if player.networks is None else player.networks
+        found.append(replace(player, acls=host.acls, symbols=host.symbols, networks=networks))
+    return found
+
+
+def is_peer(player: Player, atom: Atom) -> Answer:
+    if atom.symbol in player.symbols:
+        return "yes"
+    if player.networks is None:
+        return "no" if atom.symbol or public(atom.address) else "maybe"
+    spots = [each for each in STRANGERS if atom.symbol != "tag:Internet" or public(each)] if atom.symbol else [atom.address]
+    return "yes" if all(any(within(cidr, spot) for cidr in player.networks) for spot in spots) else "no"
+
+
+def meetings(estate: Estate, unit: Unit, direction: Direction) -> Iterator[tuple[Flow, Player, Player]]:
+    """Every active flow that speaks of this unit in this direction: the flow, who stands behind the unit, who is far."""
+    everyone = [*players(estate), Player("any", networks=("0.0.0.0/0", "::/0"))]
+    for flow in active(estate):
+        near, far = (flow.destinations, flow.sources) if direction == "ingress" else (flow.sources, flow.destinations)
+        for me in everyone:
+            if me.role in near and set(me.acls) & set(unit.acls):
+                yield from ((flow, me, other) for other in everyone if other.role in far)
+
+
+def asked(estate: Estate, flow: Flow, direction: Direction, me: Player, other: Player, packet: Packet) -> bool:
+    listener = me if direction == "ingress" else other
+    return any(service_holds(estate, service, listener, packet) for service in flow.services)
+
+
+def permitted(estate: Estate, unit: Unit, direction: Direction, packet: Packet) -> Answer:
+    """Whether any active flow or allowance lets the packet be; maybe, where nobody says in which networks a role stands."""
+    answers = {
+        is_peer(other, packet.peer)
+        for flow, me, other in meetings(estate, unit, direction)
+        if flow.need != "blocked" and asked(estate, flow, direction, me, other, packet)
+    }
+    answers |= {
+        allowed_peer(estate, peer, packet.peer)
+        for allowance in estate.allowances
+        if speaks_of(estate, allowance, unit, direction, packet)
+        for peer in allowance.peers
+    }
+    return "yes" if "yes" in answers else "maybe" if "maybe" in answers else "no"
+
+
+def speaks_of(estate: Estate, allowance: Allowance, unit: Unit, direction: Direction, packet: Packet) -> bool:
+    here = {player.role for player in players(estate) if set(player.acls) & set(unit.acls)}
+    return (
+        not allowance.expired
+        and allowance.direction in (None, direction)
+        and ("*" in allowance.roles or bool(here & set(allowance.roles)))
+        and (allowance.protocol is None or PROTOCOLS[allowance.protocol] == packet.protocol)
+        and (not allowance.ports or packet.port in allowance.ports)
+    )
+
+
+def allowed_peer(estate: Estate, peer: str, atom: Atom) -> Answer:
+    if peer.startswith("role:"):
+        answers = {is_peer(player, atom) for player in players(estate) if player.role == peer[5:]}
+        return "yes" if "yes" in answers else "maybe" if "maybe" in answers else "no"
+    return is_peer(Player("", networks=(peer,)) if "/" in peer else Player("", networks=(), symbols=(peer,)), atom)
+
+
+def blocked(estate: Estate, unit: Unit, direction: Direction, packet: Packet) -> bool:
+    """Whether a blocked flow is judged here and speaks of the packet: at its listener, else at its sender."""
+    return any(
+        flow.need == "blocked"
+        and (direction == "ingress" or not other.acls)
+        and asked(estate, flow, direction, me, other, packet)
+        and is_peer(other, packet.peer) == "yes"
+        for flow, me, other in meetings(estate, unit, direction)
+    )
