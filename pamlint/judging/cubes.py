@@ -1,0 +1,141 @@
+"""Rules, services and peers as cubes, with the predicates that their guards name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+
+from pamlint.model.acl import Acl, Extent, Peer, Rule, Symbol
+from pamlint.model.addresses import ANY, IPV4, IPV6
+from pamlint.model.certainty import Predicate
+from pamlint.model.finding import Direction
+from pamlint.model.ranges import EMPTY, Ranges, intersect, subtract, union
+from pamlint.model.services import PORT_PROTOCOLS, Service
+from pamlint.model.traffic import ALL_PORTS, DESTINATION, DESTINATION_PORT, PROTOCOL, SOURCE, SOURCE_PORT, Cube, Traffic
+
+CLIENT_PORTS: Ranges = ((1024, 65535),)
+"""The source ports that a required flow comes from."""
+
+Option = tuple[Ranges, tuple[tuple[str, bool], ...]]
+"""One possibility for a side: its numbers, and the literals under which it holds."""
+
+
+def sides(direction: Direction) -> tuple[int, int]:
+    """The peer's side of a five-tuple and the local one."""
+    return (SOURCE, DESTINATION) if direction == "ingress" else (DESTINATION, SOURCE)
+
+
+class Table:
+    """The predicates of one estate, made as rules and roles are compiled."""
+
+    def __init__(self, symbols: Mapping[str, Symbol]) -> None:
+        self.symbols = symbols
+        self.predicates: dict[str, Predicate] = {}
+        self._rules: dict[tuple[str, str, Direction, bool], Traffic] = {}
+
+    def symbol(self, key: str, side: int) -> Option:
+        """A symbol on a side: plain addresses where its members are known, else a predicate."""
+        symbol = self.symbols.get(key) or Symbol(key, "tag" if key.startswith("tag|") else "group", key.partition("|")[2])
+        if symbol.settled:
+            return symbol.at_least, ()
+        name = f"{side}:{key}"
+        if name not in self.predicates:
+            kind = "group" if symbol.kind in ("group", "asg") else "list"
+            self.predicates[name] = Predicate(kind, side, symbol.text, symbol.at_least, symbol.at_most, (symbol.text,))
+        return symbol.at_most, ((name, True),)
+
+    def unknown(self, place: str, side: int | None, at_most: Ranges, text: str, because: tuple[str, ...]) -> tuple[str, bool]:
+        """A value that is not known, at one place of use."""
+        self.predicates.setdefault(place, Predicate("unknown", side, text, EMPTY, at_most, because))
+        return place, True
+
+    def some_set(self, place: str, side: int, at_most: Ranges, because: tuple[str, ...]) -> tuple[str, bool]:
+        """Addresses that exist and are not known: a role's networks, what stands behind an ACL."""
+        self.predicates.setdefault(place, Predicate("set", side, because[0], EMPTY, at_most, because))
+        return place, True
+
+    def rule(self, acl: Acl, rule: Rule) -> Traffic:
+        """The traffic that a rule matches."""
+        key = (acl.key, rule.name, rule.direction, rule.action == "allow")
+        if rule.priority == 0 or key not in self._rules:
+            self._rules[key] = self._compile(acl, rule)
+        return self._rules[key]
+
+    def _compile(self, acl: Acl, rule: Rule) -> Traffic:
+        place = f"{acl.key}/{rule.name}/{rule.direction}/{rule.action}/{rule.priority}"
+        exists = [self.unknown(f"{place}/exists", None, ANY, rule.name, rule.possible)] if rule.possible else []
+        peer_side, local_side = sides(rule.direction)
+        numbers = [
+            (side, list(self._extent(extent, side, place)))
+            for side, extent in ((PROTOCOL, rule.protocols), (DESTINATION_PORT, rule.ports), (SOURCE_PORT, rule.source_ports))
+        ]
+        options = {side: found for side, found in numbers}
+        options[peer_side] = list(self._addresses(rule.peers, peer_side, place))
+        options[local_side] = list(self._addresses(rule.local, local_side, place))
+        return tuple(cube(options_of, exists) for options_of in product(*(options[side] for side in range(5))))
+
+    def _extent(self, extent: Extent, side: int, place: str) -> Iterable[Option]:
+        if extent.known:
+            yield extent.known, ()
+        if extent.because:
+            text = ", ".join(extent.because)
+            yield extent.perhaps, (self.unknown(f"{place}/{side}", side, extent.perhaps, text, extent.because),)
+
+    def _addresses(self, peers: Iterable[Peer], side: int, place: str) -> Iterable[Option]:
+        known: Ranges = EMPTY
+        for position, peer in enumerate(peers):
+            if peer.symbol is not None:
+                line, literals = self.symbol(peer.symbol, side)
+                if literals:
+                    yield line, literals
+                else:
+                    known = union(known, line)
+            elif peer.because:
+                literal = self.unknown(f"{place}/{side}/{position}", side, peer.at_most, peer.text, peer.because)
+                yield peer.at_most, (literal,)
+            else:
+                known = union(known, peer.addresses)
+        if known:
+            yield known, ()
+
+
+def cube(options: Iterable[Option], literals: Iterable[tuple[str, bool]] = ()) -> Cube:
+    """One cube of five options, in the order of the five-tuple."""
+    chosen = list(options)
+    guard = frozenset(literal for _, found in chosen for literal in found) | frozenset(literals)
+    return Cube(tuple(line for line, _ in chosen), guard)
+
+
+def service_sides(services: Iterable[Service], source_ports: Ranges) -> list[tuple[Ranges, Ranges, Ranges, Ranges]]:
+    """Protocols, source ports, ports and address line of services; only protocols that have ports keep their source ports."""
+    found = []
+    for service in services:
+        with_ports = intersect(service.protocols, PORT_PROTOCOLS)
+        without = subtract(service.protocols, PORT_PROTOCOLS)
+        line = IPV4 if service.family == "ipv4" else IPV6 if service.family == "ipv6" else ANY
+        if with_ports:
+            found.append((with_ports, source_ports, service.ports, line))
+        if without:
+            found.append((without, ALL_PORTS, service.ports, line))
+    return found
+
+
+def traffic(
+    services: Iterable[tuple[Ranges, Ranges, Ranges, Ranges]],
+    peers: Iterable[Option],
+    local: Iterable[Option],
+    direction: Direction,
+    within: Ranges = ANY,
+) -> Traffic:
+    """Every service between every peer and every local, where the peer's addresses lie within a line of families."""
+    out = []
+    peers, local = list(peers), list(local)
+    for protocols, source_ports, ports, _ in services:
+        for peer, near in product(peers, local):
+            line = intersect(peer[0], within)
+            if not line:
+                continue
+            far: Option = (line, peer[1])
+            source, destination = (far, near) if direction == "ingress" else (near, far)
+            out.append(cube(((protocols, ()), source, (source_ports, ()), destination, (ports, ()))))
+    return tuple(out)

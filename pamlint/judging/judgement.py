@@ -1,0 +1,103 @@
+"""What judging says, before checks make findings of it: complete, so that no check computes anything again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pamlint.binding import Binding, Unit
+from pamlint.model.acl import Acl, Rule
+from pamlint.model.certainty import Settled
+from pamlint.model.finding import Direction, VerdictState
+from pamlint.model.policy import Flow
+from pamlint.model.rows import View
+from pamlint.model.site import Allowance, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A required flow that an ACL does not admit in whole. `rule` is the deny that closes it or the allow that pins its source ports."""
+
+    flow: Flow
+    role: str
+    peers: tuple[str, ...]
+    unit: Unit
+    acl: Acl
+    residue: Settled
+    view: View
+    rule: Rule | None
+    cause: Literal["closed", "denied", "pinned"]
+    partly: tuple[tuple[Acl, Rule], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Traffic that a rule lets through and should not. `flow` is set where it is a blocked one; `beside` also let it through."""
+
+    rule: Rule
+    acl: Acl
+    unit: Unit
+    direction: Direction
+    residue: Settled
+    view: View
+    roles: tuple[str, ...]
+    flow: Flow | None = None
+    beside: tuple[tuple[Acl, Rule], ...] = ()
+    expired: tuple[Allowance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Implicit:
+    """What only a default rule opens: required flows that work only through it, and traffic that nobody asked for."""
+
+    acl: Acl
+    unit: Unit
+    direction: Direction
+    rules: tuple[Rule, ...]
+    residue: Settled
+    needed: tuple[Flow, ...]
+    extra: bool
+    view: View
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """An allow rule that lacks source ports which ordinary clients use."""
+
+    rule: Rule
+    acl: Acl
+    unit: Unit
+    residue: Settled
+    view: View
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowState:
+    """What came out for one flow at one end. `unit` is None where the end is not judged, with the reason."""
+
+    flow: Flow
+    role: str
+    direction: Direction
+    unit: Unit | None
+    state: VerdictState
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everything that was judged in one estate."""
+
+    estate: str | None
+    site: Site
+    flows: tuple[Flow, ...]
+    binding: Binding
+    missing: tuple[Missing, ...]
+    extra: tuple[Opening, ...]
+    blocked: tuple[Opening, ...]
+    implicit: tuple[Implicit, ...]
+    pinned: tuple[Pinned, ...]
+    states: tuple[FlowState, ...]
+    expired: tuple[tuple[Allowance, Settled], ...]
+    overflowed: tuple[tuple[Acl, Direction], ...] = ()
