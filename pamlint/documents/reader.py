@@ -123,7 +123,7 @@ class _Composer:
         except yaml.MarkedYAMLError as error:
             hint = next((hint for start, hint in _HINTS if str(error.problem).startswith(start)), "")
             message = f"this is no YAML: {error.problem}" + (f" ({hint})" if hint else "")
-            mark: Any = error.problem_mark
+            mark = error.problem_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             raise UserError(message, Location(self._file, line, column, line)) from None
 
@@ -169,7 +169,7 @@ class _Composer:
         data = {key: child.data for key, child in children.items()}
         return Node(data, location, children, keys, 1 + sum(child.size for child in children.values()))
 
-    def _location(self, event: yaml.Event) -> Location:
+    def _location(self, event: Any) -> Location:
         line = event.start_mark.line + 1
         return Location(self._file, line, event.start_mark.column + 1, line)
 

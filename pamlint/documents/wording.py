@@ -94,7 +94,7 @@ def read_parameter(mistakes: Mistakes, parameter: Parameter, value: Any, *path: 
     if parameter.type == "port" and type(value) is int:
         return (mistakes.attempt(parse_ports, value, (1, 1), *path),)
     if parameter.type == "port" or not isinstance(value, list):
-        mistakes.add(f"parameter `{parameter.id}` takes {_WANTED[parameter.type]}", *path)
+        mistakes.add(f"parameter `{parameter.id}` takes {WANTED[parameter.type]}", *path)
         return None
     if parameter.type == "cidrs":
         return read_networks(mistakes, [str(item) for item in value], *path)
@@ -103,7 +103,7 @@ def read_parameter(mistakes: Mistakes, parameter: Parameter, value: Any, *path: 
     return normal(mistakes.attempt(parse_ports, item, (1, 1), *path, index) for index, item in enumerate(value))
 
 
-_WANTED = {
+WANTED = {
     "port": "one port, as in 443",
     "ports": "a list of ports, as in [22, 2200-2209]",
     "services": "a list of services, as in [tcp/22, udp/1434]",
