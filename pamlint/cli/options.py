@@ -25,7 +25,7 @@ Known = TypeVar("Known", bound=str)
 Paths = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[PATH]...",
+        metavar="PATH",
         help="Terraform directories and files, plan and state JSON; - is standard input.  [default: .]",
         show_default=False,
     ),

@@ -8,7 +8,6 @@ import typer
 
 from pamlint.cli import options
 from pamlint.cli.output import tell
-from pamlint.report.rules import render_json, render_text
 
 
 def rules(
@@ -24,6 +23,7 @@ def rules(
     """Show every ACL and rule as pamlint understood it; works without a site file."""
     as_json = options.text_or_json(format_)
     from pamlint import run
+    from pamlint.report.rules import render_json, render_text
 
     acls = run.understand(options.paths(paths), options.reading(config, var, var_file))
     tell(render_json(acls) if as_json else render_text(acls, options.screen(no_colour)))

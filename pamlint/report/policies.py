@@ -5,43 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pamlint.model.policy import Flow, Parameter, ParameterService, ParameterValue, Policy, Role
+from pamlint.model.policy import Feature, Flow, Parameter, ParameterService, ParameterValue, Policy, Role
 from pamlint.model.services import Service, format_service
 from pamlint.report.escaping import visible
-from pamlint.report.screen import PLAIN, Line, Screen, line, paint, wrapped
-from pamlint.report.tables import table
+from pamlint.report.screen import PLAIN, Line, Screen, aligned, line, paint, wrapped
+from pamlint.report.summary import count
 from pamlint.report.wording import names
 
 
 def listing(policies: Sequence[Policy], screen: Screen = PLAIN) -> str:
-    """One line a policy."""
-    rows = [
-        (policy.id, policy.product, policy.version, str(policy.reviewed), str(len(policy.roles)), str(len(policy.flows)))
-        for policy in policies
-    ]
-    return table(("policy", "product", "version", "reviewed", "roles", "flows"), rows, screen)
+    """A heading and two lines a policy."""
+    lines: list[Line] = []
+    for policy in policies:
+        counts = f"{count(len(policy.roles), 'role')}, {count(len(policy.flows), 'flow')}"
+        lines += [_heading(policy), line(f"  {counts}, reviewed {policy.reviewed}")]
+    return paint(lines, screen)
 
 
 def details(policy: Policy, screen: Screen = PLAIN) -> str:
-    """Everything that a policy says, table by table."""
-    reviewed = f"version {policy.version}, reviewed {policy.reviewed}"
-    flows = [(flow.id, _between(flow), _services(flow), need(flow), flow.source) for flow in policy.flows]
-    parameters = [(each.id, each.title, each.type, _default(each), each.feature or "") for each in policy.parameters.values()]
-    features = [
-        (each.id, each.title, "on" if each.default else "off", ", ".join(each.needs)) for each in policy.features.values()
-    ]
-    roles = [(role.id, role.title, _about(role)) for role in policy.roles.values()]
-    sources = [(each.id, each.title, str(each.date or ""), each.address or "") for each in policy.sources.values()]
-    head = paint([((visible(f"{policy.product} ({policy.id})"), "bold"),), line(visible(reviewed)), line()], screen)
-    return head + "\n".join(
-        (
-            table(("flow", "from -> to", "services", "need", "source"), flows, screen),
-            table(("role", "what it is", ""), roles, screen),
-            table(("feature", "what it is", "default", "needs"), features, screen),
-            table(("parameter", "what it is", "type", "default", "feature"), parameters, screen),
-            table(("source", "title", "date", "address"), sources, screen),
-        )
-    )
+    """Everything that a policy says: its flows by need, then its roles, features, parameters and sources."""
+    flows: dict[str, list[Sequence[str]]] = {}
+    for flow in policy.flows:
+        between = f"{', '.join(flow.sources)} -> {', '.join(flow.destinations)}"
+        flows.setdefault(f"Flows, {need(flow)}", []).append((flow.id, _services(flow), between))
+    tables: dict[str, list[Sequence[str]]] = {
+        **flows,
+        "Roles": [(role.id, _about(role)) for role in policy.roles.values()],
+        "Features": [
+            (each.id, "on by default" if each.default else "", f"{each.title}{_needs(each)}") for each in policy.features.values()
+        ],
+        "Parameters": [
+            (each.id, each.type, f"= {_default(each)}" if each.default is not None else "", _wanted(each))
+            for each in policy.parameters.values()
+        ],
+        "Sources": [(each.id, str(each.date or ""), f"{each.title} {each.address or ''}") for each in policy.sources.values()],
+    }
+    lines: list[Line] = [_heading(policy), line(f"  reviewed {policy.reviewed}")]
+    for heading, rows in tables.items():
+        shown = [[visible(cell) for cell in row] for row in rows]
+        lines += [line(), line(visible(heading), "bold"), *aligned(shown, screen.width)]
+    return paint(lines, screen)
 
 
 def explain(policy: Policy, flow: Flow, screen: Screen = PLAIN) -> str:
@@ -81,8 +84,18 @@ def need(flow: Flow) -> str:
     return f"{flow.need}, while {' and '.join(parts)}" if parts else flow.need
 
 
-def _between(flow: Flow) -> str:
-    return f"{', '.join(flow.sources)} -> {', '.join(flow.destinations)}"
+def _heading(policy: Policy) -> Line:
+    return ((visible(policy.id), "bold"), (visible(f"  {policy.product} {policy.version}"), ""))
+
+
+def _needs(feature: Feature) -> str:
+    return f" (needs {', '.join(feature.needs)})" if feature.needs else ""
+
+
+def _wanted(parameter: Parameter) -> str:
+    if parameter.default is not None:
+        return parameter.title
+    return f"{parameter.title} (to be given{f' with {parameter.feature}' if parameter.feature else ''})"
 
 
 def _end(flow: Flow, end: str) -> str:
@@ -118,7 +131,8 @@ def _values(value: ParameterValue) -> list[str]:
 
 
 def _about(role: Role) -> str:
-    parts = ["external" if role.external else "", f"usually on {', '.join(role.usually_on)}" if role.usually_on else ""]
+    parts = [role.title, "external" if role.external else ""]
+    parts.append(f"usually on {', '.join(role.usually_on)}" if role.usually_on else "")
     parts += [f"{cloud}: {names(peers)}" for cloud, peers in role.peers.items()]
     return "; ".join(part for part in parts if part)
 

@@ -11,7 +11,7 @@ from pamlint.model.rows import ICMP, NAMES, WITH_PORTS, format_icmp, format_numb
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 from pamlint.report.escaping import visible
 from pamlint.report.json import location
-from pamlint.report.screen import PLAIN, Line, Screen, line, paint
+from pamlint.report.screen import PLAIN, Line, Screen, aligned, line, paint
 from pamlint.report.summary import count
 from pamlint.report.wording import names, service
 
@@ -29,7 +29,8 @@ def render_text(acls: Iterable[Acl], screen: Screen = PLAIN) -> str:
     acls = _sorted(acls)
     lines: list[Line] = []
     for acl in acls:
-        lines += [*_heading(acl), *_aligned([_cells(rule) for rule in _rules(acl)]), line()]
+        rows = [_cells(rule) for rule in _rules(acl)]
+        lines += [*_heading(acl), *(aligned(rows, screen.width) or [line("  no rules", "dim")]), line()]
     total = sum(len(acl.rules) for acl in acls)
     lines.append(line(f"{count(len(acls), 'ACL')}, {count(total, 'rule')}.", "bold"))
     return paint(lines, screen)
@@ -131,15 +132,5 @@ def _cells(rule: Rule) -> tuple[str, ...]:
     ]
     number = "" if rule.priority is None else str(rule.priority)
     remark = "; ".join(mark for mark in marks if mark)
-    return (rule.direction, number, rule.action, what, where, rule.name, remark)
-
-
-def _aligned(table: Sequence[tuple[str, ...]]) -> list[Line]:
-    if not table:
-        return [line("  no rules", "dim")]
-    shown = [tuple(visible(cell) for cell in cells) for cells in table]
-    widths = [max(len(cells[column]) for cells in shown) for column in range(len(shown[0]))]
-    return [
-        line("  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True) if width).rstrip())
-        for cells in shown
-    ]
+    cells = (rule.direction, number, rule.action, what, where, rule.name, remark)
+    return tuple(visible(cell) for cell in cells)

@@ -50,6 +50,22 @@ def wrapped(text: str, width: int, first: Sequence[Span] = (), indent: str = "")
     return [(*first, (broken[0][len(lead) :], "")), *(line(rest) for rest in broken[1:])]
 
 
+def aligned(table: Sequence[Sequence[str]], width: int) -> list[Line]:
+    """Rows with their cells below each other, two columns in; columns that are empty throughout are left out.
+
+    The last column is wrapped into what is left of `width`.
+    """
+    if not table:
+        return []
+    kept = [number for number, _ in enumerate(table[0]) if any(row[number] for row in table)]
+    widths = {number: max(len(row[number]) for row in table) for number in kept[:-1]}
+    lines: list[Line] = []
+    for row in table:
+        lead = "  " + "".join(row[number].ljust(widths[number]) + "  " for number in kept[:-1])
+        lines += wrapped(row[kept[-1]], max(width, len(lead) + 20), ((lead, ""),), " " * len(lead))
+    return lines
+
+
 def paint(lines: Iterable[Line], screen: Screen) -> str:
     """The lines as one string, with terminal colours if the screen has them."""
     if not screen.colour:
