@@ -1,0 +1,137 @@
+"""Functions of files and paths. They see what their surroundings let them see, and nothing else."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+
+from pamlint.terraform.functions.encoding import base64_of
+from pamlint.terraform.functions.signature import Surroundings, check_items
+from pamlint.terraform.types import STRING
+from pamlint.terraform.values import EvaluationError, Mappish, UnknownValue, Value, make_set, string
+
+
+def read_text(surroundings: Surroundings, path: str) -> Value:
+    """file"""
+    data = surroundings.read(path)
+    if isinstance(data, UnknownValue):
+        return data
+    try:
+        return string(data.decode())
+    except UnicodeDecodeError:
+        raise EvaluationError(f'"{path}" is not UTF-8; filebase64() reads any file') from None
+
+
+def read_base64(surroundings: Surroundings, path: str) -> Value:
+    """filebase64"""
+    data = surroundings.read(path)
+    return data if isinstance(data, UnknownValue) else base64_of(data)
+
+
+def exists(surroundings: Surroundings, path: str) -> Value:
+    """fileexists"""
+    return surroundings.is_file(path)
+
+
+def find(surroundings: Surroundings, path: str, pattern: str) -> Value:
+    """fileset: `*`, `**`, `?`, `[...]` and `{a,b}`, without files' contents."""
+    names = surroundings.files_below(path)
+    if isinstance(names, UnknownValue):
+        return names
+    wanted = re.compile(_glob(posixpath.normpath(pattern)))
+    return make_set(_matching(names, wanted), STRING)
+
+
+def _matching(names: Iterable[str], wanted: re.Pattern[str]) -> Iterable[Value]:
+    for count, name in enumerate(names):
+        check_items(count, "fileset")
+        if wanted.fullmatch(name):
+            yield string(name)
+
+
+def _glob(pattern: str) -> str:
+    """A glob as a regular expression, whose parts cannot match in more than one way for long."""
+    written = ["(?s:"]
+    at = depth = 0
+    while at < len(pattern):
+        if pattern.startswith("**/", at):
+            written.append("(?:[^/]+/)*")
+            at += 3
+            continue
+        if pattern.startswith("**", at):
+            written.append(".*")
+            at += 2
+            continue
+        letter = pattern[at]
+        end = pattern.find("]", at + 2) if letter == "[" else -1
+        if end > 0:
+            inside = pattern[at + 1 : end]
+            negated = inside.startswith(("^", "!"))
+            written.append(f"[{'^/' if negated else ''}{re.escape(inside[negated:]).replace(chr(92) + '-', '-')}]")
+            at = end + 1
+            continue
+        if letter == "\\" and at + 1 < len(pattern):
+            at += 1
+            written.append(re.escape(pattern[at]))
+        elif letter == "{":
+            depth += 1
+            written.append("(?:")
+        elif letter == "}" and depth:
+            depth -= 1
+            written.append(")")
+        elif letter == "," and depth:
+            written.append("|")
+        else:
+            written.append({"*": "[^/]*", "?": "[^/]"}.get(letter, re.escape(letter)))
+        at += 1
+    if depth:
+        raise EvaluationError("a { of the pattern is not closed")
+    return "".join(written) + ")"
+
+
+def render_file(surroundings: Surroundings, path: str, variables: Value) -> Value:
+    """templatefile"""
+    text = read_text(surroundings, path)
+    if not isinstance(text, str):
+        return text
+    return surroundings.render(text, path, _variables(variables), files=True)
+
+
+def render_text(surroundings: Surroundings, template: str, variables: Value) -> Value:
+    """templatestring"""
+    return surroundings.render(template, "the template", _variables(variables), files=False)
+
+
+def _variables(value: Value) -> dict[str, Value]:
+    if not isinstance(value, Mappish):
+        raise EvaluationError("the variables must be a map or object")
+    for name in value.items:
+        if not name.replace("-", "_").isidentifier():
+            raise EvaluationError(f'"{name}" is no name that a template could use')
+    return value.items
+
+
+def base_name(path: str) -> Value:
+    """basename"""
+    return posixpath.basename(path.rstrip("/")) or ("/" if path else ".")
+
+
+def directory_name(path: str) -> Value:
+    """dirname"""
+    cut = path.rpartition("/")
+    return posixpath.normpath(cut[0] + cut[1] or ".").replace("//", "/")
+
+
+def absolute(surroundings: Surroundings, path: str) -> Value:
+    """abspath"""
+    return surroundings.absolute(path)
+
+
+def expand(path: str) -> Value:
+    """pathexpand: a home directory is somebody's own, so it is not known."""
+    if path == "~" or path.startswith("~/"):
+        return UnknownValue((f'pathexpand("{path}")',), STRING, not_null=True)
+    if path.startswith("~"):
+        raise EvaluationError("the home directory of another user cannot be told")
+    return path

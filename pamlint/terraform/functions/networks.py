@@ -1,0 +1,102 @@
+"""Functions of IP networks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pamlint.terraform.functions.signature import check_items, whole
+from pamlint.terraform.numeric import Number
+from pamlint.terraform.types import STRING
+from pamlint.terraform.values import EvaluationError, ListValue, Value
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
+_LEADING_ZERO = re.compile(r"(?<![0-9])0+(?=[0-9])")
+_MOST_NEW_BITS = 32
+
+
+def _network(prefix: str) -> IPv4Network | IPv6Network:
+    from ipaddress import ip_network
+
+    address, slash, length = prefix.partition("/")
+    if slash and length.isascii() and length.isdigit() and "%" not in address:
+        if ":" not in address:
+            address = _LEADING_ZERO.sub("", address)
+        try:
+            return ip_network(f"{address}/{int(length)}", strict=False)
+        except ValueError:
+            pass
+    raise EvaluationError(f'"{prefix[:100]}" is no network, such as 10.0.0.0/16')
+
+
+def host(prefix: str, number: Number) -> Value:
+    """cidrhost: counted from the end if negative."""
+    network = _network(prefix)
+    place = _exact(number)
+    if not -network.num_addresses <= place < network.num_addresses:
+        raise EvaluationError(f"{prefix} has no host number {place}")
+    return str(network[place])
+
+
+def _exact(number: Number) -> int:
+    if not isinstance(number, int):
+        raise EvaluationError("a whole number is needed")
+    return number
+
+
+def netmask(prefix: str) -> Value:
+    """cidrnetmask: of IPv4 networks."""
+    network = _network(prefix)
+    if network.version == 6:
+        raise EvaluationError(f"an IPv6 network has no netmask: {prefix}")
+    return str(network.netmask)
+
+
+def subnet(prefix: str, new_bits: Number, number: Number) -> Value:
+    """cidrsubnet"""
+    network = _network(prefix)
+    bits, place = whole(new_bits, "the number of new bits"), _exact(number)
+    length = network.prefixlen + bits
+    if bits < 0 or length > network.max_prefixlen:
+        raise EvaluationError(f"{prefix} cannot be extended by {bits} bits")
+    if not -(2**bits) <= place < 2**bits:
+        raise EvaluationError(f"{prefix} extended by {bits} bits has no subnet number {place}")
+    return _subnet_at(network, length, place % 2**bits)
+
+
+def _subnet_at(network: IPv4Network | IPv6Network, length: int, place: int) -> str:
+    size = 1 << (network.max_prefixlen - length)
+    return f"{network.network_address + place * size}/{length}"
+
+
+def subnets(prefix: str, *new_bits: Number) -> Value:
+    """cidrsubnets: one subnet after the other, each where it fits next."""
+    network = _network(prefix)
+    check_items(len(new_bits), "cidrsubnets")
+    found: list[Value] = []
+    at = 0
+    for number in new_bits:
+        bits = whole(number, "the number of new bits")
+        length = network.prefixlen + bits
+        if not 1 <= bits <= _MOST_NEW_BITS or length > network.max_prefixlen:
+            raise EvaluationError(f"{prefix} cannot be extended by {bits} bits")
+        size = 1 << (network.max_prefixlen - length)
+        place = -(-at // size)
+        if (place + 1) * size > network.num_addresses:
+            raise EvaluationError(f"{prefix} has no room left for a subnet of {length} bits")
+        found.append(_subnet_at(network, length, place))
+        at = (place + 1) * size
+    return ListValue(found, STRING)
+
+
+def covers(containing: str, contained: str) -> Value:
+    """cidrcontains (OpenTofu): whether a network holds an address or all of another network."""
+    outer = _network(containing)
+    inner = _network(contained if "/" in contained else f"{contained}/{128 if ':' in contained else 32}")
+    if outer.version != inner.version:
+        raise EvaluationError("the two are of different address families")
+    return bool(
+        outer.network_address <= inner.network_address and inner.broadcast_address <= outer.broadcast_address  # type: ignore[operator]
+    )

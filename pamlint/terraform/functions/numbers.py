@@ -1,0 +1,130 @@
+"""Numeric functions."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+from pamlint.terraform.functions.signature import whole
+from pamlint.terraform.numeric import Number, NumberError, add, fraction, from_decimal
+from pamlint.terraform.types import STRING, Type
+from pamlint.terraform.values import EvaluationError, Value, type_of
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_MAX_DIGITS = 4000
+
+
+def absolute(number: Number) -> Value:
+    """abs"""
+    return abs(number) if isinstance(number, int) else from_decimal(number.copy_abs())
+
+
+def ceiling(number: Number) -> Value:
+    """ceil"""
+    return number if _is_infinite(number) else math.ceil(fraction(number))
+
+
+def floor(number: Number) -> Value:
+    """floor"""
+    return number if _is_infinite(number) else math.floor(fraction(number))
+
+
+def _is_infinite(number: Number) -> bool:
+    return isinstance(number, Decimal) and number.is_infinite()
+
+
+def logarithm(number: Number, base: Number) -> Value:
+    """log: in doubles, as Terraform computes it."""
+    above, below = _log(number), _log(base)
+    if below == 0:
+        return _from_double(math.copysign(math.inf, above) if above else math.nan)
+    return _from_double(above / below)
+
+
+def _log(number: Number) -> float:
+    value = _double(number)
+    if value == 0:
+        return -math.inf
+    return math.log(value) if value > 0 else math.nan
+
+
+def power(base: Number, exponent: Number) -> Value:
+    """pow: in doubles, as Terraform computes it."""
+    left, right = _double(base), _double(exponent)
+    try:
+        return _from_double(math.pow(left, right))
+    except OverflowError:
+        negative = left < 0 and right % 2 == 1
+        return _from_double(-math.inf if negative else math.inf)
+    except ValueError:
+        return _from_double(math.inf if left == 0 else math.nan)
+
+
+def _double(number: Number) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        raise EvaluationError("the number is too large") from None
+
+
+def _from_double(value: float) -> Number:
+    if math.isnan(value):
+        raise EvaluationError("the result is not a number")
+    return from_decimal(Decimal(repr(value)))
+
+
+def sign(number: Number) -> Value:
+    """signum"""
+    value = whole(number, "the number")
+    return (value > 0) - (value < 0)
+
+
+def largest(*numbers: Number) -> Value:
+    """max"""
+    if not numbers:
+        raise EvaluationError("at least one number is needed")
+    return max(numbers)
+
+
+def smallest(*numbers: Number) -> Value:
+    """min"""
+    if not numbers:
+        raise EvaluationError("at least one number is needed")
+    return min(numbers)
+
+
+def parse_integer(text: Value, base: Value) -> Value:
+    """parseint: bases up to 62, in which capital letters follow the small ones."""
+    if type_of(text) is not STRING or not isinstance(text, str):
+        raise EvaluationError("the first argument must be a string")
+    radix = whole(base, "the base")
+    if not 2 <= radix <= 62:
+        raise EvaluationError("the base must be between 2 and 62")
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    if radix <= 36:
+        digits = digits.lower()
+    if not digits or len(digits) > _MAX_DIGITS or any(digit not in _DIGITS[:radix] for digit in digits):
+        raise EvaluationError(f'cannot read "{text[:100]}" as a whole number of base {radix}')
+    value = 0
+    for digit in digits:
+        value = value * radix + _DIGITS.index(digit)
+    return -value if text.startswith("-") else value
+
+
+def integer_type(text: Value, base: Value) -> Type:
+    """parseint refuses what is no string even before it is known."""
+    del base
+    if type_of(text) is not STRING:
+        raise EvaluationError("parseint(): the first argument must be a string")
+    return type_of(0)
+
+
+def total(numbers: list[Number]) -> Number:
+    """The sum of at least one number."""
+    result = numbers[0]
+    for number in numbers[1:]:
+        try:
+            result = add(result, number)
+        except NumberError:
+            raise EvaluationError("opposing infinities have no sum") from None
+    return result

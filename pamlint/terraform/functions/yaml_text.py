@@ -1,0 +1,261 @@
+"""YAML as Terraform reads and writes it: version 1.1's words for true and false, no timestamps but as strings."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+from pamlint.terraform.convert import to_string
+from pamlint.terraform.functions import json_text
+from pamlint.terraform.functions.signature import MAX_ITEMS, check_text
+from pamlint.terraform.numeric import INFINITY, NumberError, parse_number, show_number
+from pamlint.terraform.types import STRING
+from pamlint.terraform.values import (
+    NULL,
+    EvaluationError,
+    LimitReached,
+    Mappish,
+    Null,
+    ObjectValue,
+    Sequence,
+    TupleValue,
+    UnknownValue,
+    Value,
+    is_wholly_known,
+    reasons,
+    string,
+)
+
+if TYPE_CHECKING:
+    from yaml.nodes import MappingNode, Node, ScalarNode
+
+_TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
+_FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_INFINITIES = {
+    sign + word: -INFINITY if sign == "-" else INFINITY for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")
+}
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+_DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)", re.ASCII)
+_TIME = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt](\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?(Z|[+-]\d\d:\d\d)| (\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?)",
+    re.ASCII,
+)
+_PREFIX = "tag:yaml.org,2002:"
+_DEEPEST = 200
+
+
+def decode(text: str) -> Value:
+    """yamldecode: one document; anchors may be used again, but not inside themselves."""
+    import yaml
+
+    try:
+        node = yaml.compose(text, Loader=_loader())
+        return NULL if node is None else _Reader().value(node, 0)
+    except yaml.MarkedYAMLError as error:
+        at = error.problem_mark
+        place = f"line {at.line + 1}, column {at.column + 1}: " if at else ""
+        raise EvaluationError(f"{place}{error.problem or error.context}") from None
+    except yaml.YAMLError as error:
+        raise EvaluationError(f"the string is no YAML: {error}") from None
+    except RecursionError:
+        raise LimitReached("yamldecode() of too deeply nested YAML") from None
+
+
+def _loader() -> Any:
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Reader:
+    """One pass over a document; counts what aliases multiply."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.open: set[int] = set()
+
+    def value(self, node: Node, depth: int) -> Value:
+        self.count += 1
+        if self.count > MAX_ITEMS or depth > _DEEPEST:
+            raise LimitReached(f"yamldecode() with more than {MAX_ITEMS:,} elements or {_DEEPEST} levels")
+        if id(node) in self.open:
+            raise EvaluationError("an anchor is used inside itself")
+        import yaml
+
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        self.open.add(id(node))
+        try:
+            if isinstance(node, yaml.SequenceNode):
+                _check_tag(node, "seq")
+                return TupleValue(self.value(item, depth + 1) for item in node.value)
+            _check_tag(node, "map")
+            return ObjectValue(self._mapping(cast("MappingNode", node), depth))
+        finally:
+            self.open.discard(id(node))
+
+    def _mapping(self, node: MappingNode, depth: int) -> dict[str, Value]:
+        items: dict[str, Value] = {}
+        for key, item in node.value:
+            value = self.value(item, depth + 1)
+            if key.tag == f"{_PREFIX}merge":
+                for part in value.items if isinstance(value, TupleValue) else (value,):
+                    if not isinstance(part, ObjectValue):
+                        raise EvaluationError("only mappings can be merged into a mapping")
+                    items.update(part.items)
+                continue
+            name = _scalar(key) if isinstance(key.value, str) else NULL
+            if isinstance(name, Null):
+                raise EvaluationError("the keys of a mapping must be strings")
+            items[string(to_string(name))] = value
+        return items
+
+
+def _check_tag(node: Node, kind: str) -> None:
+    if node.tag != _PREFIX + kind:
+        raise EvaluationError(f"the tag {node.tag} is not supported")
+
+
+def _scalar(node: ScalarNode) -> Value:
+    text = node.value
+    if node.style in ("'", '"', "|", ">") and node.tag == f"{_PREFIX}str":
+        return string(text)
+    if node.style is None and node.tag.startswith(_PREFIX) and not _explicit(node):
+        return _plain(text)
+    return _tagged(node.tag.removeprefix(_PREFIX), text)
+
+
+def _explicit(node: ScalarNode) -> bool:
+    """Whether the tag is written out: the text that the node covers begins with it."""
+    mark = node.start_mark
+    return mark.buffer is not None and mark.buffer[mark.pointer : mark.pointer + 1] == "!"
+
+
+def _plain(text: str) -> Value:
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    if text in _NULLS:
+        return NULL
+    if text in _INFINITIES:
+        return _INFINITIES[text]
+    if text in (".nan", ".NaN", ".NAN"):
+        raise EvaluationError("not-a-number is not supported")
+    moment = _timestamp(text)
+    if moment is not None:
+        return moment
+    if _INTEGER.fullmatch(text) or _FLOAT.fullmatch(text):
+        return _number(text)
+    return string(text)
+
+
+def _number(text: str) -> Value:
+    try:
+        if text[:2] in ("0x", "0o"):
+            return int(text, 0)
+        return parse_number(text)
+    except NumberError as error:
+        raise EvaluationError(str(error)) from None
+
+
+def _timestamp(text: str) -> str | None:
+    found = _DATE.fullmatch(text) or _TIME.fullmatch(text)
+    if found is None:
+        return None
+    from datetime import datetime
+
+    parts = [int(part) for part in found.groups()[:3]]
+    clock = [int(part) for part in (found.groups()[3:6] if found.re is _TIME and found[4] else found.groups()[7:10]) if part]
+    try:
+        moment = datetime(*parts, *clock)  # type: ignore[arg-type]
+    except ValueError:
+        return None
+    zone = found[7] if found.re is _TIME and found[7] else "Z"
+    return moment.isoformat() + ("Z" if zone in ("+00:00", "-00:00") else zone)
+
+
+def _tagged(tag: str, text: str) -> Value:
+    if tag in ("str", "binary"):
+        return string(text)
+    value = _plain(text)
+    fits = {
+        "bool": isinstance(value, bool),
+        "int": isinstance(value, int | Decimal) and not isinstance(value, bool),
+        "float": isinstance(value, int | Decimal) and not isinstance(value, bool),
+        "null": True,
+        "timestamp": _timestamp(text) is not None,
+    }
+    if not fits.get(tag, False):
+        raise EvaluationError(f'"{text[:100]}" is no {tag}')
+    return NULL if tag == "null" else value
+
+
+def encode(value: Value) -> Value:
+    """yamlencode: in the style that Terraform has, with strings in double quotes."""
+    if not is_wholly_known(value):
+        return UnknownValue(reasons(value), STRING, not_null=True)
+    lines: list[str] = []
+    _write(value, "", "", lines)
+    text = "\n".join(lines) + "\n"
+    check_text(len(text), "yamlencode")
+    return string(text)
+
+
+def _write(value: Value, lead: str, indent: str, lines: list[str]) -> None:
+    """`lead` is what stands before the value on its line, `indent` what stands before its further lines."""
+    if isinstance(value, Mappish) and value.items:
+        for name, item in value.items.items():
+            _write_entry(f"{lead}{_quoted(name)}:", item, indent, lines)
+            lead = indent
+    elif isinstance(value, Sequence) and value.items:
+        for item in value.items:
+            _write(item, f"{lead}- ", indent + "  ", lines)
+            lead = indent
+    elif isinstance(value, str) and _is_block(value):
+        _write_block(value, lead, indent, lines)
+    else:
+        lines.append(lead + _scalar_text(value))
+
+
+def _write_entry(lead: str, item: Value, indent: str, lines: list[str]) -> None:
+    if isinstance(item, Mappish) and item.items:
+        lines.append(lead)
+        _write(item, indent + "  ", indent + "  ", lines)
+    elif isinstance(item, Sequence) and item.items:
+        lines.append(lead)
+        _write(item, indent, indent, lines)
+    elif isinstance(item, str) and _is_block(item):
+        _write_block(item, f"{lead} ", indent, lines)
+    else:
+        lines.append(f"{lead} {_scalar_text(item)}")
+
+
+def _is_block(text: str) -> bool:
+    return "\n" in text
+
+
+def _write_block(text: str, lead: str, indent: str, lines: list[str]) -> None:
+    ending = "" if text.endswith("\n") and not text.endswith("\n\n") else "+" if text.endswith("\n") else "-"
+    lines.append(f"{lead}|{ending}")
+    body = text.removesuffix("\n")
+    lines += [f"{indent}  {line}" if line else "" for line in body.split("\n")]
+
+
+def _scalar_text(value: Value) -> str:
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | Decimal):
+        if isinstance(value, Decimal) and value.is_infinite():
+            return "-.Inf" if value < 0 else "+.Inf"
+        return show_number(value)
+    if isinstance(value, Mappish):
+        return "{}"
+    return "[]" if isinstance(value, Sequence) else "null"
+
+
+def _quoted(text: str) -> str:
+    return json_text.quote(text)
