@@ -1,0 +1,94 @@
+"""The shipped estates: clean ones give no finding, and every small change gives just the findings written beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.twins import FIXTURES, Twin, copy_estate, lint, materialise, twins
+
+CLEAN = sorted(path.parent for path in FIXTURES.glob("*/netiq*/pamlint.yaml"))
+TWINS = twins()
+BROKEN = [twin for twin in TWINS if "findings" in twin.change]
+UNUSABLE = [twin for twin in TWINS if "error" in twin.change]
+SAYS_WHY_ONLY = {"unresolved-value", "unreadable-input"}
+
+
+def names(items: Sequence[Twin]) -> list[str]:
+    """The twins' names, for the tests' ids."""
+    return [twin.name for twin in items]
+
+
+@pytest.mark.parametrize("estate", CLEAN, ids=lambda path: path.relative_to(FIXTURES).as_posix())
+def test_clean_estate(estate: Path, tmp_path: Path) -> None:
+    """A clean estate exits 0 without a finding, and its report is the recorded one."""
+    answer = lint(copy_estate(estate, tmp_path))
+    report = answer.report()
+    assert report["findings"] == []
+    assert answer.code == 0
+    assert report == json.loads((estate / "expected.json").read_text())
+
+
+@pytest.mark.parametrize("twin", BROKEN, ids=names(BROKEN))
+def test_broken_twin(twin: Twin, tmp_path: Path) -> None:
+    """One small change gives just the findings that were written down by hand, and the recorded report."""
+    answer = lint(materialise(twin, tmp_path))
+    report = answer.report()
+    assert disagreement(twin.change["findings"], report["findings"]) == ([], [])
+    assert answer.code == expected_code(twin.change["findings"])
+    assert report == json.loads((twin.directory / "expected.json").read_text())
+
+
+@pytest.mark.parametrize("twin", UNUSABLE, ids=names(UNUSABLE))
+def test_unusable_twin(twin: Twin, tmp_path: Path) -> None:
+    """A site file that leaves out what a feature needs is told where and what is missing, with exit code 2."""
+    answer = lint(materialise(twin, tmp_path))
+    assert (answer.code, answer.out) == (2, "")
+    assert twin.change["error"] in answer.err
+    assert answer.err == (twin.directory / "expected.txt").read_text()
+
+
+def expected_code(findings: Sequence[Mapping[str, Any]]) -> int:
+    """The exit code that follows from findings written by hand."""
+    proved = [each for each in findings if each.get("certainty") != "unproven" and each["check"] not in SAYS_WHY_ONLY]
+    return int(bool(proved))
+
+
+def disagreement(
+    wanted: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]
+) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """The findings that were wanted and are not there, and those that are there and were not wanted."""
+    missing, left = [], list(found)
+    for each in wanted:
+        match = next((finding for finding in left if agrees(each, finding)), None)
+        if match is None:
+            missing.append(each)
+        else:
+            left.remove(match)
+    keys = ("check", "certainty", "severity", "roles", "flow", "direction", "acl", "rule", "traffic", "because")
+    return missing, [{key: finding[key] for key in keys} for finding in left]
+
+
+def agrees(wanted: Mapping[str, Any], finding: Mapping[str, Any]) -> bool:
+    """Whether a finding is what was written by hand, in all that was written; what is not said to be unproven is proved."""
+    told = {"certainty": "proved", **wanted}
+    if told["check"] in SAYS_WHY_ONLY:
+        del told["certainty"]
+    traffic = told.pop("traffic", None)
+    return all(finding[key] == value for key, value in told.items()) and (
+        traffic is None or same_traffic(traffic[0], finding["traffic"])
+    )
+
+
+def same_traffic(wanted: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether all rows are of the protocol and ports that were written, with those peers if they were written."""
+    peers = {peer for row in rows for peer in row["peers"]}
+    return (
+        {(row["protocol"], row["ports"]) for row in rows} == {(wanted["protocol"], wanted.get("ports"))}
+        and peers == set(wanted.get("peers", peers))
+        and not any("except" in row for row in rows)
+    )
