@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from pamlint.model.finding import CHECKS, Finding, Related, Report, Severity
 from pamlint.model.resource import Location
@@ -75,13 +74,12 @@ def _rule(check: str) -> dict[str, Any]:
 def _result(finding: Finding) -> dict[str, Any]:
     """A finding; an unproven one is of the kind `open`, for which the standard wants the level `none`."""
     proved = finding.certainty == "proved"
-    text = visible(finding.message) + (f" {visible(finding.tip)}" if finding.tip else "")
     result: dict[str, Any] = {
         "ruleId": finding.check,
         "ruleIndex": CHECKS.index(finding.check),
         "kind": "fail" if proved else "open",
         "level": LEVELS[finding.severity] if proved else "none",
-        "message": {"text": text},
+        "message": {"text": _text(f"{finding.message} {finding.tip}".rstrip())},
         "locations": [_location(finding)],
         "partialFingerprints": {"pamlint/v1": finding.fingerprint},
         "properties": {
@@ -114,12 +112,19 @@ def _related(other: Related) -> dict[str, Any]:
     return {
         **({"physicalLocation": _place(other.location)} if other.location else {}),
         "logicalLocations": [{"fullyQualifiedName": other.name, "kind": other.kind}],
-        "message": {"text": visible(other.why)},
+        "message": {"text": _text(other.why)},
     }
+
+
+def _text(text: str) -> str:
+    """Words that a viewer takes for words: no control characters, no link."""
+    return visible(text).replace("](", "] (")
 
 
 def _place(place: Location) -> dict[str, Any]:
     """A file as a URI: relative to the root of the sources, unless it lies outside the directory of the run."""
+    from urllib.parse import quote
+
     absolute = place.file.startswith("/")
     uri = quote(place.file.encode(errors="surrogateescape"))
     artifact = {"uri": f"file://{uri}"} if absolute else {"uri": uri, "uriBaseId": "%SRCROOT%"}

@@ -13,21 +13,21 @@ from pamlint.report.wording import names
 def closing(report: Report, hidden: int, screen: Screen) -> list[Line]:
     """The counts of a run. `hidden` findings were milder than the screen's threshold."""
     lines = [*_proved(report, screen), _found(report, hidden)]
-    lines += [line(text) for text in _read(report)]
-    for text in (*_not_judged(report), *_assumed(report)):
+    for text in (*_read(report), *_not_judged(report), *_assumed(report)):
         lines += wrapped(visible(text), screen.width, indent="  ")
     return lines
 
 
 def _proved(report: Report, screen: Screen) -> list[Line]:
     kept = [verdict for verdict in report.verdicts if verdict.state in ("satisfied", "blocked")]
+    unkept = [verdict for verdict in report.verdicts if verdict.state in ("missing", "open", "unproven")]
     if not kept:
         return []
     flows = len({verdict.flow for verdict in kept})
     roles = len({(verdict.estate, verdict.role) for verdict in kept})
     acls = len({acl for verdict in kept for acl in verdict.acls})
     text = f"{count(flows, 'flow')} of {count(roles, 'role')} at {count(acls, 'ACL')}"
-    clean = not report.findings and report.complete and not report.summary.unproven
+    clean = report.complete and not report.findings and not report.summary.suppressed and not unkept
     policies = ", ".join(f"{used.id} ({used.version})" for used in report.policies)
     end = ": what the policy requires is open, and nothing else is." if clean else "."
     style = "bold green" if clean else "green"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from pamlint.model.finding import (
@@ -163,3 +164,26 @@ def report(*findings: Finding, verdicts: tuple[Verdict, ...] = VERDICTS, suppres
 
 FULL = report(EXTRA, MISSING, UNPROVEN, UNRESOLVED, suppressed=3)
 CLEAN = report(verdicts=tuple(verdict for verdict in VERDICTS if verdict.state in ("satisfied", "blocked")))
+
+NASTY = "\x1b[31mred\x1b[0m\u202etxt\n::error::`x`|<b>&]]>%0A,[a](b)é\udcff"
+HOSTILE = report(
+    replace(
+        EXTRA,
+        estate=NASTY,
+        message=NASTY,
+        tip=NASTY,
+        roles=(NASTY,),
+        flow=NASTY,
+        acl=NASTY,
+        rule=NASTY,
+        workloads=(NASTY,),
+        traffic=(Row("tcp", "22", None, (NASTY,), (NASTY,), None),),
+        witness=Witness("tcp", NASTY, 1, NASTY, 22, None),
+        because=(NASTY,),
+        location=Location(NASTY, 1),
+        related=(Related("acl", NASTY, Location(NASTY, 2), NASTY),),
+        source=NASTY,
+    )
+)
+EMPTY = replace(CLEAN, verdicts=(), unjudged=(), bindings=(), policies=())
+REPORTS = {"full": FULL, "clean": CLEAN, "hostile": HOSTILE, "empty": EMPTY}
