@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import ip_address
+from dataclasses import replace
 from random import Random
 
-from tests.oracle.findings import Json, bare, holds, is_reference, row_holds, witness_packet
-from tests.oracle.nouns import DIRECTIONS, Direction, Estate, Flow, Packet, Player, Rule, Unit
+from tests.oracle.findings import Json, holds, is_reference, witness_packet
+from tests.oracle.nouns import DIRECTIONS, Allowance, Atom, Estate, Meeting, Packet, Place, Unit
 from tests.oracle.packet_judge import in_ranges
-from tests.oracle.policy_reader import active, players
-from tests.oracle.sampling import Grid, packet_of, sensible, service_edges, symbolic
-from tests.oracle.worlds import Opening, Unmet, co_located, from_clients, needs, opening, unmet, worlds
+from tests.oracle.policy_reader import active, allowed_peer, asked, players, speaks_of
+from tests.oracle.sampling import Grid, network_edges, packet_of, sensible, service_edges, symbolic
+from tests.oracle.worlds import Opening, Unmet, co_located, needs, opening, unmet, worlds
 
 OPENINGS = ("blocked-access", "extra-access", "implicit-allow")
 ORDINARY_CLIENTS = (49152, 65535)
 
 
-def disagreements(estate: Estate, report: Json, seed: int, effort: int = 1) -> list[str]:
+def disagreements(estate: Estate, report: Json, seed: int) -> list[str]:
     """Each point where report and judge differ, in words; empty if they agree."""
-    found = [*roles_told(estate, report), *pinned_told(estate, report), *references_told(report)]
+    found = [
+        *roles_told(estate, report),
+        *pinned_told(estate, report),
+        *references_told(report),
+        *allowances_told(estate, report),
+    ]
     for unit in judged(estate):
         for direction in DIRECTIONS:
-            found += at_unit(estate, unit, direction, report["findings"], Random(f"{seed}{unit.acls}{direction}"), effort)
+            place = Place(estate, unit, direction)
+            told = [each for each in report["findings"] if each["direction"] == direction and each["acl"] in unit.acls]
+            random = Random(f"{seed}{unit.acls}{direction}")
+            found += [
+                *openings_told(place, told, random),
+                *missing_told(place, told, random),
+                *verdicts_told(place, told, report),
+            ]
     known = {address for unit in judged(estate) for address in unit.acls}
-    found += [f"finding at an ACL that plays no role: {brief(each)}" for each in report["findings"] if each["acl"] not in {*known, None}]
+    found += [
+        f"finding at an ACL that plays no role: {brief(each)}" for each in report["findings"] if each["acl"] not in {*known, None}
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -40,7 +54,9 @@ def brief(finding: Json) -> str:
 
 def told_of(packet: Packet) -> str:
     peer = packet.peer.symbol or packet.peer.address
-    return f"protocol {packet.protocol} port {packet.port} from port {packet.source_port}, peer {peer}, local {packet.local or '*'}"
+    return (
+        f"protocol {packet.protocol} port {packet.port} from port {packet.source_port}, peer {peer}, local {packet.local or '*'}"
+    )
 
 
 def roles_told(estate: Estate, report: Json) -> list[str]:
@@ -57,7 +73,9 @@ def pinned_told(estate: Estate, report: Json) -> list[str]:
         rule
         for address in sorted(acls)
         for rule in estate.acl(address).rules
-        if rule.allow and rule.protocol in (None, 6, 17) and not all(in_ranges(rule.source_ports, port) for port in ORDINARY_CLIENTS)
+        if rule.allow
+        and rule.protocol in (None, 6, 17)
+        and not all(in_ranges(rule.source_ports, port) for port in ORDINARY_CLIENTS)
     ]
     doubtful = {rule.name for rule in pinned if rule.protocol != 6}
     names = {rule.name for rule in pinned}
@@ -70,8 +88,58 @@ def references_told(report: Json) -> list[str]:
     return [f"unresolved-value: nothing says {name}" for name in sorted(because) if name not in told]
 
 
-def rules_of(estate: Estate, unit: Unit, direction: Direction) -> list[Rule]:
-    return [rule for address in unit.acls for rule in estate.acl(address).rules if rule.direction == direction]
+def allowances_told(estate: Estate, report: Json) -> list[str]:
+    """An expired allowance is named once if any of its traffic is open and nothing else permits it."""
+    messages = [each["message"] for each in report["findings"] if each["check"] == "expired-allowance"]
+    found = []
+    for allowance in estate.allowances:
+        fresh = replace(allowance, expired=False)
+        opened = allowance.expired and any(
+            missed_allowance(Place(estate, unit, way), fresh) for unit in judged(estate) for way in DIRECTIONS
+        )
+        told = sum(allowance.name in message for message in messages)
+        found += [f"expired-allowance: {allowance.name} is told {told} times, judge {opened}"] if told != opened else []
+    return found
+
+
+def missed_allowance(place: Place, fresh: Allowance) -> bool:
+    """Whether a packet comes through that only this allowance would permit."""
+    grid = Grid(place)
+    peers = [Atom(None, address) for cidr in fresh.peers if "/" in cidr for address in sorted(network_edges(cidr), key=str)]
+    packets = [packet_of(6, port, 50000, peer, local) for port in fresh.ports for peer in peers for local in grid.locals[:1]]
+    return any(
+        speaks_of(place, fresh, packet)
+        and any(allowed_peer(place.estate, peer, packet.peer) == "yes" for peer in fresh.peers)
+        and any(
+            ("extra-access" in str(state.pairs))
+            for world in worlds(place, packet, "extra")
+            for state in [opening(place, packet, world)]
+        )
+        for packet in packets
+    )
+
+
+def verdicts_told(place: Place, told: list[Json], report: Json) -> list[str]:
+    """Every required flow has a verdict for this unit, and the verdict says what the findings say."""
+    found = []
+    for flow, role in sorted({(meeting.flow.id, meeting.me.role) for meeting in needs(place)}):
+        mine = [each for each in told if each["check"] == "missing-access" and each["flow"] == flow and role in each["roles"]]
+        certainties = {each["certainty"] for each in mine}
+        expected = "missing" if "proved" in certainties else "unproven" if certainties else "satisfied"
+        states = {
+            each["state"]
+            for each in report["verdicts"]
+            if each["flow"] == flow
+            and each["role"] == role
+            and each["direction"] == place.direction
+            and set(each["acls"]) & set(place.unit.acls)
+        }
+        found += (
+            [f"verdict: {flow} {role} {place.direction} {place.unit.acls} is {states}, findings {expected}"]
+            if states != {expected}
+            else []
+        )
+    return found
 
 
 def symbols_of(estate: Estate) -> set[str]:
@@ -79,36 +147,17 @@ def symbols_of(estate: Estate) -> set[str]:
     return named | {symbol for player in players(estate) for symbol in player.symbols}
 
 
-def at_unit(estate: Estate, unit: Unit, direction: Direction, findings: list[Json], random: Random, effort: int) -> Iterable[str]:
-    mine = [each for each in findings if each["direction"] == direction and each["acl"] in unit.acls and each["traffic"]]
-    grid = Grid(estate, unit, direction)
-    openings = [each for each in mine if each["check"] in OPENINGS]
-    asked_for = grid.packets(random, 12 * effort, 60 * effort)
-    asked_for += [packet for each in mine for packet in corners(estate, each, grid, random, 6 * effort)]
-    for packet in asked_for:
-        yield from compare_opening(estate, unit, direction, packet, openings)
-    for each in openings:
-        yield from witness_told(estate, unit, direction, each)
-    missing = [each for each in mine if each["check"] == "missing-access"]
-    keys: dict[tuple[str, str], list[tuple[Flow, Player, Player]]] = {}
-    for meeting in needs(estate, unit, direction):
-        keys.setdefault((meeting[0].id, meeting[1].role), []).append(meeting)
-    for (flow, role), meetings in keys.items():
-        told = [each for each in missing if each["flow"] == flow and role in each["roles"]]
-        for packet in service_points(estate, direction, meetings, grid, random, 8 * effort):
-            yield from compare_missing(estate, unit, direction, packet, meetings, told, grid)
-    wanted = {(flow, role) for flow, role in keys}
-    yield from (
-        f"missing-access that nothing requires: {brief(each)}"
-        for each in missing
-        if not any((each["flow"], role) in wanted for role in each["roles"])
-    )
-
-
-def corners(estate: Estate, finding: Json, grid: Grid, random: Random, count: int) -> list[Packet]:
-    """Packets that the finding's own rows hold, from the grid."""
-    candidates = grid.packets(random, 2 * count, 10 * count)
-    return [packet for packet in candidates if holds(estate, finding, packet)][: 4 * count]
+def openings_told(place: Place, findings: list[Json], random: Random) -> Iterable[str]:
+    """What is open and should not be, or is open by default: the unit's findings against the judge."""
+    told = [each for each in findings if each["check"] in OPENINGS]
+    grid = Grid(place)
+    packets = grid.packets(random, per_box=12, anywhere=60)
+    for each in told:
+        inside = [packet for packet in grid.packets(random, per_box=12, anywhere=60) if holds(place.estate, each, packet)]
+        packets += inside[:24]
+        yield from witness_told(place, each)
+    for packet in packets:
+        yield from compare_opening(place, packet, told)
 
 
 def certain(states: list[Opening], pair: tuple[str, str]) -> str | None:
@@ -119,129 +168,124 @@ def certain(states: list[Opening], pair: tuple[str, str]) -> str | None:
     return "proved" if len(inside) == len(states) and all(inside) else "unproven"
 
 
-def compare_opening(estate: Estate, unit: Unit, direction: Direction, packet: Packet, findings: list[Json]) -> Iterable[str]:
-    rules = rules_of(estate, unit, direction)
-    states = [opening(estate, unit, direction, packet, world) for world in worlds(estate, rules, packet)]
+def teller(finding: Json) -> tuple[str, str]:
+    return finding["check"], finding["rule"] or finding["acl"]
+
+
+def compare_opening(place: Place, packet: Packet, findings: list[Json]) -> Iterable[str]:
+    states = [opening(place, packet, world) for world in worlds(place, packet, "extra")]
     pairs = {pair for state in states for pair in state.pairs}
     strongest = {certain(states, pair) for pair in pairs}
-    always = all(state.pairs and state.sure for state in states)
-    telling = []
-    for each in findings:
-        if not holds(estate, each, packet):
-            continue
-        pair = (each["check"], each["rule"] or each["acl"])
-        said = certain(states, pair)
-        telling.append(each["certainty"])
+    always = all(state.pairs and state.sure for state in states) and "proved" not in strongest
+    telling = [each for each in findings if holds(place.estate, each, packet)]
+    for each in telling:
+        said = certain(states, teller(each))
         if said is None:
             yield f"wrong {brief(each)}: it tells {told_of(packet)}"
-        elif said != each["certainty"] and not (always and "proved" not in strongest):
+        elif said != each["certainty"] and not always:
             yield f"certainty of {brief(each)}: judge {said} for {told_of(packet)}"
     if not any(state.must for state in states):
         return
-    expected = "proved" if "proved" in strongest else "unproven"
-    vague = any(is_reference(peer, symbols_of(estate)) for each in findings for row in each["traffic"] for peer in row["peers"])
-    if not telling and not vague:
-        yield f"silent: {expected} {sorted(pairs)} for {told_of(packet)} {direction} at {unit.acls}"
-    elif telling and expected == "proved" and "proved" not in telling:
-        yield f"certainty: {sorted(pairs)} should be proved for {told_of(packet)} {direction} at {unit.acls}"
+    where, certainties = f"{told_of(packet)} {place.direction} at {place.unit.acls}", {each["certainty"] for each in telling}
+    rows = [row for each in findings for row in each["traffic"]]
+    if not telling and not any(is_reference(peer, symbols_of(place.estate)) for row in rows for peer in row["peers"]):
+        yield f"silent: {'proved' if 'proved' in strongest else 'unproven'} {sorted(pairs)} for {where}"
+    elif telling and "proved" in strongest and "proved" not in certainties:
+        yield f"certainty: {sorted(pairs)} should be proved for {where}"
 
 
-def witness_told(estate: Estate, unit: Unit, direction: Direction, finding: Json) -> Iterable[str]:
+def witness_told(place: Place, finding: Json) -> Iterable[str]:
     if finding["witness"] is None:
         yield f"no witness: {brief(finding)}"
         return
-    packet = witness_packet(finding, symbols_of(estate))
+    packet = witness_packet(finding, symbols_of(place.estate))
     if packet is None or not sensible(packet):
         return
-    rules = rules_of(estate, unit, direction)
-    states = [opening(estate, unit, direction, packet, world) for world in worlds(estate, rules, packet)]
-    if certain(states, (finding["check"], finding["rule"] or finding["acl"])) is None:
+    states = [opening(place, packet, world) for world in worlds(place, packet, "extra")]
+    if certain(states, teller(finding)) is None:
         yield f"false witness of {brief(finding)}: {told_of(packet)}"
 
 
-def service_points(
-    estate: Estate, direction: Direction, meetings: list[tuple[Flow, Player, Player]], grid: Grid, random: Random, count: int
-) -> list[Packet]:
+def missing_told(place: Place, findings: list[Json], random: Random) -> Iterable[str]:
+    """What is required and not admitted: the unit's findings against the judge, flow by flow and role by role."""
+    told = [each for each in findings if each["check"] == "missing-access"]
+    grid, groups = Grid(place), dict[tuple[str, str], list[Meeting]]()
+    for meeting in needs(place):
+        groups.setdefault((meeting.flow.id, meeting.me.role), []).append(meeting)
+    for (flow, role), meetings in groups.items():
+        mine = [each for each in told if each["flow"] == flow and role in each["roles"]]
+        for packet in service_points(place, meetings, grid, random):
+            yield from compare_missing(place, packet, meetings, mine, grid)
+    for each in told:
+        if not any((each["flow"], role) in groups for role in each["roles"]):
+            yield f"missing-access that nothing requires: {brief(each)}"
+
+
+def service_points(place: Place, meetings: list[Meeting], grid: Grid, random: Random) -> list[Packet]:
     """Packets of a required flow, their peer left open: at the boundaries of its services and of the rules."""
     found = []
     for flow, me, other in meetings:
-        listener = me if direction == "ingress" else other
-        parameters = dict(estate.parameters) | dict(listener.parameters)
+        listener = me if place.direction == "ingress" else other
+        parameters = dict(place.estate.parameters) | dict(listener.parameters)
         for service in flow.services:
             protocol, ranges = service_edges(service, parameters)
             ports = [port for port in grid.ports if in_ranges(ranges, port)] or [ranges[0][0]]
             sources = [port for port in grid.source_ports if port >= 1024]
-            for _ in range(count):
+            for _ in range(8):
                 number = random.choice(grid.protocols) if protocol is None else protocol
-                point = packet_of(number, random.choice(ports), random.choice(sources), grid.atoms[0], random.choice(grid.locals))
-                found.append(point)
+                found.append(
+                    packet_of(number, random.choice(ports), random.choice(sources), grid.atoms[0], random.choice(grid.locals))
+                )
     return list(dict.fromkeys(found))
 
 
-def compare_missing(
-    estate: Estate,
-    unit: Unit,
-    direction: Direction,
-    packet: Packet,
-    meetings: list[tuple[Flow, Player, Player]],
-    told: list[Json],
-    grid: Grid,
-) -> Iterable[str]:
+def compare_missing(place: Place, packet: Packet, meetings: list[Meeting], told: list[Json], grid: Grid) -> Iterable[str]:
     """One service point of one flow and role: what the rows hold there against what is not admitted."""
-    rules = rules_of(estate, unit, direction)
-    right: dict[str, set[object]] = {"proved": set(), "unproven": set()}
-    vague = False
-    for flow, me, other in meetings:
-        if not point_of(estate, flow, direction, me, other, packet):
+    right: dict[str, set[Atom]] = {"proved": set(), "unproven": set()}
+    everywhere = worlds(place, packet, "need")
+    atoms = [atom for atom in grid.atoms if sensible(packet._replace(peer=atom))]
+    for meeting in meetings:
+        if not asked(place, meeting, packet):
             continue
-        atoms = [atom for atom in grid.atoms if sensible(packet._replace(peer=atom))]
-        everywhere = worlds(estate, rules, packet._replace(peer=grid.atoms[0]))
-        states = [unmet(estate, unit, direction, packet, (me, other), atoms, world) for world in everywhere]
-        vague = vague or any(state.vague for state in states) or co_located(me, other)
-        expected = [expected_atoms(states, "atoms"), expected_atoms(states, "members")]
-        for each in expected:
-            right["proved"] |= each["proved"]
-            right["unproven"] |= each["unproven"]
-        if vague or all(state.satisfied for state in states):
-            continue
-        if not any(told_fully(estate, each, told, packet) for each in expected):
-            yield f"silent: missing-access {flow.id} {direction} at {unit.acls}: {told_of(packet)}, judge {short(expected)}"
-    if vague:
-        return
+        states = [unmet(place, meeting, packet, atoms, world) for world in everywhere]
+        if any(state.vague for state in states) or co_located(meeting):
+            return
+        ways = [
+            expected_atoms(states, [each.atoms for each in states]),
+            expected_atoms(states, [each.members for each in states]),
+        ]
+        for way in ways:
+            right = {certainty: right[certainty] | way[certainty] for certainty in right}
+        unsatisfied = not all(state.satisfied for state in states)
+        if unsatisfied and not any(told_fully(place.estate, way, told, packet) for way in ways):
+            yield f"silent: missing-access {meeting.flow.id} {place.direction} at {place.unit.acls}: {told_of(packet)}, judge {short(ways)}"
     for each in told:
-        for atom in grid.atoms:
+        symbols = {atom.symbol for atom in right[each["certainty"]]} - {None}
+        for atom in atoms:
             point = packet._replace(peer=atom)
-            if sensible(point) and holds(estate, each, point) and atom not in right[each["certainty"]]:
-                if atom.symbol and any(atom.symbol == getattr(other, "symbol", None) for other in right[each["certainty"]]):
-                    continue
+            if holds(place.estate, each, point) and atom not in right[each["certainty"]] and atom.symbol not in symbols:
                 yield f"wrong {brief(each)}: it tells {told_of(point)}"
 
 
-def point_of(estate: Estate, flow: Flow, direction: Direction, me: Player, other: Player, packet: Packet) -> bool:
-    from tests.oracle.policy_reader import asked
-
-    return asked(estate, flow, direction, me, other, packet) and from_clients(packet)
-
-
-def expected_atoms(states: list[Unmet], side: str) -> dict[str, set[object]]:
+def expected_atoms(states: list[Unmet], sets: list[frozenset[Atom]]) -> dict[str, set[Atom]]:
     """Atoms that are missing in every world, and those that are missing in some."""
-    sets = [getattr(state, side) for state in states]
-    union = set().union(*sets)
+    union = set[Atom]().union(*sets)
     sure = all(state.sure for state in states)
     proved = {atom for atom in union if sure and all(atom in each for each in sets)}
     return {"proved": proved, "unproven": union - proved}
 
 
-def told_fully(estate: Estate, expected: dict[str, set[object]], told: list[Json], packet: Packet) -> bool:
+def told_fully(estate: Estate, expected: dict[str, set[Atom]], told: list[Json], packet: Packet) -> bool:
     """Whether the rows hold all that is expected of one way to name the peers, each with its certainty."""
-    if not expected["proved"] and not expected["unproven"]:
-        return False
-    return all(
+    wanted = [(certainty, atom) for certainty, atoms in expected.items() for atom in atoms]
+    return bool(wanted) and all(
         any(holds(estate, each, packet._replace(peer=atom)) for each in told if each["certainty"] == certainty)
-        for certainty, atoms in expected.items()
-        for atom in atoms
+        for certainty, atom in wanted
     )
 
 
-def short(expected: list[dict[str, set[object]]]) -> str:
-    return str([{key: [str(atom[0] or atom[1]) for atom in sorted(atoms, key=str)[:4]] for key, atoms in each.items()} for each in expected])
+def short(ways: list[dict[str, set[Atom]]]) -> str:
+    """The first atoms of each way, for a reader."""
+    return str(
+        [{key: [str(atom[0] or atom[1]) for atom in sorted(atoms, key=str)[:4]] for key, atoms in way.items()} for way in ways]
+    )

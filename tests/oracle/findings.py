@@ -67,9 +67,9 @@ def row_holds(estate: Estate, row: Json, packet: Packet) -> bool:
         return False
     if row["icmp"] is not None and not (packet.protocol in (1, 58) and in_ranges(icmp_ranges(row["icmp"]), packet.port)):
         return False
-    if packet.protocol in (6, 17) and row["source_ports"] is not None:
-        if not in_ranges(numbers(row["source_ports"]), packet.source_port):
-            return False
+    sources = numbers(row["source_ports"]) if row["source_ports"] is not None and packet.protocol in (6, 17) else ((0, 65535),)
+    if not in_ranges(sources, packet.source_port):
+        return False
     if not any(peer_holds(estate, peer, packet.peer) for peer in row["peers"]):
         return False
     if packet.local is not None and not any(local == "any" or within(local, packet.local) for local in row["local"]):
@@ -82,7 +82,9 @@ def holds(estate: Estate, finding: Json, packet: Packet) -> bool:
     if any(row_holds(estate, row, packet) for row in finding["traffic"]):
         return True
     spots = [packet._replace(peer=Atom(None, spot)) for spot in STRANGERS]
-    return packet.peer.symbol is not None and all(any(row_holds(estate, row, spot) for row in finding["traffic"]) for spot in spots)
+    return packet.peer.symbol is not None and all(
+        any(row_holds(estate, row, spot) for row in finding["traffic"]) for spot in spots
+    )
 
 
 def witness_packet(finding: Json, symbols: set[str]) -> Packet | None:

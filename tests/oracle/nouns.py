@@ -140,3 +140,24 @@ class Estate:
     def acl(self, address: str) -> Acl:
         """The ACL of this address."""
         return next(acl for acl in self.acls if acl.address == address)
+
+
+class Place(NamedTuple):
+    """Where packets are asked about: a unit of an estate, in one direction."""
+
+    estate: Estate
+    unit: Unit
+    direction: Direction
+
+    def rules(self) -> list[Rule]:
+        """The rules of the unit's ACLs in this direction."""
+        acls = [self.estate.acl(address) for address in self.unit.acls]
+        return [rule for acl in acls for rule in acl.rules if rule.direction == self.direction]
+
+
+class Meeting(NamedTuple):
+    """A flow as it is seen from one end: who stands there, and who is far."""
+
+    flow: Flow
+    me: Player
+    other: Player

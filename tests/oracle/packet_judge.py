@@ -10,7 +10,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Literal, NamedTuple
 
-from tests.oracle.nouns import Acl, Address, Atom, Direction, Estate, Packet, Range, Rule, Unit
+from tests.oracle.nouns import Acl, Address, Atom, Direction, Estate, Packet, Place, Range, Rule
 
 PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
 STRANGERS = (ip_address("9.9.9.9"), ip_address("100.99.98.97"), ip_address("2600::9"))
@@ -22,10 +22,14 @@ Mode = Literal["extra", "need"]
 
 
 class World(NamedTuple):
-    """One way to settle what is open: each variable's value, and the symbols that hold the packet's far side."""
+    """One way to settle what is open: each variable's value, and the symbols that hold the packet's far side.
+
+    Extra traffic is told of the symbol that lets it in; so where extra is asked for, an allow of addresses is none of a symbol.
+    """
 
     variables: dict[str, str | int | None]
     inside: frozenset[str] = frozenset()
+    mode: Mode = "need"
 
 
 @lru_cache(maxsize=200_000)
@@ -60,15 +64,14 @@ def in_vnet(estate: Estate, atom: Atom, world: World) -> bool:
     )
 
 
-def peer_matches(estate: Estate, rule: Rule, peer: str, atom: Atom, world: World, mode: Mode) -> bool:
-    """Extra traffic is told of the symbol that lets it in; so there an allow of addresses is no allow of a symbol."""
+def peer_matches(estate: Estate, rule: Rule, peer: str, atom: Atom, world: World) -> bool:
     if peer.startswith("var"):
         value = world.variables[peer]
         if value is None:
             return False
         peer = str(value)
-    told_of_symbols = mode == "extra" and rule.allow
-    if ":" not in peer or peer[0] in "0123456789abcdef:" and "/" in peer:
+    told_of_symbols = world.mode == "extra" and rule.allow
+    if peer == "any" or "/" in peer:
         return within(peer, atom.address) and not (told_of_symbols and atom.symbol)
     if peer == atom.symbol:
         return True
@@ -87,32 +90,33 @@ def internet(estate: Estate, atom: Atom, world: World) -> bool:
     return public(atom.address) and not in_vnet(estate, atom, world)
 
 
-def rule_matches(estate: Estate, rule: Rule, ordered: bool, packet: Packet, world: World, mode: Mode) -> bool:
+def rule_matches(estate: Estate, rule: Rule, packet: Packet, world: World) -> bool:
     return (
         (rule.count_variable is None or bool(world.variables[rule.count_variable]))
         and rule.protocol in (None, packet.protocol)
-        and ports_match(rule, ordered, packet, world)
+        and ports_match(rule, estate.cloud == "azure", packet, world)
         and any(cidr in ("any", "tag:VirtualNetwork") or not packet.local or within(cidr, packet.local) for cidr in rule.local)
-        and any(peer_matches(estate, rule, peer, packet.peer, world, mode) for peer in rule.peers)
+        and any(peer_matches(estate, rule, peer, packet.peer, world) for peer in rule.peers)
     )
 
 
-def admitting(estate: Estate, acl: Acl, direction: Direction, packet: Packet, world: World, mode: Mode) -> tuple[Rule, ...]:
+def admitting(estate: Estate, acl: Acl, direction: Direction, packet: Packet, world: World) -> tuple[Rule, ...]:
     """The allow rules that let the packet through this ACL; none if it is stopped."""
     rules = (rule for rule in acl.rules if rule.direction == direction)
     if not acl.ordered:
-        return tuple(rule for rule in rules if rule_matches(estate, rule, False, packet, world, mode))
+        return tuple(rule for rule in rules if rule_matches(estate, rule, packet, world))
     for rule in sorted(rules, key=lambda rule: rule.priority):
-        if rule_matches(estate, rule, True, packet, world, mode):
+        if rule_matches(estate, rule, packet, world):
             return (rule,) if rule.allow else ()
     return ()
 
 
-def walk(estate: Estate, unit: Unit, way: Direction, packet: Packet, world: World, mode: Mode) -> dict[str, tuple[Rule, ...]]:
+def walk(place: Place, packet: Packet, world: World) -> dict[str, tuple[Rule, ...]]:
     """Each ACL of the packet's way, in its order, with the rules that let it through; it ends where the packet is stopped."""
     steps: dict[str, tuple[Rule, ...]] = {}
-    for address in unit.acls if way == "ingress" else unit.acls[::-1]:
-        steps[address] = admitting(estate, estate.acl(address), way, packet, world, mode)
+    estate, acls = place.estate, place.unit.acls
+    for address in acls if place.direction == "ingress" else acls[::-1]:
+        steps[address] = admitting(estate, estate.acl(address), place.direction, packet, world)
         if not steps[address]:
             break
     return steps

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from tests.oracle.nouns import Allowance, Atom, Direction, Estate, Flow, Packet, Player, Unit
+from tests.oracle.nouns import Allowance, Atom, Estate, Flow, Meeting, Packet, Place, Player
 from tests.oracle.packet_judge import PROTOCOLS, STRANGERS, public, within
 
 Answer = Literal["yes", "maybe", "no"]
@@ -50,38 +50,40 @@ def is_peer(player: Player, atom: Atom) -> Answer:
     return "yes" if all(any(within(cidr, spot) for cidr in player.networks) for spot in spots) else "no"
 
 
-def meetings(estate: Estate, unit: Unit, direction: Direction) -> Iterator[tuple[Flow, Player, Player]]:
-    """Every active flow that speaks of this unit in this direction: the flow, who stands behind the unit, who is far."""
+def meetings(place: Place) -> Iterator[Meeting]:
+    """Every active flow that speaks of this unit in this direction."""
+    estate, unit, direction = place
     everyone = [*players(estate), Player("any", networks=("0.0.0.0/0", "::/0"))]
     for flow in active(estate):
         near, far = (flow.destinations, flow.sources) if direction == "ingress" else (flow.sources, flow.destinations)
         for me in everyone:
             if me.role in near and set(me.acls) & set(unit.acls):
-                yield from ((flow, me, other) for other in everyone if other.role in far)
+                yield from (Meeting(flow, me, other) for other in everyone if other.role in far)
 
 
-def asked(estate: Estate, flow: Flow, direction: Direction, me: Player, other: Player, packet: Packet) -> bool:
-    listener = me if direction == "ingress" else other
-    return any(service_holds(estate, service, listener, packet) for service in flow.services)
+def asked(place: Place, meeting: Meeting, packet: Packet) -> bool:
+    listener = meeting.me if place.direction == "ingress" else meeting.other
+    return any(service_holds(place.estate, service, listener, packet) for service in meeting.flow.services)
 
 
-def permitted(estate: Estate, unit: Unit, direction: Direction, packet: Packet) -> Answer:
+def permitted(place: Place, packet: Packet) -> Answer:
     """Whether any active flow or allowance lets the packet be; maybe, where nobody says in which networks a role stands."""
     answers = {
-        is_peer(other, packet.peer)
-        for flow, me, other in meetings(estate, unit, direction)
-        if flow.need != "blocked" and asked(estate, flow, direction, me, other, packet)
+        is_peer(meeting.other, packet.peer)
+        for meeting in meetings(place)
+        if meeting.flow.need != "blocked" and asked(place, meeting, packet)
     }
     answers |= {
-        allowed_peer(estate, peer, packet.peer)
-        for allowance in estate.allowances
-        if speaks_of(estate, allowance, unit, direction, packet)
+        allowed_peer(place.estate, peer, packet.peer)
+        for allowance in place.estate.allowances
+        if speaks_of(place, allowance, packet)
         for peer in allowance.peers
     }
     return "yes" if "yes" in answers else "maybe" if "maybe" in answers else "no"
 
 
-def speaks_of(estate: Estate, allowance: Allowance, unit: Unit, direction: Direction, packet: Packet) -> bool:
+def speaks_of(place: Place, allowance: Allowance, packet: Packet) -> bool:
+    estate, unit, direction = place
     here = {player.role for player in players(estate) if set(player.acls) & set(unit.acls)}
     return (
         not allowance.expired
@@ -99,12 +101,12 @@ def allowed_peer(estate: Estate, peer: str, atom: Atom) -> Answer:
     return is_peer(Player("", networks=(peer,)) if "/" in peer else Player("", networks=(), symbols=(peer,)), atom)
 
 
-def blocked(estate: Estate, unit: Unit, direction: Direction, packet: Packet) -> bool:
+def blocked(place: Place, packet: Packet) -> bool:
     """Whether a blocked flow is judged here and speaks of the packet: at its listener, else at its sender."""
     return any(
-        flow.need == "blocked"
-        and (direction == "ingress" or not other.acls)
-        and asked(estate, flow, direction, me, other, packet)
-        and is_peer(other, packet.peer) == "yes"
-        for flow, me, other in meetings(estate, unit, direction)
+        meeting.flow.need == "blocked"
+        and (place.direction == "ingress" or not meeting.other.acls)
+        and asked(place, meeting, packet)
+        and is_peer(meeting.other, packet.peer) == "yes"
+        for meeting in meetings(place)
     )

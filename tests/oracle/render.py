@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from random import Random
 
 import yaml
 
-from tests.oracle.nouns import ALL, Acl, Allowance, Estate, Flow, Player, Range, Rule, Subnet
+from tests.oracle.nouns import ALL, Acl, Estate, Range, Rule, Subnet
+from tests.oracle.papers import policy, site
 
 AWS_NAMES = {None: ("-1", "all"), 6: ("tcp", "6", "TCP"), 17: ("udp", "17"), 1: ("icmp", "1"), 58: ("icmpv6", "58"), 47: ("47",)}
 AZURE_NAMES = {None: "*", 6: "Tcp", 17: "Udp", 1: "Icmp"}
@@ -54,10 +54,7 @@ def resource(address: str, arguments: dict[str, object], nested: str = "") -> st
 
 def terraform(estate: Estate) -> str:
     rules = [rule for acl in estate.acls for rule in acl.rules]
-    names = {peer.partition(":")[2] for rule in rules for peer in rule.peers if peer.startswith("var")}
-    parts = [f'variable "{name}" {{\n  type = string\n}}\n' for name in sorted(names)]
-    counts = {name for rule in rules for name in (rule.count_variable, rule.port_variable) if name}
-    parts += [f'variable "{name}" {{\n  type = number\n}}\n' for name in sorted(counts)]
+    parts = [block(f'variable "{name}"', {"type": Code(kind)}) for name, kind in sorted(variables(rules).items())]
     if estate.cloud == "aws":
         parts += [text for acl in estate.acls for text in aws_acl(acl)]
         return "\n".join(parts)
@@ -72,6 +69,32 @@ def terraform(estate: Estate) -> str:
     return "\n".join(parts)
 
 
+def variables(rules: list[Rule]) -> dict[str, str]:
+    """Each unset variable with its type."""
+    found = {
+        peer.partition(":")[2]: "list(string)" if listed(rule) else "string"
+        for rule in rules
+        for peer in rule.peers
+        if kind_of(peer)[:3] == "var"
+    }
+    found |= {rule.port_variable: "number" for rule in rules if rule.port_variable}
+    return found | {rule.count_variable: "set(string)" if repeated(rule) else "number" for rule in rules if rule.count_variable}
+
+
+def listed(rule: Rule) -> bool:
+    """Whether a variable stands for the whole list of the rule's peers."""
+    return rule.style != "new" and len(rule.peers) == 1 and len(rule.name) % 2 == 0
+
+
+def repeated(rule: Rule) -> bool:
+    """Whether a rule that may not exist has `for_each`, rather than `count`."""
+    return len(rule.name) % 2 == 0
+
+
+def repetition(rule: Rule) -> dict[str, object]:
+    return {"for_each" if repeated(rule) else "count": Code(f"var.{rule.count_variable}")} if rule.count_variable else {}
+
+
 def aws_acl(acl: Acl) -> list[str]:
     name = acl.address.partition(".")[2]
     inline = [rule for rule in acl.rules if rule.style == "inline"]
@@ -82,7 +105,10 @@ def aws_acl(acl: Acl) -> list[str]:
         if rules:
             arguments[direction] = [aws_inline(acl, rule, whole=True) for rule in rules]
     nested = "".join(block(rule.direction, aws_inline(acl, rule)) for rule in inline)
-    return [resource(acl.address, arguments, nested), *(aws_standalone(acl, rule) for rule in acl.rules if rule not in inline + attribute)]
+    return [
+        resource(acl.address, arguments, nested),
+        *(aws_standalone(acl, rule) for rule in acl.rules if rule not in inline + attribute),
+    ]
 
 
 def aws_ports(rule: Rule) -> tuple[object, object]:
@@ -105,12 +131,14 @@ def element(peer: str) -> object:
     kind, _, name = peer.partition(":")
     if kind in ("var", "var4", "var6"):
         return Code(f"var.{name}")
-    if kind == "group" or kind == "asg":
+    if kind in ("group", "asg"):
         return Code(f"{name}.id") if "." in name else name
     return name if kind in ("pl", "tag") else peer
 
 
-def picked(rule: Rule, *kinds: str) -> list[object]:
+def picked(rule: Rule, *kinds: str) -> object:
+    if listed(rule) and kind_of(rule.peers[0]) in kinds and kind_of(rule.peers[0]).startswith("var"):
+        return element(rule.peers[0])
     return [element(peer) for peer in rule.peers if kind_of(peer) in kinds]
 
 
@@ -138,7 +166,7 @@ def aws_inline(acl: Acl, rule: Rule, whole: bool = False) -> dict[str, object]:
 def aws_standalone(acl: Acl, rule: Rule) -> str:
     first, last = aws_ports(rule)
     group = Code(f"{acl.address}.id")
-    count: dict[str, object] = {"count": Code(f"var.{rule.count_variable}")} if rule.count_variable else {}
+    count = repetition(rule)
     if rule.style == "new":
         keys = {"ip4": "cidr_ipv4", "var4": "cidr_ipv4", "ip6": "cidr_ipv6", "var6": "cidr_ipv6", "pl": "prefix_list_id"}
         peer = rule.peers[0]
@@ -148,7 +176,7 @@ def aws_standalone(acl: Acl, rule: Rule) -> str:
         return resource(rule.name, count | fields | {keys.get(kind_of(peer), "referenced_security_group_id"): element(peer)})
     fields = {"type": rule.direction, "security_group_id": group, "from_port": first, "to_port": last, "protocol": aws_name(rule)}
     own = f"group:{acl.address}" in rule.peers
-    groups = picked(rule, "group")
+    groups = [element(peer) for peer in rule.peers if kind_of(peer) == "group"]
     far: dict[str, object] = {"self": True} if own else {"source_security_group_id": groups[0]} if groups else {}
     lists = {
         "cidr_blocks": picked(rule, "ip4", "var4"),
@@ -164,14 +192,21 @@ def azure_subnet(subnet: Subnet, place: dict[str, object]) -> list[str]:
     fields |= {"virtual_network_name": Code("azurerm_virtual_network.pam.name"), "address_prefixes": [subnet.cidr]}
     parts = [resource(address, fields)]
     if subnet.nsg:
-        pair = {"subnet_id": Code(f"{address}.id"), "network_security_group_id": Code(f"{subnet.nsg}.id")}
+        pair: dict[str, object] = {"subnet_id": Code(f"{address}.id"), "network_security_group_id": Code(f"{subnet.nsg}.id")}
         parts.append(resource(f"azurerm_subnet_network_security_group_association.{subnet.name}", pair))
     if subnet.nic_nsg:
-        inner: dict[str, object] = {"name": "main", "subnet_id": Code(f"{address}.id"), "private_ip_address_allocation": "Dynamic"}
+        inner: dict[str, object] = {
+            "name": "main",
+            "subnet_id": Code(f"{address}.id"),
+            "private_ip_address_allocation": "Dynamic",
+        }
         if subnet.nic_address:
             inner |= {"private_ip_address_allocation": "Static", "private_ip_address": subnet.nic_address}
         parts.append(resource(nic, {"name": subnet.name} | place, block("ip_configuration", inner)))
-        ends: dict[str, object] = {"network_interface_id": Code(f"{nic}.id"), "network_security_group_id": Code(f"{subnet.nic_nsg}.id")}
+        ends: dict[str, object] = {
+            "network_interface_id": Code(f"{nic}.id"),
+            "network_security_group_id": Code(f"{subnet.nic_nsg}.id"),
+        }
         parts.append(resource(f"azurerm_network_interface_security_group_association.{subnet.name}", ends))
     return parts
 
@@ -180,11 +215,10 @@ def azure_acl(acl: Acl, place: dict[str, object]) -> list[str]:
     written = [(number, rule) for number, rule in enumerate(acl.rules) if not rule.default]
     nested = "".join(block("security_rule", azure_rule(number, rule)) for number, rule in written if rule.style == "inline")
     parts = [resource(acl.address, {"name": acl.address.partition(".")[2]} | place, nested)]
-    home = {"resource_group_name": "pam", "network_security_group_name": Code(f"{acl.address}.name")}
+    home: dict[str, object] = {"resource_group_name": "pam", "network_security_group_name": Code(f"{acl.address}.name")}
     for number, rule in written:
         if rule.style == "separate":
-            count: dict[str, object] = {"count": Code(f"var.{rule.count_variable}")} if rule.count_variable else {}
-            parts.append(resource(rule.name, count | azure_rule(number, rule) | home))
+            parts.append(resource(rule.name, repetition(rule) | azure_rule(number, rule) | home))
     return parts
 
 
@@ -195,9 +229,11 @@ def azure_ports(ranges: tuple[Range, ...], side: str, plural: bool) -> dict[str,
     return {f"{side}_port_ranges": texts}
 
 
-def azure_side(peers: tuple[str, ...], side: str, plural: bool) -> dict[str, object]:
+def azure_side(peers: tuple[str, ...], side: str, plural: bool, whole: bool = False) -> dict[str, object]:
     if peers[0].startswith("asg:"):
         return {f"{side}_application_security_group_ids": [element(peer) for peer in peers]}
+    if whole:
+        return {f"{side}_address_prefixes": element(peers[0])}
     texts: list[object] = ["*" if peer == "any" else element(peer) for peer in peers]
     if len(texts) == 1 and (not plural or kind_of(peers[0]) not in ("ip4", "ip6") or peers == ("any",)):
         return {f"{side}_address_prefix": texts[0]}
@@ -219,83 +255,6 @@ def azure_rule(number: int, rule: Rule) -> dict[str, object]:
         "protocol": AZURE_NAMES[rule.protocol],
         **azure_ports(rule.source_ports, "source", random.random() < 0.4),
         **ports,
-        **azure_side(rule.peers, far, random.random() < 0.4),
+        **azure_side(rule.peers, far, random.random() < 0.4, listed(rule) and kind_of(rule.peers[0]) == "var"),
         **azure_side(rule.local, near, random.random() < 0.4),
     }
-
-
-def policy(estate: Estate) -> dict[str, object]:
-    roles = sorted({player.role for player in estate.players} | set(estate.bare_roles))
-    outside = {player.role for player in estate.players if not player.acls and player.on is None}
-    return {
-        "pamlint": "policy/1",
-        "id": "random",
-        "product": "Random estate",
-        "version": "1",
-        "reviewed": date(2026, 1, 1),
-        "sources": {"kb": {"title": "A page", "address": "https://example.com/kb", "date": date(2026, 1, 1)}},
-        "features": {name: {"title": name, "default": "on"} for name, _ in estate.features},
-        "parameters": {name: {"type": "port", "default": number, "source": "kb"} for name, number in estate.parameters},
-        "roles": {role: {"title": role} | ({"external": True} if role in outside else {}) for role in roles},
-        "flows": [policy_flow(flow) for flow in estate.flows],
-    }
-
-
-def policy_flow(flow: Flow) -> dict[str, object]:
-    text: dict[str, object] = {"id": flow.id, "from": names(flow.sources), "to": names(flow.destinations)}
-    text |= {"services": [policy_service(service) for service in flow.services], "need": flow.need}
-    if flow.when:
-        text["when"] = flow.when
-    if len(flow.ends) < 2:
-        text["ends"] = list(flow.ends)
-    return text | {"source": "kb", "confidence": "vendor"}
-
-
-def names(items: tuple[str, ...]) -> object:
-    return items[0] if len(items) == 1 else list(items)
-
-
-def policy_service(service: str) -> object:
-    protocol, _, rest = service.partition("/")
-    if rest.startswith("{"):
-        return {"parameter": rest[1:-1], "protocol": protocol}
-    return int(service) if service.isdigit() else service
-
-
-def site(estate: Estate) -> dict[str, object]:
-    roles: dict[str, object] = {role: {"match": [{"name": "nothing-*"}]} for role in estate.bare_roles}
-    for role in dict.fromkeys(player.role for player in estate.players):
-        bindings = [binding(player) for player in estate.players if player.role == role]
-        roles[role] = bindings[0] if len(bindings) == 1 else bindings
-    text: dict[str, object] = {
-        "pamlint": "site/1",
-        "policy": "policy.yaml",
-        "features": [name if state else {name: "off"} for name, state in estate.features],
-        "roles": roles,
-    }
-    if estate.allowances:
-        text["allow"] = [allowance(each) for each in estate.allowances]
-    if estate.cloud == "azure" and estate.vnet_settled:
-        text["values"] = {"VirtualNetwork": list(estate.vnet)}
-    return text
-
-
-def binding(player: Player) -> dict[str, object]:
-    text: dict[str, object] = {"on": player.on} if player.on else {}
-    addresses = dict.fromkeys([*player.acls, *(symbol.partition(":")[2] for symbol in player.symbols)])
-    if addresses:
-        text["match"] = [{"address": address} for address in addresses]
-    if player.networks is not None and not player.derived:
-        text["cidrs"] = ["any"] if player.networks == ("0.0.0.0/0", "::/0") else list(player.networks)
-    if player.parameters:
-        text["parameters"] = dict(player.parameters)
-    return text
-
-
-def allowance(item: Allowance) -> dict[str, object]:
-    peers = [peer.replace("pl:", "prefix-list:") for peer in item.peers]
-    text: dict[str, object] = {"name": item.name, "roles": list(item.roles), "peers": peers, "reason": "tested"}
-    text |= {"direction": item.direction} if item.direction else {}
-    text |= {"protocol": item.protocol} if item.protocol else {}
-    text |= {"ports": list(item.ports)} if item.ports else {}
-    return text | {"until": date(2026, 1, 31) if item.expired else date(2030, 1, 31)}

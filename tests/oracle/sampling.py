@@ -6,7 +6,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from random import Random
 
-from tests.oracle.nouns import Acl, Address, Atom, Direction, Estate, Packet, Range, Rule, Unit
+from tests.oracle.nouns import Address, Atom, Estate, Packet, Place, Range, Rule, Unit
 from tests.oracle.packet_judge import PROTOCOLS, STRANGERS, public
 from tests.oracle.policy_reader import players
 
@@ -56,8 +56,8 @@ def service_edges(service: str, parameters: dict[str, int]) -> tuple[int | None,
 class Grid:
     """The coordinates worth asking about at one unit in one direction."""
 
-    def __init__(self, estate: Estate, unit: Unit, direction: Direction) -> None:
-        self.rules = [rule for acl in unit_acls(estate, unit) for rule in acl.rules if rule.direction == direction]
+    def __init__(self, place: Place) -> None:
+        estate, self.rules = place.estate, place.rules()
         parameters = [dict(estate.parameters) | dict(player.parameters) for player in estate.players]
         self.boxes = [(rule.protocol, rule.ports) for rule in self.rules] + sorted(
             {service_edges(service, each) for flow in estate.flows for service in flow.services for each in parameters}, key=repr
@@ -67,9 +67,11 @@ class Grid:
         self.source_ports = sorted(
             {port for rule in self.rules for port in edges(rule.source_ports)} | edges(((1024, 49151), (49152, 65535)))
         )
-        self.locals = local_samples(unit, self.rules)
+        self.locals = local_samples(place.unit, self.rules)
         self.addresses = sorted(self._addresses(estate), key=lambda address: (address.version, int(address)))
-        settled = {"tag:VirtualNetwork", "tag:Internet", "tag:AzureLoadBalancer"} if estate.vnet_settled else {"tag:AzureLoadBalancer"}
+        settled = (
+            {"tag:VirtualNetwork", "tag:Internet", "tag:AzureLoadBalancer"} if estate.vnet_settled else {"tag:AzureLoadBalancer"}
+        )
         members = {symbol for player in estate.players for symbol in player.symbols}
         self.symbols = sorted(({peer for rule in self.rules for peer in rule.peers if symbolic(peer)} | members) - settled)
         self.atoms = [Atom(None, address) for address in self.addresses] + [
@@ -118,10 +120,6 @@ def sensible(packet: Packet) -> bool:
     families = {1: 4, 58: 6}
     one_family = packet.local is None or packet.peer.symbol is not None or packet.local.version == version
     return families.get(packet.protocol, version) == version and one_family
-
-
-def unit_acls(estate: Estate, unit: Unit) -> list[Acl]:
-    return [estate.acl(address) for address in unit.acls]
 
 
 def local_samples(unit: Unit, rules: list[Rule]) -> list[Address | None]:

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from tests.oracle.nouns import ALL, Acl, Allowance, Atom, Estate, Flow, Packet, Player, Rule, Unit
+from tests.oracle.nouns import ALL, Acl, Allowance, Atom, Estate, Flow, Packet, Place, Player, Rule, Unit
 from tests.oracle.packet_judge import World, walk
 from tests.oracle.policy_reader import blocked, permitted
 from tests.oracle.spelling import default_rules
@@ -27,9 +27,12 @@ def packet(protocol: int, port: int, peer: str, source_port: int = 50000, local:
     return Packet(protocol, port, source_port, atom, ip_address(local) if local else None)
 
 
-def lets_in(acl: Acl, what: Packet, world: World = NOTHING, mode: str = "need") -> bool:
-    steps = walk(estate(acl), Unit((acl.address,)), "ingress", what, world, mode)  # type: ignore[arg-type]
-    return all(steps.values())
+def inwards(where: Estate, unit: Unit | None = None) -> Place:
+    return Place(where, unit or where.units[0], "ingress")
+
+
+def lets_in(acl: Acl, what: Packet, world: World = NOTHING) -> bool:
+    return all(walk(inwards(estate(acl)), what, world).values())
 
 
 def aws(protocol: int | None, ports: tuple[int, int], *peers: str) -> Rule:
@@ -77,8 +80,16 @@ AZURE_TABLE = [
     ((azure(100, True, None, (22, 22), "any"), DENY_ALL), packet(1, 22, "10.30.0.1"), False),
     ((azure(100, True, None, ALL[0], "any"), DENY_ALL), packet(47, 0, "10.30.0.1"), True),
     ((azure(100, True, 6, (22, 22), "any", source_ports=((443, 443),)), DENY_ALL), packet(6, 22, "10.30.0.1"), False),
-    ((azure(100, True, 6, (22, 22), "any", local=("10.30.1.0/25",)), DENY_ALL), packet(6, 22, "10.40.0.1", local="10.30.1.128"), False),
-    ((azure(100, True, 6, (22, 22), "any", local=("10.30.1.0/25",)), DENY_ALL), packet(6, 22, "10.40.0.1", local="10.30.1.127"), True),
+    (
+        (azure(100, True, 6, (22, 22), "any", local=("10.30.1.0/25",)), DENY_ALL),
+        packet(6, 22, "10.40.0.1", local="10.30.1.128"),
+        False,
+    ),
+    (
+        (azure(100, True, 6, (22, 22), "any", local=("10.30.1.0/25",)), DENY_ALL),
+        packet(6, 22, "10.40.0.1", local="10.30.1.127"),
+        True,
+    ),
 ]
 
 
@@ -93,8 +104,8 @@ def test_both_nsgs_of_a_chain_must_admit() -> None:
     outer = Acl("outer", True, (azure(100, True, 6, (22, 22), "any"),))
     inner = Acl("inner", True, (azure(100, True, 6, (22, 23), "any"),))
     both = replace(estate(outer), acls=(outer, inner))
-    open_way = walk(both, Unit(("outer", "inner")), "ingress", packet(6, 22, "8.8.8.8"), NOTHING, "need")
-    shut_way = walk(both, Unit(("outer", "inner")), "ingress", packet(6, 23, "8.8.8.8"), NOTHING, "need")
+    open_way = walk(inwards(both, Unit(("outer", "inner"))), packet(6, 22, "8.8.8.8"), NOTHING)
+    shut_way = walk(inwards(both, Unit(("outer", "inner"))), packet(6, 23, "8.8.8.8"), NOTHING)
     assert list(open_way) == ["outer", "inner"]
     assert all(open_way.values())
     assert shut_way == {"outer": ()}
@@ -136,13 +147,17 @@ def site(need: str, on: bool = True, **more: object) -> Estate:
         (site("conditional", on=False), packet(6, 443, "10.20.0.0"), "no"),
         (site("blocked"), packet(6, 443, "10.20.0.0"), "no"),
         (site("blocked", allowances=(Allowance("a", ("*",), ("10.20.0.0/24",)),)), packet(6, 443, "10.20.0.0"), "yes"),
-        (site("blocked", allowances=(Allowance("a", ("*",), ("10.20.0.0/24",), expired=True),)), packet(6, 443, "10.20.0.0"), "no"),
+        (
+            site("blocked", allowances=(Allowance("a", ("*",), ("10.20.0.0/24",), expired=True),)),
+            packet(6, 443, "10.20.0.0"),
+            "no",
+        ),
         (site("blocked", allowances=(Allowance("a", ("*",), ("10.20.0.0/24",), "egress"),)), packet(6, 443, "10.20.0.0"), "no"),
     ],
 )
 def test_active_flows_and_allowances_permit(where: Estate, what: Packet, expected: str) -> None:
     """Inactive flows, blocked flows, expired allowances and other directions permit nothing."""
-    assert permitted(where, where.units[0], "ingress", what) == expected
+    assert permitted(inwards(where), what) == expected
 
 
 def test_a_role_of_unknown_networks_may_stand_at_any_private_address() -> None:
@@ -150,7 +165,7 @@ def test_a_role_of_unknown_networks_may_stand_at_any_private_address() -> None:
     flow = Flow("f", ("fm",), ("target",), ("tcp/22",), "required")
     target = Acl("aws_security_group.t", False, ())
     where = replace(estate(target), players=(MANAGER, Player("target", (target.address,))), flows=(flow,))
-    answers = [permitted(where, where.units[0], "ingress", packet(6, 22, peer)) for peer in (f"group:{GROUP}", "10.1.1.1", "8.8.8.8")]
+    answers = [permitted(inwards(where), packet(6, 22, peer)) for peer in (f"group:{GROUP}", "10.1.1.1", "8.8.8.8")]
     assert answers == ["yes", "maybe", "no"]
 
 
@@ -158,4 +173,4 @@ def test_a_role_of_unknown_networks_may_stand_at_any_private_address() -> None:
 def test_blocked_flows_are_judged_at_their_listener(need: str, expected: bool) -> None:
     """What a blocked flow speaks of is blocked there."""
     where = site(need)
-    assert blocked(where, where.units[0], "ingress", packet(6, 443, "10.20.0.0")) is expected
+    assert blocked(inwards(where), packet(6, 443, "10.20.0.0")) is expected

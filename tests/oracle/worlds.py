@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain, combinations, product
 
-from tests.oracle.nouns import PUBLIC_CLIENTS, Atom, Direction, Estate, Flow, Packet, Player, Rule, Unit
-from tests.oracle.packet_judge import STRANGERS, World, in_ranges, walk, within
+from tests.oracle.nouns import PUBLIC_CLIENTS, Atom, Estate, Meeting, Packet, Place, Rule, Unit
+from tests.oracle.packet_judge import STRANGERS, Mode, World, in_ranges, walk, within
 from tests.oracle.policy_reader import asked, blocked, is_peer, meetings, permitted
 from tests.oracle.sampling import symbolic
 
@@ -52,29 +52,30 @@ def open_symbols(estate: Estate, rules: list[Rule], atom: Atom) -> list[str]:
     return sorted(each for each in named if not each.startswith(("group:", "asg:")) or each in denied)
 
 
-def worlds(estate: Estate, rules: list[Rule], packet: Packet) -> list[World]:
+def worlds(place: Place, packet: Packet, mode: Mode) -> list[World]:
+    rules = place.rules()
     named = choices(rules, packet)
-    symbols = open_symbols(estate, rules, packet.peer)
+    symbols = open_symbols(place.estate, rules, packet.peer)
     subsets = chain.from_iterable(combinations(symbols, size) for size in range(len(symbols) + 1))
     return [
-        World(dict(zip(named, values, strict=True)), frozenset(inside))
+        World(dict(zip(named, values, strict=True)), frozenset(inside), mode)
         for inside in subsets
         for values in product(*named.values())
     ]
 
 
-def opening(estate: Estate, unit: Unit, direction: Direction, packet: Packet, world: World) -> Opening:
+def opening(place: Place, packet: Packet, world: World) -> Opening:
     """What must be told of a packet in this world, missing access aside."""
-    steps = walk(estate, unit, direction, packet, world, "extra")
-    if len(steps) < len(unit.acls) or not all(steps.values()):
+    unit, steps = place.unit, walk(place, packet, world)
+    if not passes(place, packet, world):
         return Opening()
     nearest, others = unit.acls[-1], [rule for address in unit.acls[:-1] for rule in steps[address]]
     if any(rule.name.endswith(".AllowAzureLoadBalancerInBound") for rules in steps.values() for rule in rules):
         return Opening()
-    answer = permitted(estate, unit, direction, packet)
+    answer = permitted(place, packet)
     if answer == "yes":
-        return default_opening(estate, unit, direction, packet, steps)
-    if blocked(estate, unit, direction, packet):
+        return default_opening(place, packet, steps)
+    if blocked(place, packet):
         return Opening(frozenset(("blocked-access", rule.name) for rule in [*steps[nearest], *others]), True, answer == "no")
     explicit = {("extra-access", rule.name) for rule in steps[nearest] if not rule.default}
     if not explicit:
@@ -82,46 +83,37 @@ def opening(estate: Estate, unit: Unit, direction: Direction, packet: Packet, wo
     return Opening(frozenset(explicit), True, answer == "no")
 
 
-def default_opening(
-    estate: Estate, unit: Unit, direction: Direction, packet: Packet, steps: dict[str, tuple[Rule, ...]]
-) -> Opening:
+def default_opening(place: Place, packet: Packet, steps: dict[str, tuple[Rule, ...]]) -> Opening:
     """A packet that is permitted: to be told only if it is required and nothing but a default rule lets it in."""
     acls = [address for address, rules in steps.items() if all(rule.default for rule in rules)]
-    if not acls:
-        return Opening()
     needed = [
-        (me, other)
-        for flow, me, other in needs(estate, unit, direction)
-        if asked(estate, flow, direction, me, other, packet) and is_peer(other, packet.peer) == "yes"
+        meeting
+        for meeting in needs(place)
+        if asked(place, meeting, packet) and from_clients(packet) and is_peer(meeting.other, packet.peer) == "yes"
     ]
-    pairs = frozenset(("implicit-allow", address) for address in acls)
-    families = [packet.peer.address.version in shared_families(unit, me, other) for me, other in needed]
-    if not needed or not any(families) or not from_clients(packet):
+    if not acls or not any(packet.peer.address.version in shared_families(place.unit, each) for each in needed):
         return Opening()
-    plain = len(unit.acls) == 1 and packet.peer.symbol is None and not any(other.symbols for _, other in needed)
-    return Opening(pairs, plain)
+    plain = len(place.unit.acls) == 1 and packet.peer.symbol is None and not any(each.other.symbols for each in needed)
+    return Opening(frozenset(("implicit-allow", address) for address in acls), plain)
 
 
 def from_clients(packet: Packet) -> bool:
     return packet.protocol not in (6, 17) or in_ranges((PUBLIC_CLIENTS,), packet.source_port)
 
 
-def needs(estate: Estate, unit: Unit, direction: Direction) -> list[tuple[Flow, Player, Player]]:
+def needs(place: Place) -> list[Meeting]:
     """The meetings that the policy requires at this unit in this direction."""
-    return [
-        (flow, me, other)
-        for flow, me, other in meetings(estate, unit, direction)
-        if flow.need in ("required", "conditional") and direction in flow.ends
-    ]
+    wanted = ("required", "conditional")
+    return [each for each in meetings(place) if each.flow.need in wanted and place.direction in each.flow.ends]
 
 
 def families_of(networks: tuple[str, ...] | None) -> set[int]:
     return {6 if ":" in cidr else 4 for cidr in networks} if networks else {4}
 
 
-def shared_families(unit: Unit, me: Player, other: Player) -> set[int]:
-    mine = families_of(me.networks) if me.networks else families_of(unit.local or None)
-    return mine & families_of(other.networks)
+def shared_families(unit: Unit, meeting: Meeting) -> set[int]:
+    """The address families in which both roles stand; a role of symbols alone counts as IPv4."""
+    return families_of(meeting.me.networks or unit.local) & families_of(meeting.other.networks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,41 +122,35 @@ class Unmet:
 
     atoms: frozenset[Atom] = frozenset()
     members: frozenset[Atom] = frozenset()
-    satisfied: bool = True
+    satisfied: bool = False
     sure: bool = True
     vague: bool = False
 
 
-def unmet(
-    estate: Estate, unit: Unit, direction: Direction, packet: Packet, pair: tuple[Player, Player], atoms: list[Atom], world: World
-) -> Unmet:
+def unmet(place: Place, meeting: Meeting, packet: Packet, atoms: list[Atom], world: World) -> Unmet:
     """One required service point (the packet, its peer aside) towards one player, in one world."""
-    me, other = pair
-
-    def admitted(atom: Atom) -> bool:
-        steps = walk(estate, unit, direction, packet._replace(peer=atom), world, "need")
-        return len(steps) == len(unit.acls) and all(steps.values())
-
-    families = shared_families(unit, me, other)
-    wanted = [
-        atom
-        for atom in atoms
-        if not atom.symbol and atom.address.version in families and any(within(cidr, atom.address) for cidr in other.networks or ())
-    ]
+    other, families = meeting.other, shared_families(place.unit, meeting)
+    plain = [atom for atom in atoms if not atom.symbol and atom.address.version in families]
+    networks = [atom for atom in plain if any(within(cidr, atom.address) for cidr in other.networks or ())]
     members = [Atom(symbol, spot) for symbol in other.symbols for spot in STRANGERS if spot.version == 4]
-    lacking, absent = {atom for atom in wanted if not admitted(atom)}, {atom for atom in members if not admitted(atom)}
-    unheld = {atom for atom in members if atom.symbol in {each.symbol for each in absent}}
-    if (members and not absent) or (wanted and not lacking):
-        return Unmet()
-    anything = any(admitted(atom) for atom in atoms if not atom.symbol and atom.address.version in families)
-    named = any(symbol in rule.peers for address in unit.acls for rule in estate.acl(address).rules for symbol in other.symbols)
+    shut = {atom for atom in {*plain, *members} if not passes(place, packet._replace(peer=atom), world)}
+    lacking, absent = shut.intersection(networks), shut.intersection(members)
+    unheld = frozenset(atom for atom in members if atom.symbol in {each.symbol for each in absent})
+    if (members and not absent) or (networks and not lacking):
+        return Unmet(satisfied=True)
+    split = len(unheld) != len(absent)
     if other.networks is None:
-        everything = all(admitted(atom) for atom in atoms if not atom.symbol and atom.address.version in families)
-        return Unmet(frozenset(), frozenset(unheld), False, not anything, everything or not members)
-    mixture = bool(members) and named and len(lacking) < len(wanted)
-    return Unmet(frozenset(lacking), frozenset(unheld), False, True, mixture or len(unheld) != len(absent))
+        nowhere = shut.issuperset(plain)
+        return Unmet(members=unheld, sure=nowhere, vague=split or not members or shut.isdisjoint(plain))
+    named = any(symbol in rule.peers for rule in place.rules() for symbol in other.symbols)
+    return Unmet(frozenset(lacking), unheld, vague=split or (named and len(lacking) < len(networks)))
 
 
-def co_located(me: Player, other: Player) -> bool:
+def passes(place: Place, packet: Packet, world: World) -> bool:
+    steps = walk(place, packet, world)
+    return len(steps) == len(place.unit.acls) and all(steps.values())
+
+
+def co_located(meeting: Meeting) -> bool:
     """Two roles of one machine, or a role and itself: whether another member exists is nobody's to know."""
-    return bool(set(me.acls) & set(other.acls))
+    return bool(set(meeting.me.acls) & set(meeting.other.acls))
