@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from pamlint.model.acl import Acl, Peer, Rule, Text
-from pamlint.model.ranges import Ranges, holds, subtract, union
+from pamlint.model.acl import Acl, Extent, Peer, Rule, Text
+from pamlint.model.ranges import Ranges, holds, intersect
 from pamlint.model.rows import ICMP, NAMES, WITH_PORTS, format_icmp, format_numbers
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 from pamlint.report.escaping import visible
@@ -30,7 +30,7 @@ def render_text(acls: Iterable[Acl], screen: Screen = PLAIN) -> str:
     lines: list[Line] = []
     for acl in acls:
         rows = [_cells(rule) for rule in _rules(acl)]
-        lines += [*_heading(acl), *(aligned(rows, screen.width) or [line("  no rules", "dim")]), line()]
+        lines += [*_heading(acl), *(aligned(rows) or [line("  no rules", "dim")]), line()]
     total = sum(len(acl.rules) for acl in acls)
     lines.append(line(f"{count(len(acls), 'ACL')}, {count(total, 'rule')}.", "bold"))
     return paint(lines, screen)
@@ -74,7 +74,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "icmp": icmp,
         "peers": _texts(rule.peers),
         "local": _texts(rule.local),
-        "source_ports": _ports(rule.source_ports.known),
+        "source_ports": _ports(_numbers(rule.source_ports)),
         "unknown": list(rule.unknown),
         "possible": bool(rule.possible),
         "default": rule.default,
@@ -87,13 +87,18 @@ def _texts(peers: Sequence[Peer]) -> list[str]:
 
 
 def _service(rule: Rule) -> tuple[str, str | None, str | None]:
-    """Protocol, ports and ICMP types as a row of traffic has them; what is unknown is left out of the numbers."""
-    protocols, ports = rule.protocols.known, rule.ports.known
+    """Protocol, ports and ICMP types as a row of traffic has them."""
+    protocols, ports = _numbers(rule.protocols), _numbers(rule.ports)
     protocol = _protocol(protocols)
     if protocols and holds(ICMP, protocols):
         return protocol, None, format_icmp(ports)
-    has_ports = bool(subtract(protocols, subtract(ALL_PROTOCOLS, union(WITH_PORTS, ICMP))))
-    return protocol, _ports(ports) if has_ports or not protocols else None, None
+    has_ports = bool(intersect(protocols, WITH_PORTS))
+    return protocol, _ports(ports) if has_ports else None, None
+
+
+def _numbers(extent: Extent) -> Ranges:
+    """What is known of a side, or all that it can be where nothing is: the references beside it say so."""
+    return extent.known or extent.perhaps
 
 
 def _protocol(protocols: Ranges) -> str:
@@ -120,10 +125,10 @@ def _heading(acl: Acl) -> Iterator[Line]:
 def _cells(rule: Rule) -> tuple[str, ...]:
     protocol, ports, icmp = _service(rule)
     way = "from" if rule.direction == "ingress" else "to"
-    what = service(protocol, ports, icmp) if rule.protocols.known else "unknown protocol"
+    what = service(protocol, ports, icmp)
     local = _texts(rule.local)
     where = f"{way} {names(_texts(rule.peers)) or 'nobody'}" + (f" at {names(local)}" if local != ["any"] else "")
-    sources = _ports(rule.source_ports.known)
+    sources = _ports(_numbers(rule.source_ports))
     marks = [
         f"source ports {sources}" if sources is not None else "",
         "default" if rule.default else "",

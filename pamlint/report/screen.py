@@ -50,10 +50,10 @@ def wrapped(text: str, width: int, first: Sequence[Span] = (), indent: str = "")
     return [(*first, (broken[0][len(lead) :], "")), *(line(rest) for rest in broken[1:])]
 
 
-def aligned(table: Sequence[Sequence[str]], width: int) -> list[Line]:
+def aligned(table: Sequence[Sequence[str]], width: int | None = None) -> list[Line]:
     """Rows with their cells below each other, two columns in; columns that are empty throughout are left out.
 
-    The last column is wrapped into what is left of `width`.
+    With a width, the last column is wrapped into what is left of it.
     """
     if not table:
         return []
@@ -62,7 +62,10 @@ def aligned(table: Sequence[Sequence[str]], width: int) -> list[Line]:
     lines: list[Line] = []
     for row in table:
         lead = "  " + "".join(row[number].ljust(widths[number]) + "  " for number in kept[:-1])
-        lines += wrapped(row[kept[-1]], max(width, len(lead) + 20), ((lead, ""),), " " * len(lead))
+        if width is None:
+            lines.append(line((lead + row[kept[-1]]).rstrip()))
+        else:
+            lines += wrapped(row[kept[-1]], max(width, len(lead) + 20), ((lead, ""),), " " * len(lead))
     return lines
 
 

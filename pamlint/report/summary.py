@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pamlint.model.finding import SEVERITIES, Report
 from pamlint.report.escaping import visible
-from pamlint.report.screen import SEVERITY_STYLES, Line, Screen, Span, line, wrapped
+from pamlint.report.screen import SEVERITY_STYLES, Line, Screen, Span, wrapped
 from pamlint.report.wording import names
 
 

@@ -15,7 +15,7 @@ def service(protocol: str, ports: str | None, icmp: str | None) -> str:
     if protocol == "any":
         return "any protocol"
     if not protocol.isalnum() or protocol.isdecimal():
-        return f"protocol {protocol}"
+        return f"protocol {protocol}" + (f" ports {ports}" if ports is not None else "")
     detail = icmp if protocol.startswith("icmp") else ports
     if detail is not None:
         return f"{protocol}/{detail}"

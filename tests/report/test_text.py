@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_only_a_clean_run_claims_to_be_clean(told: text.Report) -> None:
 def test_what_is_unproven_stands_apart() -> None:
     """Proved findings come first, then what is not proved, then the values that are not known."""
     lines = text.render(FULL).splitlines()
-    headings = [above for above, below in zip(lines, lines[1:], strict=False) if below.startswith("─")]
+    headings = [above for above, below in itertools.pairwise(lines) if below.startswith("─")]
     assert headings == ["ssh-relay", "agent", "Not proved", "Not known"]
 
 
