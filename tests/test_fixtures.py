@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.twins import FIXTURES, Twin, copy_estate, lint, materialise, twins
 
@@ -41,6 +42,16 @@ def test_broken_twin(twin: Twin, tmp_path: Path) -> None:
     assert disagreement(twin.change["findings"], report["findings"]) == ([], [])
     assert answer.code == expected_code(twin.change["findings"])
     assert report == json.loads((twin.directory / "expected.json").read_text())
+
+
+def test_demo(tmp_path: Path) -> None:
+    """The demonstration's faults are found, and nothing else."""
+    demo = FIXTURES / "demo"
+    answer = lint(copy_estate(demo, tmp_path))
+    report = answer.report()
+    assert disagreement(yaml.safe_load((demo / "findings.yaml").read_text())["findings"], report["findings"]) == ([], [])
+    assert answer.code == 1
+    assert report == json.loads((demo / "expected.json").read_text())
 
 
 @pytest.mark.parametrize("twin", UNUSABLE, ids=names(UNUSABLE))

@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import yaml
+
 from tests.test_fixtures import CLEAN, disagreement
 from tests.twins import FIXTURES, Answer, copy_estate, lint, materialise, twins
 
@@ -32,6 +34,9 @@ def main(names: list[str]) -> int:
             if not names or name in names:
                 answer = lint(copy_estate(estate, Path(scratch, name)))
                 left += _settle(name, estate, answer, [])
+        if not names or "demo" in names:
+            findings = yaml.safe_load((FIXTURES / "demo" / "findings.yaml").read_text())["findings"]
+            left += _settle("demo", FIXTURES / "demo", lint(copy_estate(FIXTURES / "demo", Path(scratch, "demo"))), findings)
         for twin in twins():
             if not names or any(name in twin.name for name in names):
                 answer = lint(materialise(twin, Path(scratch, twin.name)))
