@@ -10,6 +10,7 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -22,7 +23,19 @@ def keep(directory: Path, answer: Answer) -> None:
     if answer.code == 2:
         (directory / "expected.txt").write_text(answer.err)
     else:
-        (directory / "expected.json").write_text(json.dumps(answer.report(), indent=1) + "\n")
+        (directory / "expected.json").write_text(in_lines(answer.report()))
+
+
+def in_lines(report: dict[str, Any]) -> str:
+    """The report as JSON with one line for each verdict, finding and the like, so that differences can be read."""
+    parts = []
+    for key, value in report.items():
+        if isinstance(value, list) and value:
+            items = ",\n".join(f"  {json.dumps(item, ensure_ascii=False)}" for item in value)
+            parts.append(f" {json.dumps(key)}: [\n{items}\n ]")
+        else:
+            parts.append(f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def main(names: list[str]) -> int:
