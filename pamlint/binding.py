@@ -52,7 +52,7 @@ class Part:
         found = families(self.networks or EMPTY)
         for member in self.members:
             found |= families(member.addresses) or frozenset({4})
-        return found
+        return found or frozenset({4} if self.hosts else ())
 
 
 @dataclass(frozen=True, slots=True)

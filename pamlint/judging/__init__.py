@@ -1,0 +1,235 @@
+"""Chains and flows in, a Judgement out: what is required and missing, what is open and should not be. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from pamlint.binding import Binding, Part, Unit
+from pamlint.judging.admission import Admission, Piece, localise, together
+from pamlint.judging.cubes import Table
+from pamlint.judging.demand import Ask, Demand
+from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Opening, Pinned
+from pamlint.judging.opened import Front, blocked_openings, forbidden, implicit, openings, pinned
+from pamlint.judging.required import Wanted, doubted, named_in, unmet, wanted
+from pamlint.model.acl import Acl, Network, Rule
+from pamlint.model.certainty import Purpose, Settled, settle
+from pamlint.model.finding import Direction, VerdictState
+from pamlint.model.policy import Flow, Policy
+from pamlint.model.resource import Problem
+from pamlint.model.rows import View
+from pamlint.model.site import Allowance, Site
+from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, PieceLimitError, Traffic, merge, minus, overlap
+
+DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
+
+
+def judge(
+    estate: str | None,
+    site: Site,
+    flows: Sequence[tuple[Policy, Flow]],
+    binding: Binding,
+    network: Network,
+    today: date,
+    problems: tuple[Problem, ...] = (),
+) -> Judgement:
+    """Judge every unit of an estate in both directions against the active flows; `problems` are handed on."""
+    table = Table(network.symbols)
+    judge_ = _Judge(Demand(site, flows, binding, table, today), Admission(table), table)
+    for unit in binding.units:
+        for direction in DIRECTIONS:
+            try:
+                judge_.front(unit, direction)
+            except PieceLimitError:
+                judge_.overflowed.extend((acl, direction) for acl in unit.acls)
+    active = tuple(flow for _, flow in flows)
+    return Judgement(
+        estate,
+        site,
+        active,
+        binding,
+        tuple(judge_.missing),
+        tuple(judge_.extra),
+        tuple(judge_.blocked),
+        tuple(judge_.implicit),
+        tuple(judge_.pinned),
+        (*judge_.states, *_not_judged(active, binding, judge_.states)),
+        tuple(judge_.expired()),
+        tuple(judge_.overflowed),
+        problems,
+    )
+
+
+class _Judge:
+    """Collects what comes out, unit by unit."""
+
+    def __init__(self, demand: Demand, admission: Admission, table: Table) -> None:
+        self.demand = demand
+        self.admission = admission
+        self.table = table
+        self.missing: list[Missing] = []
+        self.extra: list[Opening] = []
+        self.blocked: list[Opening] = []
+        self.implicit: list[Implicit] = []
+        self.pinned: list[Pinned] = []
+        self.states: list[FlowState] = []
+        self.overflowed: list[tuple[Acl, Direction]] = []
+
+    def front(self, unit: Unit, direction: Direction) -> None:
+        """Judge one unit in one direction."""
+        asks = tuple(self.demand.asks(unit, direction))
+        layers = tuple(self.admission.layer(unit, layer, direction) for layer in unit.layers)
+        view = View(direction, self.table.predicates, unit.within, unit.acls[0].address)
+        front = Front(unit, direction, layers, asks, self.demand.permitted(unit, direction, asks), view)
+        needed = self._required(front)
+        blocked = self._blocked(front)
+        self.extra += openings(front, blocked, self.demand, self.admission, self.table)
+        self.implicit += implicit(front, blocked, needed, self.demand, self.table)
+        self.pinned += pinned(front)
+        self._optional(front)
+
+    # required
+
+    def _required(self, front: Front) -> list[tuple[Flow, Traffic]]:
+        """Judge the required flows; gives back those that are satisfied, with their traffic."""
+        satisfied = []
+        passed = front.passed
+        named = self._named(front.unit, front.direction)
+        for ask in front.asks:
+            if not self.demand.is_required(ask.flow) or not _exists(ask.peer):
+                continue
+            want = wanted(self.demand, ask, front.unit, front.direction)
+            if want is None:
+                continue
+            settled = self._doubt(unmet(want, passed, named, self.table, front.direction), front.unit.acls)
+            if settled.proved or settled.unproven:
+                self._blame(front, ask, want, settled, named)
+            else:
+                satisfied.append((ask.flow, want.networks or want.whole))
+            state: VerdictState = "missing" if settled.proved else "unproven" if settled.unproven else "satisfied"
+            rules = tuple(piece.rule for layer in front.layers for piece in layer if overlap(piece.traffic, want.whole))
+            self.states.append(FlowState(ask.flow, ask.bearing.part.role, front.direction, front.unit, state, rules))
+        return satisfied
+
+    def _named(self, unit: Unit, direction: Direction) -> frozenset[str]:
+        rules = (self.table.rule(acl, rule) for acl in unit.acls for rule in acl.rules if rule.direction == direction)
+        return named_in(rules)
+
+    def _doubt(self, settled: Settled, acls: Sequence[Acl]) -> Settled:
+        """Where an ACL is partial the rest of its rules is elsewhere: what it does not admit is unproven."""
+        because = [reference for acl in acls for reference in acl.partial]
+        return doubted(settled, because) if because and (settled.proved or settled.unproven) else settled
+
+    def _blame(self, front: Front, ask: Ask, want: Wanted, whole: Settled, named: frozenset[str]) -> None:
+        """Lay what is missing at the first layers of the packet's way that do not admit it."""
+        told: Traffic = ()
+        for layer in front.unit.path(front.direction):
+            pieces = front.layers[front.unit.layers.index(layer)]
+            settled = whole
+            if len(front.unit.layers) > 1:
+                alone = self._doubt(unmet(want, together(pieces), named, self.table, front.direction), layer)
+                settled = Settled(minus(alone.proved, told), minus(alone.unproven, told), alone.because)
+            if settled.proved or settled.unproven:
+                self.missing.append(self._missing(front, ask, want, layer, pieces, settled))
+                told = (*told, *settled.proved, *settled.unproven)
+
+    def _missing(
+        self, front: Front, ask: Ask, want: Wanted, layer: tuple[Acl, ...], pieces: tuple[Piece, ...], settled: Settled
+    ) -> Missing:
+        residue = (*settled.proved, *settled.unproven)
+        partly = tuple((piece.acl, piece.rule) for piece in pieces if overlap(piece.traffic, want.whole))
+        acl, rule, cause = self._cause(front, layer, residue)
+        flow, role = ask.flow, ask.bearing.part.role
+        return Missing(flow, role, (ask.peer.role,), front.unit, acl, settled, front.view, rule, cause, partly)
+
+    def _cause(self, front: Front, layer: tuple[Acl, ...], residue: Traffic) -> tuple[Acl, Rule | None, Cause]:
+        """Which ACL, and which of its rules, keeps the residue out: a deny above an allow, or an allow that pins source ports."""
+        for acl in layer:
+            rules = [rule for rule in acl.rules if rule.direction == front.direction and not rule.default]
+            for place, rule in enumerate(rules):
+                cubes = localise(self.table.rule(acl, rule), front.unit, front.direction)
+                stopped = overlap(residue, cubes) if rule.action == "deny" else ()
+                below = (self.table.rule(acl, later) for later in rules[place + 1 :] if later.action == "allow")
+                if stopped and any(overlap(stopped, allow) for allow in below):
+                    return acl, rule, "denied"
+                if rule.action == "allow" and rule.source_ports.known != ALL_PORTS:
+                    wider = tuple(cube.replace(SOURCE_PORT, ALL_PORTS) for cube in cubes)
+                    if overlap(residue, wider):
+                        return acl, rule, "pinned"
+        return layer[0], None, "closed"
+
+    # what is open
+
+    def _blocked(self, front: Front) -> Traffic:
+        """Judge the blocked flows that are judged at this end; gives back all their traffic."""
+        out: list[Traffic] = []
+        for flow in dict.fromkeys(ask.flow for ask in front.asks if ask.flow.need == "blocked"):
+            if front.direction == "egress" and self._judged(flow.destinations):
+                continue
+            traffic = forbidden(self.demand, front.asks, flow, front.unit, front.direction, front.permitted)
+            found = blocked_openings(front, flow, traffic, self.admission, self.table)
+            self.blocked += found
+            out.append(tuple(cube for opening in found for cube in (*opening.residue.proved, *opening.residue.unproven)))
+            proved = any(opening.residue.proved for opening in found)
+            state: VerdictState = "open" if proved else "unproven" if found else "blocked"
+            near = flow.destinations if front.direction == "ingress" else flow.sources
+            for role in (role for role in front.roles if role in near):
+                rules = tuple(opening.rule for opening in found)
+                self.states.append(FlowState(flow, role, front.direction, front.unit, state, rules))
+        return tuple(cube for cubes in out for cube in cubes)
+
+    def _judged(self, roles: Sequence[str]) -> bool:
+        """Whether one of the roles has a unit that is judged."""
+        return any(bearing.part.role in roles for unit in self.demand.binding.units for bearing in unit.bearings)
+
+    def _optional(self, front: Front) -> None:
+        """Tell whether what is optional is open."""
+        for ask in front.asks:
+            if ask.flow.need in ("required", "conditional", "blocked") and self.demand.is_required(ask.flow):
+                continue
+            if ask.flow.need == "blocked" or not _exists(ask.peer):
+                continue
+            traffic = self.demand.of_flow(ask, front.unit, front.direction)
+            rules = tuple(piece.rule for layer in front.layers for piece in layer if overlap(piece.traffic, traffic))
+            state: VerdictState = "open" if overlap(front.passed, traffic) else "blocked"
+            self.states.append(FlowState(ask.flow, ask.bearing.part.role, front.direction, front.unit, state, rules))
+
+    def expired(self) -> list[tuple[Allowance, Settled]]:
+        """Allowances whose day has passed and whose traffic is open still."""
+        found: dict[str, tuple[Allowance, Settled]] = {}
+        for opening in self.extra:
+            for allowance in opening.expired:
+                cubes = self.demand.of_allowance(allowance, opening.unit, opening.direction)
+                residue = merge(overlap((*opening.residue.proved, *opening.residue.unproven), cubes))
+                settled = settle(residue, self.table.predicates, Purpose.OPEN)
+                previous = found.get(allowance.name, (allowance, Settled((), (), ())))[1]
+                found[allowance.name] = (
+                    allowance,
+                    Settled(
+                        merge((*previous.proved, *settled.proved)),
+                        merge((*previous.unproven, *settled.unproven)),
+                        tuple(sorted({*previous.because, *settled.because})),
+                    ),
+                )
+        return list(found.values())
+
+
+def _exists(part: Part) -> bool:
+    """Whether anything plays the part at all."""
+    return bool(part.hosts or part.members or part.networks is not None)
+
+
+def _not_judged(flows: Sequence[Flow], binding: Binding, states: Sequence[FlowState]) -> list[FlowState]:
+    """The ends of active flows that have no ACL of their own to judge."""
+    told = {(state.flow.id, state.role, state.direction) for state in states}
+    found = []
+    for flow in flows:
+        for direction in DIRECTIONS:
+            roles = flow.destinations if direction == "ingress" else flow.sources
+            for role in roles:
+                if direction in flow.ends and (flow.id, role, direction) not in told and role in binding.parts:
+                    found.append(FlowState(flow, role, direction, None, "not-judged"))
+    return found
+
+
+__all__ = ["Judgement", "judge"]

@@ -40,8 +40,14 @@ class Table:
             return symbol.at_least, ()
         name = f"{side}:{key}"
         if name not in self.predicates:
-            kind = "group" if symbol.kind in ("group", "asg") else "list"
-            self.predicates[name] = Predicate(kind, side, symbol.text, symbol.at_least, symbol.at_most, (symbol.text,))
+            self.predicates[name] = Predicate(
+                "group" if symbol.kind in ("group", "asg") else "list",
+                side,
+                symbol.text,
+                symbol.at_least,
+                symbol.at_most,
+                (symbol.text,),
+            )
         return symbol.at_most, ((name, True),)
 
     def unknown(self, place: str, side: int | None, at_most: Ranges, text: str, because: tuple[str, ...]) -> tuple[str, bool]:

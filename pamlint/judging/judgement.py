@@ -10,8 +10,12 @@ from pamlint.model.acl import Acl, Rule
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.policy import Flow
+from pamlint.model.resource import Problem
 from pamlint.model.rows import View
 from pamlint.model.site import Allowance, Site
+
+Cause = Literal["closed", "denied", "pinned"]
+"""Why a flow is not admitted: no rule does, a deny stands above it, or the rule that would pins its source ports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Missing:
     residue: Settled
     view: View
     rule: Rule | None
-    cause: Literal["closed", "denied", "pinned"]
+    cause: Cause
     partly: tuple[tuple[Acl, Rule], ...]
 
 
@@ -101,3 +105,4 @@ class Judgement:
     states: tuple[FlowState, ...]
     expired: tuple[tuple[Allowance, Settled], ...]
     overflowed: tuple[tuple[Acl, Direction], ...] = ()
+    problems: tuple[Problem, ...] = ()

@@ -102,4 +102,3 @@ def is_internet(addresses: Ranges) -> bool:
     if size(intersect(public, IPV4)) >= INTERNET_IPV4:
         return True
     return any(length <= INTERNET_IPV6_PREFIX for _, length in cidr_blocks(intersect(public, IPV6)))
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from pamlint.model.addresses import ANY, PUBLIC
@@ -41,6 +42,8 @@ class Predicate:
 
 
 Predicates = Mapping[str, Predicate]
+Own = Mapping[str, Ranges]
+NO_OWN: Own = MappingProxyType({})
 
 
 class Purpose(Enum):
@@ -58,8 +61,9 @@ class Settled(NamedTuple):
     because: tuple[str, ...]
 
 
-def settle(residue: Iterable[Cube], predicates: Predicates, purpose: Purpose, own: frozenset[str] = frozenset()) -> Settled:
-    """Split a residue. `own` are predicates that hold for whoever is judged: they count as non-empty, wherever they are."""
+def settle(residue: Iterable[Cube], predicates: Predicates, purpose: Purpose, own: Own = NO_OWN) -> Settled:
+    """Split a residue. `own` are predicates that hold for whoever is judged: they count as non-empty, wherever they are
+    within the line given for each."""
     surely: list[Cube] = []
     perhaps: list[Cube] = []
     for cube in residue:
@@ -83,7 +87,7 @@ def _bare(surely: Iterable[Cube], guard: Guard) -> Traffic:
     return tuple(Cube(cube.sides, NO_GUARD) for cube in surely if cube.guard <= guard)
 
 
-def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: frozenset[str], certain: bool) -> Cube | None:
+def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, certain: bool) -> Cube | None:
     """The part of the cube that is there for sure (or at all); the guard keeps what tells a reader who is meant."""
     positive_sides = {
         predicates[name].side
@@ -96,7 +100,7 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: frozenset[
         foreign = not sign and purpose is Purpose.OPEN and predicate.kind in ("group", "set") and predicate.side in positive_sides
         if foreign and certain:
             continue
-        allowed = _line(predicate, sign, purpose, certain, bounded, name in own)
+        allowed = _line(predicate, sign, purpose, certain, bounded, own.get(name))
         if predicate.side is not None:
             restricted = bounded.within(predicate.side, allowed)
         else:
@@ -108,7 +112,7 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: frozenset[
     return Cube(bounded.sides, kept)
 
 
-def _line(predicate: Predicate, sign: bool, purpose: Purpose, certain: bool, cube: Cube, own: bool) -> Ranges:
+def _line(predicate: Predicate, sign: bool, purpose: Purpose, certain: bool, cube: Cube, own: Ranges | None) -> Ranges:
     """Where on the predicate's side the literal holds for sure (or at all); for a yes or no, ANY or EMPTY."""
     if predicate.side is None:
         return EMPTY if certain else ANY
@@ -116,8 +120,8 @@ def _line(predicate: Predicate, sign: bool, purpose: Purpose, certain: bool, cub
     if sign:
         if not certain:
             return predicate.at_most
-        if own:
-            return predicate.at_most if holds(side, predicate.at_most) else predicate.at_least
+        if own is not None:
+            return side if holds(side, own) else predicate.at_least
         counts = purpose is Purpose.OPEN and predicate.kind in ("group", "list")
         return predicate.at_most if counts else predicate.at_least
     if not certain or (purpose is Purpose.CLOSED and predicate.kind == "group"):

@@ -23,7 +23,7 @@ from pamlint.model.traffic import (
     Cube,
     Guard,
     Traffic,
-    TooManyPieces,
+    PieceLimitError,
     merge,
     minus,
 )
@@ -60,7 +60,7 @@ def rows(traffic: Iterable[Cube], view: View) -> tuple[Row, ...]:
     for cube in merge(traffic):
         by_guard[cube.guard].append(cube)
     found = [row for guard, cubes in by_guard.items() for row in _shortest(tuple(cubes), guard, view)]
-    return _join(found)
+    return join(found)
 
 
 def _shortest(cubes: Traffic, guard: Guard, view: View) -> list[Row]:
@@ -71,16 +71,17 @@ def _shortest(cubes: Traffic, guard: Guard, view: View) -> list[Row]:
     hull = Cube(tuple(normal(pair for cube in cubes for pair in cube.sides[side]) for side in SIDES), guard)
     try:
         holes = merge(minus((hull,), cubes))
-    except TooManyPieces:
+    except PieceLimitError:
         return plain
     boxes = _cube_rows(hull, view)
     exceptions = [row for hole in holes for row in _cube_rows(Cube(hole.sides), view)]
     if len(boxes) != 1 or any(row.exceptions for row in exceptions) or 1 + len(exceptions) >= len(plain):
         return plain
-    return [replace(boxes[0], exceptions=_join([*boxes[0].exceptions, *exceptions]))]
+    return [replace(boxes[0], exceptions=join([*boxes[0].exceptions, *exceptions]))]
 
 
-def _join(found: Iterable[Row]) -> tuple[Row, ...]:
+def join(found: Iterable[Row]) -> tuple[Row, ...]:
+    """The rows, sorted, with those that differ in their peers alone made one."""
     peers: dict[Row, list[str]] = {}
     for row in found:
         names = peers.setdefault(replace(row, peers=()), [])
@@ -104,7 +105,7 @@ def _cube_rows(cube: Cube, view: View) -> list[Row]:
         exceptions = [replace(row, peers=names) for names in peer_exceptions] + [
             replace(row, local=names) for names in local_exceptions
         ]
-        out.append(replace(row, exceptions=_join(exceptions)))
+        out.append(replace(row, exceptions=join(exceptions)))
     return out
 
 

@@ -81,7 +81,7 @@ def _protocol(text: str, name: str) -> int:
     port, _, protocol = text.partition("/")
     if protocol in ("tcp", "udp"):
         raise ValueError(f"`{text}` is no service: the protocol stands first, as in {protocol}/{port}")
-    if name.isdigit():
+    if name.isascii() and name.isdigit():
         raise ValueError(f"protocol {name} is not in 0 to 255; a port stands behind its protocol, as in tcp/443")
     raise ValueError(f"`{text}` is no service: {_WRITE}")
 

@@ -49,7 +49,7 @@ Traffic = tuple[Cube, ...]
 NOTHING: Traffic = ()
 
 
-class TooManyPieces(Exception):
+class PieceLimitError(Exception):
     """A difference that would need more pieces than the limit; what hangs on it is unproven."""
 
 
@@ -90,14 +90,14 @@ def carve(a: Cube, b: Cube) -> Iterator[Cube]:
 
 
 def minus(a: Iterable[Cube], b: Iterable[Cube], limit: int = PIECE_LIMIT) -> Traffic:
-    """The packets in a and not in b: empty exactly when a is a subset of b. Raises TooManyPieces beyond the limit."""
+    """The packets in a and not in b: empty exactly when a is a subset of b. Raises PieceLimitError beyond the limit."""
     left = tuple(a)
     for hole in b:
         left = tuple(piece for cube in left for piece in carve(cube, hole))
         if not left:
             break
         if len(left) > limit:
-            raise TooManyPieces
+            raise PieceLimitError
     return left
 
 

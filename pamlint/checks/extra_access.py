@@ -1,0 +1,121 @@
+"""A rule admits what no active flow or allowance permits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pamlint.checks.wording import Told, grouped, names_text, place_of, related_rules, told, traffic_text
+from pamlint.judging.judgement import Judgement, Opening
+from pamlint.model.activation import services_of
+from pamlint.model.addresses import is_internet
+from pamlint.model.finding import Finding, Severity
+from pamlint.model.policy import ParameterService
+from pamlint.model.ranges import EMPTY, Ranges, intersect, union
+from pamlint.model.services import Service
+from pamlint.model.traffic import DESTINATION_PORT, PROTOCOL, Cube
+
+ID = "extra-access"
+TCP: Ranges = ((6, 6),)
+UDP: Ranges = ((17, 17),)
+ADMINISTRATION: tuple[tuple[Ranges, Ranges], ...] = (
+    (TCP, tuple((port, port) for port in (22, 23, 1433, 1521, 3306, 3389, 5432, 5900, 5985, 5986, 6379, 27017))),
+    (UDP, ((1434, 1434),)),
+)
+"""Ports by which machines are administered, besides every service of an active flow."""
+
+
+def check(judgement: Judgement) -> Iterable[Finding]:
+    """One finding for each rule and direction."""
+    administration = (*ADMINISTRATION, *_flow_services(judgement))
+    for group in grouped(((item.acl.key, item.rule.name, item.direction), item) for item in judgement.extra):
+        for share in told(group):
+            yield _finding(judgement, group, share, administration)
+
+
+def _flow_services(judgement: Judgement) -> Iterable[tuple[Ranges, Ranges]]:
+    """Protocols and ports of every active flow; ports that parameters give are those of the site or the policy."""
+    parameters = {name: value.default for policy in judgement.site.policies for name, value in policy.parameters.items()}
+    given = {name: value for name, value in {**parameters, **judgement.site.parameters}.items() if value is not None}
+    for flow in judgement.flows:
+        services = [service for service in flow.services if isinstance(service, Service) or service.parameter in given]
+        fixed = [service for service in services if isinstance(service, Service)]
+        filled = [service for service in services if isinstance(service, ParameterService)]
+        if filled and len(services) == len(flow.services):
+            fixed = list(services_of(flow, given))
+        yield from ((service.protocols, service.ports) for service in fixed)
+
+
+def _finding(
+    judgement: Judgement, group: list[Opening], share: Told, administration: Sequence[tuple[Ranges, Ranges]]
+) -> Finding:
+    first = group[0]
+    roles = tuple(sorted({role for item in group for role in item.roles}))
+    beside = [pair for item in group for pair in item.beside]
+    return Finding(
+        ID,
+        severity(share.traffic, first, administration),
+        share.certainty,
+        judgement.estate,
+        _message(first, roles, share),
+        _tip(first, share),
+        roles=roles,
+        direction=first.direction,
+        acl=first.acl.address,
+        rule=first.rule.name,
+        workloads=share.workloads,
+        traffic=share.rows,
+        witness=share.witness,
+        because=share.because,
+        location=place_of(first.acl, first.rule),
+        related=related_rules(beside, "lets it through as well"),
+    )
+
+
+def severity(traffic: Sequence[Cube], opening: Opening, administration: Sequence[tuple[Ranges, Ranges]]) -> Severity:
+    """The worst packet's: from or to the Internet, at an administration port or not."""
+    inside = [cube for cube in traffic if not _names_members(cube, opening)]
+    if opening.direction == "egress":
+        return "medium" if is_internet(_peers(inside, opening)) else "low"
+    if not is_internet(_peers(inside, opening)):
+        return "medium"
+    for protocols, ports in administration:
+        hit = [
+            cube
+            for cube in inside
+            if intersect(cube.sides[PROTOCOL], protocols) and intersect(cube.sides[DESTINATION_PORT], ports)
+        ]
+        if is_internet(_peers(hit, opening)):
+            return "critical"
+    return "high"
+
+
+def _names_members(cube: Cube, opening: Opening) -> bool:
+    """Whether the peers are members of a group or list, which are not the Internet at large."""
+    predicates = [opening.view.predicates[name] for name, sign in cube.guard if sign]
+    return any(predicate.side == opening.view.peer_side and predicate.kind in ("group", "list") for predicate in predicates)
+
+
+def _peers(cubes: Iterable[Cube], opening: Opening) -> Ranges:
+    found: Ranges = EMPTY
+    for cube in cubes:
+        found = union(found, cube.sides[opening.view.peer_side])
+    return found
+
+
+def _message(item: Opening, roles: tuple[str, ...], share: Told) -> str:
+    way = "in" if item.direction == "ingress" else "out"
+    of = f"at {names_text(roles)}"
+    traffic = traffic_text(share.rows, item.direction)
+    if share.certainty == "unproven":
+        return (
+            f"{item.rule.name} may let {way} {traffic} {of}, which no active flow or allowance permits: "
+            f"it hangs on {names_text(share.because)}."
+        )
+    expired = f" (allowance `{item.expired[0].name}` has expired)" if item.expired else ""
+    return f"{item.rule.name} lets {way} {traffic} {of}; no active flow and no allowance permits that{expired}."
+
+
+def _tip(item: Opening, share: Told) -> str:
+    if share.certainty == "unproven":
+        return f"Supply {names_text(share.because)}, for example under `values:` in the site file, or write the value out."
+    return "Narrow or remove the rule; if the access is wanted, permit it under `allow` in the site file, with a reason."

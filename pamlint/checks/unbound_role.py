@@ -1,0 +1,32 @@
+"""A role that is needed is bound to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pamlint.judging.judgement import Judgement
+from pamlint.model.finding import Finding
+
+ID = "unbound-role"
+
+
+def check(judgement: Judgement) -> Iterable[Finding]:
+    """One finding for each role."""
+    for unbound in judgement.binding.unbound:
+        binding = judgement.site.roles.get(unbound.role)
+        flows = [flow.id for flow in judgement.flows if unbound.role in (*flow.sources, *flow.destinations)]
+        yield Finding(
+            ID,
+            "high",
+            "proved",
+            judgement.estate,
+            f"Role `{unbound.role}` is bound to nothing: {unbound.reason}. {_flows(flows)} cannot be judged there.",
+            f"Give `{unbound.role}` a `match` that finds its groups or NSGs, `cidrs`, or `on` another role; "
+            "`pamlint rules` lists the names that there are.",
+            roles=(unbound.role,),
+            location=binding.location if binding else judgement.site.location,
+        )
+
+
+def _flows(flows: list[str]) -> str:
+    return f"Its flow `{flows[0]}`" if len(flows) == 1 else f"Its {len(flows)} active flows"

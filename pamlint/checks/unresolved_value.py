@@ -1,0 +1,72 @@
+"""A value that decides verdicts could not be known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from pamlint.checks.wording import Judged, place_of
+from pamlint.judging.judgement import Judgement
+from pamlint.model.finding import Finding
+from pamlint.model.resource import Location
+
+ID = "unresolved-value"
+
+
+def check(judgement: Judgement) -> Iterable[Finding]:
+    """One finding for each reference and root, with how much hangs on it; limits that evaluation ran into are told as they are."""
+    counts: Counter[tuple[str, str]] = Counter()
+    places: dict[tuple[str, str], Location | None] = {}
+    for item in _unproven(judgement):
+        root = item.unit.acls[0].root
+        for reference in item.residue.because:
+            counts[reference, root] += 1
+            places.setdefault((reference, root), _place(item, reference))
+    for (reference, root), count in sorted(counts.items()):
+        verdicts = "1 verdict hangs" if count == 1 else f"{count} verdicts hang"
+        where = f" (root {root})" if root else ""
+        yield Finding(
+            ID,
+            "info",
+            "unproven",
+            judgement.estate,
+            f"`{reference}` is not known{where}, and {verdicts} on it.",
+            _tip(reference),
+            because=(reference,),
+            location=places[reference, root],
+            subject=f"{reference} {root}",
+        )
+    for problem in judgement.problems:
+        if problem.check == ID:
+            yield Finding(
+                ID, "info", "unproven", judgement.estate, problem.message, problem.tip, location=problem.location, subject=problem.subject
+            )
+
+
+def _unproven(judgement: Judgement) -> Iterable[Judged]:
+    items: Iterable[Judged] = (
+        *judgement.missing,
+        *judgement.extra,
+        *judgement.blocked,
+        *judgement.implicit,
+        *judgement.pinned,
+    )
+    return (item for item in items if item.residue.unproven)
+
+
+def _place(item: Judged, reference: str) -> Location | None:
+    """The first rule that hangs on the reference."""
+    for acl in item.unit.acls:
+        for rule in acl.rules:
+            if reference in rule.unknown:
+                return place_of(acl, rule)
+    return place_of(item.unit.acls[0])
+
+
+def _tip(reference: str) -> str:
+    if reference.startswith("roles."):
+        return f"Say in the site file what `{reference}` is."
+    ways = f"Supply it under `values:` in the site file (`{reference}: ...`)"
+    if ".var." in f".{reference}" or reference.startswith("var."):
+        return f"{ways}, or with `--var` or `--var-file`."
+    return f"{ways}, or lint a plan, a state or the live account, where it is known."

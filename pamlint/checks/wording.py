@@ -1,0 +1,144 @@
+"""Putting several judged residues into one finding, and traffic into words."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+from pamlint.binding import Unit
+from pamlint.judging.judgement import Judgement
+from pamlint.model.acl import Acl, Rule
+from pamlint.model.certainty import Settled
+from pamlint.model.finding import Certainty, Related, Row, Witness
+from pamlint.model.policy import Flow, Policy
+from pamlint.model.resource import Location
+from pamlint.model.rows import View, join, rows, witness
+from pamlint.model.traffic import Traffic
+
+SHOWN = 3
+"""How many rows or names a sentence holds; the finding's traffic holds all."""
+
+
+class Judged(Protocol):
+    """What a judgement holds of one place: where it is, and what was left over."""
+
+    @property
+    def unit(self) -> Unit: ...
+
+    @property
+    def residue(self) -> Settled: ...
+
+    @property
+    def view(self) -> View: ...
+
+
+T = TypeVar("T", bound=Judged)
+
+
+class Told(NamedTuple):
+    """One certainty's share of everything that was judged under one key."""
+
+    certainty: Certainty
+    traffic: Traffic
+    rows: tuple[Row, ...]
+    witness: Witness | None
+    because: tuple[str, ...]
+    workloads: tuple[str, ...]
+
+
+def grouped(items: Iterable[tuple[Hashable, T]]) -> list[list[T]]:
+    """What has the same key, together, in the order of first appearance."""
+    found: dict[Hashable, list[T]] = {}
+    for key, item in items:
+        found.setdefault(key, []).append(item)
+    return list(found.values())
+
+
+def told(group: Sequence[Judged]) -> list[Told]:
+    """The proved and the unproven share of a group; what is empty is left out."""
+    out = []
+    certainty: Certainty
+    for certainty in ("proved", "unproven"):
+        held = [(item, item.residue.proved if certainty == "proved" else item.residue.unproven) for item in group]
+        held = [(item, traffic) for item, traffic in held if traffic]
+        if not held:
+            continue
+        found = join(row for item, traffic in held for row in rows(traffic, item.view))
+        because = {reference for item, _ in held for reference in item.residue.because} if certainty == "unproven" else set()
+        workloads = {workload.address for item, _ in held for workload in item.unit.workloads}
+        traffic = tuple(cube for _, cubes in held for cube in cubes)
+        first, cubes = held[0]
+        out.append(Told(certainty, traffic, found, witness(cubes, first.view), tuple(sorted(because)), tuple(sorted(workloads))))
+    return out
+
+
+def services_text(found: Sequence[Row]) -> str:
+    """The services of rows: `tcp/22, tcp/443`, `all traffic`."""
+    names = list(dict.fromkeys(_service(row) for row in found))
+    return shortened(names)
+
+
+def traffic_text(found: Sequence[Row], direction: str | None) -> str:
+    """Rows in words: `tcp/22 from 0.0.0.0/0`."""
+    preposition = "from" if direction == "ingress" else "to"
+    by_peers: dict[tuple[tuple[str, ...], tuple[Row, ...]], list[str]] = {}
+    for row in found:
+        by_peers.setdefault((row.peers, row.exceptions), []).append(_service(row))
+    texts = []
+    for (peers, exceptions), services in by_peers.items():
+        except_text = f" except {_exception_text(exceptions, peers, preposition)}" if exceptions else ""
+        texts.append(f"{shortened(services)} {preposition} {shortened(list(peers), 'and')}{except_text}")
+    return shortened(texts, "and")
+
+
+def _exception_text(exceptions: Sequence[Row], peers: tuple[str, ...], preposition: str) -> str:
+    texts = []
+    for row in exceptions:
+        others = f" {preposition} {shortened(list(row.peers), 'and')}" if row.peers != peers and row.peers != ("any",) else ""
+        texts.append(f"{_service(row)}{others}")
+    return shortened(texts, "and")
+
+
+def _service(row: Row) -> str:
+    name = "all traffic" if row.protocol == "any" else row.protocol if not row.protocol[0].isdigit() else f"protocol {row.protocol}"
+    name += f"/{row.ports}" if row.ports else ""
+    name += f" type {row.icmp}" if row.icmp else ""
+    return name + (f" (source ports {row.source_ports})" if row.source_ports not in (None, "1024-65535") else "")
+
+
+def shortened(names: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`, or the first few and how many more."""
+    if len(names) > SHOWN:
+        return f"{', '.join(names[:SHOWN])} {last} {len(names) - SHOWN} more"
+    return f" {last} ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "nothing"
+
+
+def source_text(judgement: Judgement, flow: Flow) -> str | None:
+    """Where the policy wants a flow: the source's title, address and date."""
+    policy = policy_of(judgement, flow)
+    source = policy.sources.get(flow.source) if policy else None
+    if source is None:
+        return None
+    return ", ".join(filter(None, (source.title, source.address, str(source.date) if source.date else None)))
+
+
+def policy_of(judgement: Judgement, flow: Flow) -> Policy | None:
+    """The policy that a flow stands in."""
+    return next((policy for policy in judgement.site.policies if flow in policy.flows), None)
+
+
+def place_of(acl: Acl, rule: Rule | None = None) -> Location | None:
+    """Where a finding about an ACL (or a rule of it) points to; a partial ACL has no block, so its first rule stands for it."""
+    if rule is not None and rule.location is not None:
+        return rule.location
+    return acl.location or next((other.location for other in acl.rules if other.location), None)
+
+
+def related_rules(pairs: Iterable[tuple[Acl, Rule]], why: str) -> tuple[Related, ...]:
+    """Other rules that have to do with a finding."""
+    return tuple(Related("rule", rule.name, place_of(acl, rule), why) for acl, rule in dict.fromkeys(pairs))
+
+
+def names_text(names: Iterable[str]) -> str:
+    """Names in code marks: `a`, `b` and `c`."""
+    return shortened([f"`{name}`" for name in names])

@@ -1,0 +1,99 @@
+"""What ACLs and chains of them let through, rule by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pamlint.binding import Unit
+from pamlint.judging.cubes import Table, sides
+from pamlint.model.acl import Acl, Rule
+from pamlint.model.finding import Direction
+from pamlint.model.traffic import Cube, Entry, Traffic, admitted, merge, minus, overlap
+
+
+class Piece(NamedTuple):
+    """What one allow rule lets through."""
+
+    acl: Acl
+    rule: Rule
+    traffic: Traffic
+
+
+class Admission:
+    """What the ACLs of an estate let through; each ACL is worked out once. Raises PieceLimitError where it cannot be."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._pieces: dict[tuple[str, Direction], tuple[Piece, ...]] = {}
+
+    def pieces(self, acl: Acl, direction: Direction) -> tuple[Piece, ...]:
+        """What each allow rule lets through, less the denies above it."""
+        key = (acl.key, direction)
+        if key not in self._pieces:
+            rules = [rule for rule in acl.rules if rule.direction == direction]
+            if not acl.ordered:
+                found = [Piece(acl, rule, self.table.rule(acl, rule)) for rule in rules]
+            else:
+                entries = [Entry(rule.action == "allow", self.table.rule(acl, rule)) for rule in rules]
+                found = [Piece(acl, rule, left) for rule, left in zip(rules, admitted(entries), strict=True)]
+            self._pieces[key] = tuple(piece for piece in found if piece.traffic)
+        return self._pieces[key]
+
+    def layer(self, unit: Unit, layer: tuple[Acl, ...], direction: Direction) -> tuple[Piece, ...]:
+        """What a layer of a unit's chain lets through to what stands behind it."""
+        found = (piece for acl in layer for piece in self.pieces(acl, direction))
+        local = (piece._replace(traffic=localise(piece.traffic, unit, direction)) for piece in found)
+        return tuple(piece for piece in local if piece.traffic)
+
+    def decided(self, piece: Piece) -> Traffic:
+        """The part of a piece that its rule decides: not what an allow above it lets through for sure."""
+        if not piece.acl.ordered:
+            return piece.traffic
+        above: list[Cube] = []
+        for rule in piece.acl.rules:
+            if rule is piece.rule:
+                break
+            if rule.direction == piece.rule.direction and rule.action == "allow":
+                above += [cube for cube in self.table.rule(piece.acl, rule) if not cube.guard]
+        return minus(piece.traffic, above)
+
+
+def together(pieces: Iterable[Piece]) -> Traffic:
+    """What several rules let through, merged."""
+    return merge(cube for piece in pieces for cube in piece.traffic)
+
+
+def through(layers: Iterable[Traffic]) -> Traffic:
+    """What passes all layers."""
+    passed: Traffic | None = None
+    for layer in layers:
+        passed = layer if passed is None else merge(overlap(passed, layer))
+    return passed or ()
+
+
+def localise(traffic: Traffic, unit: Unit, direction: Direction) -> Traffic:
+    """The part of the traffic that concerns what stands behind the unit; what it wears for sure is no question any more."""
+    if unit.behind is None and unit.may_wear is None:
+        return traffic
+    _, local_side = sides(direction)
+    out = []
+    for cube in traffic:
+        here: Cube | None = cube if unit.behind is None else cube.within(local_side, unit.behind)
+        if here is not None and unit.may_wear is not None:
+            here = _worn(here, unit.wears, unit.may_wear, f"{local_side}:")
+        if here is not None:
+            out.append(here)
+    return tuple(out)
+
+
+def _worn(cube: Cube, wears: frozenset[str], may_wear: frozenset[str], prefix: str) -> Cube | None:
+    """The cube for workloads whose groups are known."""
+    left = []
+    for name, sign in cube.guard:
+        key = name.removeprefix(prefix)
+        if not name.startswith(prefix) or (key in may_wear and key not in wears) or "|" not in key or key.startswith("tag|"):
+            left.append((name, sign))
+        elif (key in wears) != sign:
+            return None
+    return Cube(cube.sides, frozenset(left))

@@ -1,0 +1,233 @@
+"""What policy and site ask of one unit in one direction: which flows concern it, what they require, permit and forbid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pamlint.binding import Bearing, Binding, Member, Part, Unit, own_local, peer_addresses
+from pamlint.judging.cubes import CLIENT_PORTS, Option, Table, service_sides, sides, traffic
+from pamlint.model.activation import instance_parameters, services_of
+from pamlint.model.addresses import ANY, PUBLIC, parse_cidr
+from pamlint.model.certainty import PRIVATE
+from pamlint.model.errors import UserError
+from pamlint.model.finding import Direction
+from pamlint.model.identity import foreign_key
+from pamlint.model.policy import Flow, Policy
+from pamlint.model.ranges import Ranges
+from pamlint.model.services import Service
+from pamlint.model.site import Allowance, Site
+from pamlint.model.traffic import ALL_PORTS, Traffic
+
+PROBES = parse_cidr("168.63.129.16")
+"""Where the health probes of Azure's load balancers come from; they are permitted as the platform permits them."""
+FIXED: Mapping[str, Ranges] = {"tag:internet": PUBLIC, "tag:azureloadbalancer": PROBES}
+"""The service tags whose addresses do not change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One flow at one end, between a part of the role that the unit bears and a part of the far role."""
+
+    flow: Flow
+    bearing: Bearing
+    peer: Part
+    services: tuple[Service, ...]
+
+
+class Demand:
+    """Asks of one estate: what each unit's roles require and permit. Parameters are filled in for each pair of instances."""
+
+    def __init__(self, site: Site, flows: Sequence[tuple[Policy, Flow]], binding: Binding, table: Table, today: date) -> None:
+        self.site = site
+        self.flows = flows
+        self.binding = binding
+        self.table = table
+        self.today = today
+        self.needless = {entry.flow for entry in site.not_needed}
+        self.unbound = {unbound.role for unbound in binding.unbound}
+
+    def asks(self, unit: Unit, direction: Direction) -> list[Ask]:
+        """Every active flow that ends at the unit in this direction, whatever its need."""
+        found = []
+        for policy, flow in self.flows:
+            if direction not in flow.ends:
+                continue
+            near, far = (flow.destinations, flow.sources) if direction == "ingress" else (flow.sources, flow.destinations)
+            for bearing in unit.bearings:
+                if bearing.part.role not in near:
+                    continue
+                for role in far:
+                    found += [
+                        Ask(flow, bearing, peer, self._services(policy, flow, bearing.part, peer, direction))
+                        for peer in self.binding.parts.get(role, ())
+                        if peer.cloud in (None, unit.cloud)
+                    ]
+        return found
+
+    def _services(self, policy: Policy, flow: Flow, near: Part, far: Part, direction: Direction) -> tuple[Service, ...]:
+        source, destination = (far, near) if direction == "ingress" else (near, far)
+        values = instance_parameters(policy, self.site, flow, source.instance, destination.instance)
+        try:
+            return services_of(flow, values)
+        except KeyError as error:
+            name = error.args[0]
+            message = f"flow `{flow.id}` needs the parameter `{name}` and nobody gives it: add `parameters: {{{name}: ...}}`"
+            raise UserError(message, self.site.location) from None
+
+    def is_required(self, flow: Flow) -> bool:
+        """Whether the flow must be admitted, at this site."""
+        return flow.need in ("required", "conditional") and flow.id not in self.needless
+
+    # peers and locals
+
+    def member_options(self, member: Member, side: int, unit: Unit) -> list[Option]:
+        """The ways in which a rule can name a member: a symbol of the unit's cloud that it wears, or all its addresses."""
+        doubt = self._doubt(f"member:{member.key}", member.because)
+        found: list[Option] = []
+        for key in member.symbols:
+            symbol = self.table.symbols.get(key)
+            fits = symbol is None or (symbol.kind in ("asg", "tag")) == (unit.cloud == "azure")
+            if fits:
+                line, literals = self.table.symbol(key, side)
+                found.append((line, (*literals, *doubt)))
+        if member.addresses:
+            found.append((member.addresses, doubt))
+        return found
+
+    def _doubt(self, place: str, because: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
+        """The literal under which something holds that is not certain; none where it is."""
+        return (self.table.unknown(f"{place}/{because}", None, ANY, place, because),) if because else ()
+
+    def bearing_doubt(self, bearing: Bearing, unit: Unit) -> tuple[tuple[str, bool], ...]:
+        """The literal under which the unit bears the role at all."""
+        return self._doubt(f"role:{bearing.part.role}:{unit.acls[0].key}", bearing.because)
+
+    def networks_unknown(self, part: Part, side: int, at_most: Ranges) -> Option:
+        """A role's networks where nobody says what they are."""
+        because = (f"roles.{part.role}.cidrs",)
+        return at_most, (self.table.some_set(f"{side}:networks:{part.role}", side, at_most, because),)
+
+    def permitted_peers(self, part: Part, side: int, unit: Unit) -> list[Option]:
+        """Everything that may stand as the role's peer: its networks, and its members by symbol and by address."""
+        found: list[Option] = [] if part.networks is None else [(part.networks, ())]
+        if part.networks is None and (part.hosts or part.members):
+            found.append(self.networks_unknown(part, side, PRIVATE))
+        for member in part.members:
+            found += self.member_options(member, side, unit)
+        return found
+
+    def locals(self, bearing: Bearing, unit: Unit, direction: Direction, required: bool) -> list[Option]:
+        """The near side of a role's flows: all that stands behind the unit, or the role's own part where roles share it."""
+        if unit.cloud == "aws":
+            return [(ANY, ())]
+        _, side = sides(direction)
+        if len({other.part.role for other in unit.bearings}) > 1:
+            own = own_local(bearing.part, unit)
+            if own is not None:
+                return [(own, ())]
+            if not unit.workloads:
+                groups = [key for key in bearing.part.hosts if key in self.table.symbols]
+                if groups:
+                    return [self.table.symbol(key, side) for key in groups]
+        if unit.behind is not None:
+            return [(unit.behind, ())]
+        if not required:
+            return [(ANY, ())]
+        address = unit.acls[0].address
+        return [(unit.within, (self.table.some_set(f"{side}:behind:{unit.acls[0].key}", side, unit.within, (address,)),))]
+
+    # what is permitted
+
+    def permitted(self, unit: Unit, direction: Direction, asks: Iterable[Ask]) -> Traffic:
+        """What active flows, valid allowances and the platform permit."""
+        out: list[Traffic] = [self.of_flow(ask, unit, direction) for ask in asks if ask.flow.need != "blocked"]
+        out += [self.of_allowance(allowance, unit, direction) for allowance in self.site.allow if not self.is_expired(allowance)]
+        peer_side, _ = sides(direction)
+        if unit.cloud == "azure" and direction == "ingress":
+            out.append(traffic(service_sides([Service(((0, 255),))], ALL_PORTS), [(PROBES, ())], [(ANY, ())], direction))
+        return tuple(cube for found in out for cube in found)
+
+    def of_flow(self, ask: Ask, unit: Unit, direction: Direction) -> Traffic:
+        """Everything that a flow may be here: any family, any source port."""
+        peer_side, _ = sides(direction)
+        doubt = self.bearing_doubt(ask.bearing, unit)
+        found = traffic(
+            service_sides(ask.services, ALL_PORTS),
+            self.permitted_peers(ask.peer, peer_side, unit),
+            self.locals(ask.bearing, unit, direction, required=False),
+            direction,
+        )
+        return tuple(cube.where(*doubt) for cube in found) if doubt else found
+
+    def is_expired(self, allowance: Allowance) -> bool:
+        """Whether its last day has passed."""
+        return allowance.until is not None and allowance.until < self.today
+
+    def of_allowance(self, allowance: Allowance, unit: Unit, direction: Direction) -> Traffic:
+        """What an allowance permits at a unit; nothing where it speaks of other roles or the other direction."""
+        roles = [bearing for bearing in unit.bearings if "*" in allowance.roles or bearing.part.role in allowance.roles]
+        if not roles or allowance.direction not in (None, direction):
+            return ()
+        peer_side, _ = sides(direction)
+        peers = [option for text in allowance.peers for option in self._allowed_peer(text, peer_side, unit)]
+        services = service_sides([allowance.service], ALL_PORTS)
+        near = [option for bearing in roles for option in self.locals(bearing, unit, direction, required=False)]
+        return traffic(services, peers, dict.fromkeys(near), direction)
+
+    def _allowed_peer(self, text: str, side: int, unit: Unit) -> list[Option]:
+        addresses = peer_addresses(text)
+        if addresses is not None:
+            return [(addresses, ())]
+        kind, _, name = text.partition(":")
+        if text.lower() in FIXED:
+            return [(FIXED[text.lower()], ())]
+        if kind == "role":
+            return [option for part in self.binding.parts.get(name, ()) for option in self.permitted_peers(part, side, unit)]
+        return [self.table.symbol(key, side) for key in self._keys(kind, name)]
+
+    def _keys(self, kind: str, name: str) -> list[str]:
+        """The keys that a symbol's name in the site file means."""
+        if kind == "tag":
+            return [f"tag|{name.lower()}"]
+        named = [key for key, symbol in self.table.symbols.items() if symbol.text in (name, f"{kind}:{name}")]
+        return named or [foreign_key(name)]
+
+    def of_unbound(self, unit: Unit, direction: Direction) -> Traffic:
+        """What would be a flow's if the role at its far end were bound: it is not judged, and the unbound role is told instead."""
+        peer_side, _ = sides(direction)
+        out: list[Traffic] = []
+        for policy, flow in self.flows:
+            near, far = (flow.destinations, flow.sources) if direction == "ingress" else (flow.sources, flow.destinations)
+            if flow.need == "blocked" or not self.unbound.intersection(far):
+                continue
+            for bearing in unit.bearings:
+                if bearing.part.role in near:
+                    nobody = Part(next(role for role in far if role in self.unbound), None)
+                    services = self._services(policy, flow, bearing.part, nobody, direction)
+                    peers: list[Option] = [(PRIVATE, ())]
+                    peers += [(line, found) for line, found in self._every_group(peer_side) if found]
+                    out.append(traffic(service_sides(services, ALL_PORTS), peers, [(ANY, ())], direction))
+        return tuple(cube for found in out for cube in found)
+
+    def _every_group(self, side: int) -> list[Option]:
+        return [self.table.symbol(key, side) for key, symbol in self.table.symbols.items() if symbol.kind in ("group", "asg")]
+
+    # what is required
+
+    def required_members(self, ask: Ask, unit: Unit) -> tuple[Member, ...]:
+        """The members that must be reached: different ones, unless the unit stands for several machines of the same role."""
+        several = len(unit.workloads) != 1 and ask.peer.role == ask.bearing.part.role
+        return ask.peer.members if several else tuple(member for member in ask.peer.members if member.key not in unit.hosts)
+
+    def is_own(self, ask: Ask, unit: Unit) -> bool:
+        """Whether the far role is played by the unit's own machines and no other."""
+        hosts: Mapping[str, object] = ask.peer.hosts
+        if not hosts or not set(hosts) <= unit.hosts:
+            return False
+        return ask.peer.role != ask.bearing.part.role or len(unit.workloads) == 1
+
+    def required_services(self, ask: Ask) -> list[tuple[Ranges, Ranges, Ranges, Ranges]]:
+        """The flow's services from the source ports of ordinary clients."""
+        return service_sides(ask.services, CLIENT_PORTS)

@@ -1,0 +1,192 @@
+"""What is open and should not be: extra and blocked traffic, defaults that open, source ports that are pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pamlint.binding import Unit
+from pamlint.judging.admission import Admission, Piece, localise, through, together
+from pamlint.judging.cubes import Table
+from pamlint.judging.demand import Ask, Demand
+from pamlint.judging.judgement import Implicit, Opening, Pinned
+from pamlint.model.acl import Acl, Rule
+from pamlint.model.certainty import Purpose, Settled, settle
+from pamlint.model.finding import Direction
+from pamlint.model.policy import Flow
+from pamlint.model.ranges import holds, intersect, subtract, union
+from pamlint.model.rows import View
+from pamlint.model.traffic import PROTOCOL, SOURCE_PORT, Cube, Traffic, meet, merge, minus, overlap
+
+ORDINARY = ((49152, 65535),)
+"""The source ports that every client system uses."""
+PINNED_BY_NATURE = ((53, 53), (67, 68), (123, 123), (500, 500))
+"""The UDP services whose clients may speak from a fixed port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """One unit in one direction, with what its layers let through (nearest first) and what is asked of it."""
+
+    unit: Unit
+    direction: Direction
+    layers: tuple[tuple[Piece, ...], ...]
+    asks: tuple[Ask, ...]
+    permitted: Traffic
+    view: View
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that the unit bears."""
+        return tuple(sorted({bearing.part.role for bearing in self.unit.bearings}))
+
+    @property
+    def passed(self) -> Traffic:
+        """What passes the whole chain."""
+        return through(together(layer) for layer in self.layers)
+
+
+def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admission, table: Table) -> list[Opening]:
+    """Every explicit rule that lets through what nothing permits, nearest layer first; blocked traffic is told elsewhere."""
+    allowed = merge((*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction)))
+    if not minus(front.passed, allowed):
+        return []
+    expired = [
+        (allowance, demand.of_allowance(allowance, front.unit, front.direction))
+        for allowance in demand.site.allow
+        if demand.is_expired(allowance)
+    ]
+    found = []
+    for place, layer in enumerate(front.layers):
+        for piece in layer:
+            residue = () if piece.rule.default else minus(_passing(front, place, piece, admission), allowed)
+            settled = settle(residue, table.predicates, Purpose.OPEN)
+            if settled.proved or settled.unproven:
+                beside = _beside(front, place, residue)
+                passed = tuple(allowance for allowance, cubes in expired if overlap(residue, cubes))
+                found.append(
+                    Opening(
+                        piece.rule, piece.acl, front.unit, front.direction, settled, front.view, front.roles, None, beside, passed
+                    )
+                )
+    return found
+
+
+def _passing(front: Front, place: int, piece: Piece, admission: Admission) -> Traffic:
+    """What a rule of a layer decides and the other layers let through, where no nearer layer has an explicit rule for it."""
+    passing = localise(admission.decided(piece), front.unit, front.direction)
+    for other, layer in enumerate(front.layers):
+        if other == place:
+            continue
+        passing = overlap(passing, together(layer))
+        if other < place:
+            passing = minus(passing, (cube for near in layer if not near.rule.default for cube in near.traffic if not cube.guard))
+    return merge(passing)
+
+
+def _beside(front: Front, place: int, residue: Traffic) -> tuple[tuple[Acl, Rule], ...]:
+    """The rules of the other layers that let the residue through as well."""
+    return tuple(
+        (piece.acl, piece.rule)
+        for other, layer in enumerate(front.layers)
+        if other != place
+        for piece in layer
+        if _touch(piece.traffic, residue)
+    )
+
+
+def _touch(a: Traffic, b: Traffic) -> bool:
+    return any(meet(x, y) is not None for x in a for y in b)
+
+
+def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Admission, table: Table) -> list[Opening]:
+    """Every rule that opens a blocked flow."""
+    found = []
+    own = {name: predicate.at_most for name, predicate in table.predicates.items() if predicate.kind in ("group", "list", "set")}
+    for place, layer in enumerate(front.layers):
+        for piece in layer:
+            residue = merge(overlap(_passing(front, place, piece, admission), forbidden))
+            settled = settle(residue, table.predicates, Purpose.OPEN, own)
+            settled = Settled(settled.proved, _by_unknowns(settled.unproven, table), settled.because)
+            if settled.proved or settled.unproven:
+                found.append(
+                    Opening(
+                        piece.rule, piece.acl, front.unit, front.direction, settled, front.view, front.roles, flow,
+                        _beside(front, place, residue),
+                    )
+                )  # fmt: skip
+    return found
+
+
+def _by_unknowns(unproven: Traffic, table: Table) -> Traffic:
+    """Only what hangs on a value that is unknown: a foreign group that may hold a blocked peer is extra access by itself."""
+    return tuple(cube for cube in unproven if any(table.predicates[name].kind in ("unknown", "set") for name, _ in cube.guard))
+
+
+def implicit(
+    front: Front, blocked: Traffic, needed: Sequence[tuple[Flow, Traffic]], demand: Demand, table: Table
+) -> list[Implicit]:
+    """What only default rules open: required flows that pass an ACL by its defaults alone, and extra traffic that no layer names."""
+    by_default = [_by_default(layer) for layer in front.layers]
+    allowed = (*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction))
+    extra = minus(through(by_default), allowed)
+    found = []
+    for place, layer in enumerate(front.layers):
+        working = [(flow, overlap(want, by_default[place])) for flow, want in needed]
+        residue = (*(extra if place == 0 else ()), *(cube for _, cubes in working for cube in cubes))
+        settled = settle(residue, table.predicates, Purpose.OPEN)
+        if settled.proved or settled.unproven:
+            pieces = [piece for piece in layer if piece.rule.default and _touch(piece.traffic, residue)]
+            flows = tuple(dict.fromkeys(flow for flow, cubes in working if cubes))
+            found.append(
+                Implicit(
+                    pieces[0].acl, front.unit, front.direction, tuple(piece.rule for piece in pieces), settled, flows,
+                    bool(extra) and place == 0, front.view, front.roles,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _by_default(layer: tuple[Piece, ...]) -> Traffic:
+    """What a layer lets through by its default rules alone."""
+    defaults = together(piece for piece in layer if piece.rule.default)
+    return minus(defaults, (cube for piece in layer if not piece.rule.default for cube in piece.traffic if not cube.guard))
+
+
+def pinned(front: Front) -> list[Pinned]:
+    """The allow rules of the chain that lack some of the source ports of ordinary clients."""
+    found = []
+    for layer in front.layers:
+        for piece in layer:
+            rule = piece.rule
+            if rule.action != "allow" or rule.default or not _speaks_to_clients(rule):
+                continue
+            lacking = subtract(ORDINARY, rule.source_ports.known)
+            if not lacking:
+                continue
+            sure = not rule.possible and not intersect(lacking, rule.source_ports.perhaps)
+            traffic = merge(
+                Cube(
+                    tuple(lacking if side == SOURCE_PORT else line for side, line in enumerate(cube.sides)),
+                    cube.guard,
+                ).replace(PROTOCOL, intersect(cube.sides[PROTOCOL], ((6, 6), (17, 17))))
+                for cube in piece.traffic
+            )
+            because = rule.unknown
+            residue = Settled(traffic, (), ()) if sure else Settled((), traffic, because)
+            found.append(Pinned(rule, piece.acl, front.unit, residue, front.view, front.roles))
+    return found
+
+
+def _speaks_to_clients(rule: Rule) -> bool:
+    protocols = intersect(union(rule.protocols.known, rule.protocols.perhaps), ((6, 6), (17, 17)))
+    if not protocols:
+        return False
+    by_nature = holds(((17, 17),), protocols) and rule.ports.known and holds(PINNED_BY_NATURE, rule.ports.known)
+    return not by_nature
+
+
+def forbidden(demand: Demand, asks: Sequence[Ask], flow: Flow, unit: Unit, direction: Direction, permitted: Traffic) -> Traffic:
+    """A blocked flow's traffic at a unit, less what something else that is active permits for the same addresses."""
+    cubes = tuple(cube for ask in asks if ask.flow is flow for cube in demand.of_flow(ask, unit, direction))
+    return minus(cubes, permitted)
