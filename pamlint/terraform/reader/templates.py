@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pamlint.terraform.reader.tokens import BadSyntax
-from pamlint.terraform.syntax import Conditional, Expression, For, Join, Literal, Template
+from pamlint.terraform.syntax import Conditional, Expression, For, Join, Literal, Parentheses, Template
 
 if TYPE_CHECKING:
     from pamlint.terraform.reader.parser import Parser
@@ -154,12 +154,15 @@ def _flush(parts: list[_Part]) -> None:
 
 
 def _tree(parts: list[_Part], start: int, end: int) -> Expression:
+    """One text is that text; one interpolation is its value, of whatever type; all else is a string to be put together."""
     builder = _Builder(parts)
     nodes = builder.until((), None)
     if not nodes:
         return Literal("", start, end)
-    if len(nodes) == 1 and isinstance(nodes[0], Literal) and isinstance(parts[0], _Text):
-        return Literal(nodes[0].value, start, end)
+    if len(nodes) == 1 and isinstance(parts[0], _Text):
+        return nodes[0]
+    if len(parts) == 1 and not isinstance(parts[0], _Directive):
+        return Parentheses(nodes[0], start, end)
     return Template(nodes, start, end)
 
 

@@ -1,0 +1,148 @@
+"""How a value is taken apart: `.name`, `[key]`, and what a loop goes over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import cast
+
+from pamlint.terraform.convert import convert
+from pamlint.terraform.types import ANY, NUMBER, STRING, ListType, MapType, ObjectType, SetType, TupleType, Type, friendly_name
+from pamlint.terraform.values import (
+    EvaluationError,
+    ListValue,
+    MapValue,
+    Null,
+    ObjectValue,
+    SetValue,
+    TupleValue,
+    UnknownValue,
+    Value,
+    mark,
+    merge_marks,
+    reasons,
+    type_of,
+    unmark,
+)
+
+
+class LazyObject(ObjectValue):
+    """An object whose attributes are computed when they are asked for: a resource instance, a module instance.
+
+    `one` computes an attribute by name, also one that `all_items` does not list; it raises EvaluationError if there is none.
+    """
+
+    __slots__ = ("_all", "_cache", "one")
+
+    def __init__(self, one: Callable[[str], Value], all_items: Callable[[], Mapping[str, Value]]) -> None:
+        self.one = one
+        self._all = all_items
+        self._cache: dict[str, Value] | None = None
+
+    @property
+    def items(self) -> dict[str, Value]:  # type: ignore[override]  # read-only here, where it is computed
+        """All attributes that are known of."""
+        if self._cache is None:
+            self._cache = dict(sorted(self._all().items()))
+        return self._cache
+
+    def __repr__(self) -> str:
+        return "LazyObject()"
+
+
+def attribute(of: Value, name: str) -> Value:
+    """`of.name`; raises EvaluationError where Terraform does."""
+    bare, marks = unmark(of)
+    if isinstance(bare, LazyObject):
+        return mark(bare.one(name), marks)
+    if isinstance(bare, ObjectValue | MapValue):
+        if name not in bare.items:
+            raise EvaluationError(f'there is no attribute "{name}"{_instead(name, bare.items)}')
+        return mark(bare.items[name], marks)
+    if isinstance(bare, Null):
+        raise EvaluationError(f'the value is null, so it has no attribute "{name}"')
+    if isinstance(bare, UnknownValue):
+        return mark(UnknownValue(bare.because, _attribute_type(bare.type, name)), marks)
+    raise EvaluationError(f'a value of type {friendly_name(type_of(bare))} has no attribute "{name}"')
+
+
+def _instead(name: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(names), 1)
+    return f', perhaps "{close[0]}"' if close else ""
+
+
+def _attribute_type(of: Type, name: str) -> Type:
+    if of is ANY:
+        return ANY
+    if isinstance(of, MapType):
+        return of.element
+    if isinstance(of, ObjectType) and name in of.attributes:
+        return of.attributes[name]
+    raise EvaluationError(f'a value of type {friendly_name(of)} has no attribute "{name}"')
+
+
+def index(of: Value, by: Value) -> Value:
+    """`of[by]`; raises EvaluationError where Terraform does."""
+    bare, marks = unmark(of)
+    key, key_marks = unmark(by)
+    return mark(_index(bare, key), merge_marks(marks, key_marks))
+
+
+def _index(of: Value, key: Value) -> Value:
+    if isinstance(of, Null):
+        raise EvaluationError("the value is null, so it has no elements")
+    if isinstance(key, Null):
+        raise EvaluationError("the index is null")
+    if isinstance(of, ListValue | TupleValue):
+        return _element(of, convert(key, NUMBER))
+    if isinstance(of, MapValue | ObjectValue):
+        key = convert(key, STRING)
+        if isinstance(key, UnknownValue):
+            return UnknownValue(key.because, of.element if isinstance(of, MapValue) else ANY)
+        if isinstance(of, ObjectValue):
+            return attribute(of, cast("str", key))
+        if key not in of.items:
+            raise EvaluationError(f'there is no element "{key}"{_instead(cast("str", key), of.items)}')
+        return of.items[cast("str", key)]
+    if isinstance(of, UnknownValue):
+        return _index_unknown(of, key)
+    if isinstance(of, SetValue):
+        raise EvaluationError("elements of a set have no index; make it a list first, with tolist()")
+    raise EvaluationError(f"a value of type {friendly_name(type_of(of))} has no elements")
+
+
+def _element(of: ListValue | TupleValue, key: Value) -> Value:
+    if isinstance(key, UnknownValue):
+        return UnknownValue(key.because, of.element if isinstance(of, ListValue) else ANY)
+    count = len(of.items)
+    if isinstance(key, Decimal) and key == 0:
+        key = 0
+    if not isinstance(key, int) or not 0 <= key < count:
+        raise EvaluationError(f"there is no element {key}: the collection has {count} element{'' if count == 1 else 's'}")
+    return of.items[key]
+
+
+def _index_unknown(of: UnknownValue, key: Value) -> Value:
+    because = tuple(dict.fromkeys((*of.because, *reasons(key))))
+    if isinstance(of.type, SetType) or (of.type is not ANY and not isinstance(of.type, ListType | MapType | TupleType | ObjectType)):
+        raise EvaluationError(f"a value of type {friendly_name(of.type)} has no elements")
+    if isinstance(of.type, ObjectType) and isinstance(key, str):
+        return UnknownValue(because, _attribute_type(of.type, key))
+    if isinstance(of.type, ListType | MapType):
+        return UnknownValue(because, of.type.element)
+    return UnknownValue(because)
+
+
+def pairs(of: Value) -> list[tuple[Value, Value]]:
+    """Keys and elements of a known collection, in the order of a loop; raises EvaluationError if it is none."""
+    if isinstance(of, ListValue | TupleValue):
+        return list(enumerate(of.items))
+    if isinstance(of, SetValue):
+        return [(item, item) for item in of.items]
+    if isinstance(of, MapValue | ObjectValue):
+        return list(of.items.items())
+    if isinstance(of, Null):
+        raise EvaluationError("the collection is null, so there is nothing to go over")
+    raise EvaluationError(f"a value of type {friendly_name(type_of(of))} is no collection")

@@ -1,0 +1,147 @@
+"""Bodies to blocks: arguments as plain values, nested blocks in source order, `dynamic` ones unrolled, ignore comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pamlint.model.resource import Block, Ignore, Location
+from pamlint.terraform.configuration import Declared
+from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.repetition import Instance, elements, possible_element
+from pamlint.terraform.scope import Scope
+from pamlint.terraform.session import Session
+from pamlint.terraform.syntax import Argument, BlockNode, Body, Literal, Reference, SourceFile
+from pamlint.terraform.values import LimitReached, Value, to_plain
+
+META_ARGUMENTS = frozenset(("count", "for_each", "provider", "depends_on", "providers", "source", "version"))
+_META_BLOCKS = frozenset(("lifecycle", "provisioner", "connection", "timeouts"))
+MAX_DEPTH = 20
+_IGNORE = re.compile(r"pamlint:\s*ignore\b")
+_IGNORE_FORM = re.compile(r"(?:#|//|/\*)\s*pamlint:\s*ignore\[([\w\s,-]+)\]\s+(\S.*?)\s*(?:\*/)?\s*$", re.DOTALL)
+
+
+class BodyReader:
+    """Reads the body of one resource instance."""
+
+    __slots__ = ("address", "declared", "scope", "session")
+
+    def __init__(self, address: str, declared: Declared, scope: Scope, session: Session) -> None:
+        self.address = address
+        self.declared = declared
+        self.scope = scope
+        self.session = session
+
+    def block(self, possible: tuple[str, ...]) -> Block:
+        """The whole body."""
+        node = self.declared.block
+        where = self.declared.file.location(node.start, node.end)
+        values, places = self._values(node.body, self.scope, self.address, 0)
+        return Block(values, where, possible, places, ignores(self.declared.file, node, self.session))
+
+    def argument(self, argument: Argument) -> Value:
+        """The value of an argument of the body itself, computed once."""
+        return self._argument(argument, self.scope.in_file(self.declared.file_of(argument.name)), self.address)
+
+    def _argument(self, argument: Argument, scope: Scope, address: str) -> Value:
+        return self.session.settle(f"{address}.{argument.name}", lambda: evaluate(argument.value, scope))
+
+    def _values(self, body: Body, scope: Scope, address: str, depth: int) -> tuple[dict[str, Any], dict[str, Location]]:
+        values: dict[str, Any] = {}
+        places: dict[str, Location] = {}
+        for argument in body.arguments.values():
+            if depth == 0 and argument.name in META_ARGUMENTS:
+                continue
+            file = self.declared.file_of(argument.name) if depth == 0 else scope.file
+            places[argument.name] = file.location(argument.start, argument.end)
+            values[argument.name] = to_plain(self._argument(argument, scope.in_file(file), address))
+        for node in body.blocks:
+            if depth == 0 and node.type in _META_BLOCKS:
+                continue
+            name = node.labels[0] if node.type == "dynamic" and node.labels else node.type
+            made = values.setdefault(name, [])
+            if not isinstance(made, list):
+                made = values[name] = [made]
+            inner = scope.in_file(self.declared.file_of(name)) if depth == 0 else scope
+            made.extend(self._blocks(node, inner, f"{address}.{name}", len(made), depth + 1))
+        return values, places
+
+    def _blocks(self, node: BlockNode, scope: Scope, address: str, at: int, depth: int) -> Iterable[Block]:
+        if depth > MAX_DEPTH:
+            raise LimitReached(f"blocks nested more than {MAX_DEPTH} levels deep")
+        marked = ignores(scope.file, node, self.session)
+        where = scope.file.location(node.start, node.end)
+        if node.type != "dynamic":
+            values, places = self._values(node.body, scope, f"{address}[{at}]", depth)
+            yield Block(values, where, (), places, marked)
+            return
+        content = next((inner for inner in node.body.blocks if inner.type == "content"), None)
+        each = node.body.arguments.get("for_each")
+        if content is None or each is None:
+            self.session.fail(address, "a dynamic block needs for_each and a content block", where)
+            return
+        iterator = _iterator(node)
+        for instance in self._elements(each, iterator, scope, address):
+            inner_scope = scope.with_local(instance.local)
+            values, places = self._values(content.body, inner_scope, f"{address}[{at}]", depth)
+            yield Block(values, where, instance.possible, places, marked)
+            at += 1
+
+    def _elements(self, each: Argument, iterator: str, scope: Scope, address: str) -> list[Instance]:
+        """The elements of a dynamic block; if its collection is wrong, it is as if it were not known."""
+        found: list[Instance] = []
+
+        def compute() -> Value:
+            found.extend(elements(each.value, iterator, scope))
+            return True
+
+        failure = self.session.attempt(f"{address}.for_each", compute)
+        return found if failure is None else [possible_element(iterator, failure.because)]
+
+
+def _iterator(node: BlockNode) -> str:
+    argument = node.body.arguments.get("iterator")
+    if argument is not None and isinstance(argument.value, Reference):
+        return argument.value.root
+    if argument is not None and isinstance(argument.value, Literal):
+        return str(argument.value.value)
+    return node.labels[0]
+
+
+def ignores(file: SourceFile, node: BlockNode, session: Session) -> tuple[Ignore, ...]:
+    """The ignore comments on a block's first line and on the comment lines directly above it."""
+    if "pamlint:" not in file.text or file.json:
+        return ()
+    by_line = _comments_by_line(file)
+    line = file.position(node.start)[0]
+    found = [comment for comment in by_line.get(line, ()) if comment[0] > node.start]
+    above = line - 1
+    while any(_alone(file, start) for start, _ in by_line.get(above, ())):
+        found = [*by_line[above], *found]
+        above -= 1
+    return tuple(ignore for start, text in found for ignore in _parsed(file, start, text, session))
+
+
+def _comments_by_line(file: SourceFile) -> dict[int, list[tuple[int, str]]]:
+    lines: dict[int, list[tuple[int, str]]] = {}
+    for start, text in file.comments:
+        lines.setdefault(file.position(start + len(text.rstrip()) - 1)[0], []).append((start, text))
+    return lines
+
+
+def _alone(file: SourceFile, start: int) -> bool:
+    return not file.text[file.text.rfind("\n", 0, start) + 1 : start].strip()
+
+
+def _parsed(file: SourceFile, start: int, text: str, session: Session) -> Iterable[Ignore]:
+    if not _IGNORE.search(text):
+        return
+    where = file.location(start, start + len(text))
+    match = _IGNORE_FORM.match(text)
+    if match is None:
+        session.fail("pamlint: ignore", "the form is `# pamlint: ignore[CHECK] reason`, and the reason is required", where)
+        return
+    for check in match[1].split(","):
+        if check.strip():
+            yield Ignore(check.strip(), match[2], where)

@@ -1,0 +1,56 @@
+"""Reads files inside a boundary, and remembers which: nothing outside is opened, whatever links or paths say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from os.path import realpath
+from pathlib import Path
+
+from pamlint.model.errors import InputError
+from pamlint.model.resource import Location
+
+MAX_BYTES = 100_000_000
+
+
+@dataclass(slots=True)
+class Files:
+    """What one root has read. `boundary` is a resolved directory; `base` the directory that names are told against."""
+
+    boundary: Path
+    base: Path
+    hashes: dict[str, bytes] = field(default_factory=dict)
+
+    def told(self, path: Path) -> str:
+        """The path as users are told it: relative to the base if below it, else absolute, with slashes."""
+        absolute = self.base / path
+        if absolute.is_relative_to(self.base):
+            return absolute.relative_to(self.base).as_posix()
+        return absolute.as_posix()
+
+    def inside(self, path: Path) -> bool:
+        """Whether the path, all links followed, lies inside the boundary."""
+        return Path(realpath(self.base / path)).is_relative_to(self.boundary)
+
+    def read(self, path: Path) -> bytes:
+        """A file's content; raises InputError if it lies outside, is too large or cannot be read."""
+        told = self.told(path)
+        where = Location(told, 1)
+        if not self.inside(path):
+            raise InputError(f"{told} lies outside {self.told(self.boundary)}, where nothing is read", where)
+        full = self.base / path
+        try:
+            if full.stat().st_size > MAX_BYTES:
+                raise InputError(f"{told} is larger than {MAX_BYTES:,} bytes", where)
+            content = full.read_bytes()
+        except OSError as error:
+            raise InputError(f"{told} cannot be read: {error.strerror}", where) from None
+        self.hashes[told] = sha256(content).digest()
+        return content
+
+    def digest(self) -> str:
+        """One hash over the names and contents of all files that were read."""
+        whole = sha256()
+        for name, content in sorted(self.hashes.items()):
+            whole.update(name.encode() + b"\0" + content)
+        return whole.hexdigest()

@@ -1,0 +1,141 @@
+"""Terraform's operators on values: conversion of the operands, nulls, unknowns, sensitive marks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from pamlint.terraform import numeric
+from pamlint.terraform.convert import convert
+from pamlint.terraform.equality import equal
+from pamlint.terraform.types import ANY, BOOL, NUMBER, Type
+from pamlint.terraform.unify import unify
+from pamlint.terraform.values import (
+    EvaluationError,
+    Null,
+    UnknownValue,
+    Value,
+    is_wholly_known,
+    key,
+    mark,
+    merge_marks,
+    reasons,
+    type_of,
+    unknown_from,
+    unmark,
+)
+
+_ARITHMETIC: dict[str, Callable[[Any, Any], Value]] = {
+    "+": numeric.add,
+    "-": numeric.subtract,
+    "*": numeric.multiply,
+    "/": numeric.divide,
+    "%": numeric.modulo,
+}
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": lambda left, right: left < right,
+    ">": lambda left, right: left > right,
+    "<=": lambda left, right: left <= right,
+    ">=": lambda left, right: left >= right,
+}
+
+
+def binary(operator: str, left: Value, right: Value) -> Value:
+    """`left operator right`; raises EvaluationError for operands that it does not take."""
+    if operator in ("==", "!="):
+        return _equality(operator, left, right)
+    wanted = BOOL if operator in ("&&", "||") else NUMBER
+    left, left_marks = _operand(left, wanted, f"the left side of {operator}")
+    right, right_marks = _operand(right, wanted, f"the right side of {operator}")
+    return mark(_binary(operator, left, right), merge_marks(left_marks, right_marks))
+
+
+def _binary(operator: str, left: Value, right: Value) -> Value:
+    if operator == "&&" or operator == "||":
+        decides = operator == "||"
+        if left is decides or right is decides:
+            return decides
+        if isinstance(left, UnknownValue) or isinstance(right, UnknownValue):
+            return unknown_from((left, right), BOOL)
+        return not decides
+    compare = _COMPARISONS.get(operator)
+    if isinstance(left, UnknownValue) or isinstance(right, UnknownValue):
+        return unknown_from((left, right), BOOL if compare else NUMBER)
+    if compare:
+        return compare(left, right)
+    if operator == "/" and right == 0:
+        raise EvaluationError("division by zero")
+    try:
+        return _ARITHMETIC[operator](left, right)
+    except numeric.NumberError as error:
+        raise EvaluationError(str(error)) from None
+
+
+def _equality(operator: str, left: Value, right: Value) -> Value:
+    answer, marks = unmark(equal(left, right))
+    if operator == "!=" and isinstance(answer, bool):
+        answer = not answer
+    return mark(answer, marks)
+
+
+def _operand(value: Value, wanted: Type, what: str) -> tuple[Value, tuple[str, ...] | None]:
+    bare, marks = unmark(value)
+    try:
+        converted = convert(bare, wanted)
+    except EvaluationError as error:
+        raise EvaluationError(f"{what}: {error.message}") from None
+    if isinstance(converted, Null):
+        raise EvaluationError(f"{what} is null")
+    return converted, marks
+
+
+def unary(operator: str, operand: Value) -> Value:
+    """`-operand` or `!operand`; raises EvaluationError for an operand that it does not take."""
+    wanted = BOOL if operator == "!" else NUMBER
+    value, marks = _operand(operand, wanted, f"the operand of {operator}")
+    if isinstance(value, UnknownValue):
+        return mark(unknown_from((value,), wanted), marks)
+    return mark(not value if operator == "!" else numeric.negate(cast("numeric.Number", value)), marks)
+
+
+def condition(value: Value, what: str) -> Value:
+    """A value as the bool that a condition needs, perhaps unknown or marked; raises EvaluationError for null and what is none."""
+    bare, marks = _operand(value, BOOL, what)
+    return mark(bare, marks)
+
+
+def choose(decision: Value, then: Value | None, otherwise: Value | None) -> Value:
+    """`decision ? then : otherwise`, both arms as one type. None is an arm that has no value, which matters only if chosen."""
+    shared = _shared_type(then, otherwise)
+    bare, marks = unmark(condition(decision, "the condition"))
+    if isinstance(bare, UnknownValue):
+        arms = [arm for arm in (then, otherwise) if arm is not None]
+        return mark(_undecided(bare, arms, shared), merge_marks(marks, *(unmark(arm)[1] for arm in arms)))
+    chosen = then if bare else otherwise
+    if chosen is None:
+        raise EvaluationError("the chosen result has no value")
+    return mark(convert(chosen, shared), marks)
+
+
+def _shared_type(then: Value | None, otherwise: Value | None) -> Type:
+    if then is None or otherwise is None:
+        return ANY
+    types = [type_of(arm) for arm in (then, otherwise)]
+    if isinstance(unmark(then)[0], Null) and types[0] is ANY:
+        return types[1]
+    if isinstance(unmark(otherwise)[0], Null) and types[1] is ANY:
+        return types[0]
+    shared = unify(types)
+    if shared is None:
+        raise EvaluationError("the two results of the condition have types that cannot become one")
+    return shared
+
+
+def _undecided(decision: UnknownValue, arms: list[Value], shared: Type) -> Value:
+    """Arms that agree need no decision; else the result is unknown for the condition's reasons and their own."""
+    bare = [convert(unmark(arm)[0], shared) for arm in arms]
+    if len(bare) == 2 and all(map(is_wholly_known, bare)) and key(bare[0]) == key(bare[1]):
+        return bare[0]
+    not_null = all(not isinstance(arm, Null) and (not isinstance(arm, UnknownValue) or arm.not_null) for arm in bare)
+    because = tuple(dict.fromkeys((*decision.because, *reasons(*bare))))
+    return UnknownValue(because, shared, not_null=not_null)

@@ -1,0 +1,53 @@
+"""Which provider block a resource is configured by, and the tags that it gives to all its resources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pamlint.terraform.configuration import Declared, alias
+from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.syntax import Expression, Literal, ObjectOf, Reference
+from pamlint.terraform.values import to_plain
+
+if TYPE_CHECKING:
+    from pamlint.terraform.modules import Module
+
+
+def default_tags(module: Module, declared: Declared, resource_type: str) -> Any:
+    """The tags of the provider's `default_tags` block, plain; None if there is none."""
+    argument = declared.block.body.arguments.get("provider")
+    name, chosen = _named(argument.value) if argument else (resource_type.partition("_")[0], None)
+    found = _provider(module, name, chosen)
+    if found is None:
+        return None
+    owner, provider = found
+    block = next((block for block in provider.block.body.blocks if block.type == "default_tags"), None)
+    tags = block and block.body.arguments.get("tags")
+    if tags is None:
+        return None
+    address = f"{owner.prefix}provider.{name}{f'.{chosen}' if chosen else ''}.default_tags"
+    scope = owner.scope(provider.file_of("default_tags"))
+    return to_plain(owner.session.settle(address, lambda: evaluate(tags.value, scope)))
+
+
+def _named(node: Expression) -> tuple[str, str | None]:
+    """`aws.west`, also as the string that JSON and old code have."""
+    if isinstance(node, Reference):
+        return node.root, str(node.steps[0].key) if node.steps else None
+    name, _, chosen = str(node.value if isinstance(node, Literal) else "").partition(".")
+    return name, chosen or None
+
+
+def _provider(module: Module, name: str, chosen: str | None) -> tuple[Module, Declared] | None:
+    """The provider block of that name and alias: the module's own, the one that its call passes, or the caller's default."""
+    for provider in module.configuration.providers:
+        if provider.block.labels == [name] and alias(provider) == chosen:
+            return module, provider
+    if module.caller is None:
+        return None
+    passed = module.caller.arguments.get("providers")
+    if passed is not None and isinstance(passed.value, ObjectOf):
+        for key, value in passed.value.items:
+            if _named(key) == (name, chosen):
+                return _provider(module.caller.module, *_named(value))
+    return _provider(module.caller.module, name, None) if chosen is None else None

@@ -1,0 +1,157 @@
+"""How often something exists: `count`, `for_each`, and what a `dynamic` block goes over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from pamlint.terraform.access import pairs
+from pamlint.terraform.convert import convert
+from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.scope import Scope, placed
+from pamlint.terraform.session import as_key, joined
+from pamlint.terraform.syntax import Body, Conditional, Expression, Parentheses
+from pamlint.terraform.types import NUMBER, STRING, friendly_name
+from pamlint.terraform.values import (
+    EvaluationError,
+    LimitReached,
+    MapValue,
+    Null,
+    ObjectValue,
+    Sensitive,
+    SetValue,
+    UnknownValue,
+    Value,
+    reasons,
+    type_of,
+    unmark,
+)
+
+MAX_INSTANCES = 20_000
+
+
+@dataclass(slots=True)
+class Instance:
+    """One instance: its key as addresses have it, the names that its body sees, and the references it may not exist for."""
+
+    suffix: str = ""
+    local: Mapping[str, Value] = field(default_factory=dict)
+    possible: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Expansion:
+    """All instances by key; None is the key of a single one, "*" of the possible one that stands for those not known.
+
+    `at_most_one`: whatever the count turns out to be, it is 0 or 1, so the possible instance is number 0.
+    """
+
+    form: Literal["one", "count", "each"]
+    instances: dict[str | int | None, Instance]
+    because: tuple[str, ...] = ()
+    at_most_one: bool = False
+
+    def find(self, key: Value) -> Instance | None:
+        """The instance that a known key leads to."""
+        if isinstance(key, str) and self.form == "each" and key != "*":
+            return self.instances.get(key)
+        if isinstance(key, int) and self.form == "count":
+            return self.instances.get("*" if self.because and self.at_most_one and key == 0 else key)
+        return None
+
+
+def expand(body: Body, scope: Scope) -> Expansion:
+    """The instances of a resource or module; raises EvaluationError where Terraform refuses their number."""
+    argument = body.arguments.get("count") or body.arguments.get("for_each")
+    if argument is None:
+        return Expansion("one", {None: Instance()})
+    value = evaluate(argument.value, scope)
+    try:
+        return _by_count(argument.value, value, scope) if argument.name == "count" else _by_each(value)
+    except EvaluationError as error:
+        raise placed(error, argument.value, scope) from None
+
+
+def _by_count(node: Expression, value: Value, scope: Scope) -> Expansion:
+    if isinstance(value, Sensitive):
+        value = _hidden(value)
+    number = convert(value, NUMBER)
+    if isinstance(number, UnknownValue):
+        local: dict[str, Value] = {"count": ObjectValue({"index": UnknownValue(number.because, NUMBER, not_null=True)})}
+        star = Instance("[*]", local, number.because or ("count",))
+        return Expansion("count", {"*": star}, star.possible, _at_most_one(node, scope))
+    if isinstance(number, Null) or not isinstance(number, int) or number < 0:
+        raise EvaluationError("count must be a whole number that is not negative")
+    if number > MAX_INSTANCES:
+        raise LimitReached(f"more than {MAX_INSTANCES:,} instances")
+    return Expansion("count", {at: Instance(as_key(at), {"count": ObjectValue({"index": at})}) for at in range(number)})
+
+
+def _hidden(value: Sensitive) -> UnknownValue:
+    return UnknownValue(tuple(f"{reference} (sensitive)" for reference in value.because))
+
+
+def _at_most_one(node: Expression, scope: Scope) -> bool:
+    while isinstance(node, Parentheses):
+        node = node.inner
+    if not isinstance(node, Conditional):
+        return False
+    return all(unmark(evaluate(arm, scope))[0] in (0, 1) for arm in (node.then, node.otherwise))
+
+
+def _by_each(value: Value) -> Expansion:
+    if isinstance(value, Sensitive):
+        value = _hidden(value)
+    if isinstance(value, UnknownValue):
+        star = _possible_each(value.because, UnknownValue(value.because))
+        return Expansion("each", {"*": star}, star.possible)
+    if not isinstance(value, MapValue | ObjectValue | SetValue) or isinstance(value, Null):
+        raise EvaluationError(f"for_each must be a map or a set of strings, not {_kind(value)}")
+    if len(value.items) > MAX_INSTANCES:
+        raise LimitReached(f"more than {MAX_INSTANCES:,} instances")
+    instances: dict[str | int | None, Instance] = {}
+    because: tuple[str, ...] = ()
+    for key, element in pairs(value):
+        name = convert(key, STRING)
+        if isinstance(name, UnknownValue):
+            because = joined(because, name.because)
+        elif isinstance(name, Null) or not isinstance(key, str):
+            raise EvaluationError("for_each over a set needs strings in it, and no null")
+        else:
+            instances[key] = Instance(as_key(key), {"each": ObjectValue({"key": key, "value": element})})
+    if because:
+        instances["*"] = _possible_each(because, UnknownValue(because, STRING))
+    return Expansion("each", instances, because)
+
+
+def _kind(value: Value) -> str:
+    return "null" if isinstance(value, Null) else friendly_name(type_of(value))
+
+
+def _possible_each(because: tuple[str, ...], element: Value) -> Instance:
+    key = UnknownValue(because, STRING, not_null=True)
+    return Instance("[*]", {"each": ObjectValue({"key": key, "value": element})}, because or ("for_each",))
+
+
+def elements(node: Expression, iterator: str, scope: Scope) -> list[Instance]:
+    """What a `dynamic` block makes a block of each of; one possible block where the collection is not known."""
+    value, marks = unmark(evaluate(node, scope))
+    if marks is not None:
+        value = _hidden(Sensitive(value, marks))
+    if isinstance(value, UnknownValue):
+        return [possible_element(iterator, value.because)]
+    found = pairs(value)
+    if len(found) > MAX_INSTANCES:
+        raise LimitReached(f"more than {MAX_INSTANCES:,} blocks")
+    blocks = []
+    for key, element in found:
+        possible = reasons(key) if isinstance(value, SetValue) and isinstance(key, UnknownValue) else ()
+        blocks.append(Instance("", {iterator: ObjectValue({"key": cast("Value", key), "value": element})}, possible))
+    return blocks
+
+
+def possible_element(iterator: str, because: tuple[str, ...]) -> Instance:
+    """The one block that stands for those of a collection that is not known."""
+    unknown = UnknownValue(because)
+    return Instance("", {iterator: ObjectValue({"key": unknown, "value": unknown})}, because or ("for_each",))

@@ -1,0 +1,99 @@
+"""Resources and data sources: their instances, what is read back from them, and their bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from pamlint.model.resource import Block, Resource, Unknown
+from pamlint.terraform.access import LazyObject
+from pamlint.terraform.blocks import META_ARGUMENTS, BodyReader
+from pamlint.terraform.configuration import Declared
+from pamlint.terraform.providers import default_tags
+from pamlint.terraform.repetition import Expansion, Instance
+from pamlint.terraform.session import joined
+from pamlint.terraform.values import ObjectValue, TupleValue, UnknownValue, Value, is_null
+
+if TYPE_CHECKING:
+    from pamlint.terraform.modules import Module
+
+
+class ResourceNode:
+    """One `resource` or `data` block of one module instance."""
+
+    __slots__ = ("_expansion", "address", "declared", "mode", "module", "type")
+
+    def __init__(self, module: Module, declared: Declared) -> None:
+        kind, name = declared.block.labels
+        self.module = module
+        self.declared = declared
+        self.type = kind
+        self.mode: Literal["managed", "data"] = "data" if declared.block.type == "data" else "managed"
+        self.address = f"{module.prefix}{'data.' if self.mode == 'data' else ''}{kind}.{name}"
+        self._expansion: Expansion | None = None
+
+    def expansion(self) -> Expansion:
+        """The instances; a single possible one where their number cannot be known."""
+        if self._expansion is None:
+            self._expansion = self.module.expand(self.address, self.declared)
+        return self._expansion
+
+    def value(self) -> Value:
+        """The whole resource, as a reference without further steps has it."""
+        expansion = self.expansion()
+        if expansion.because:
+            return UnknownValue(expansion.because)
+        values = {key: self.instance_value(instance) for key, instance in expansion.instances.items()}
+        if expansion.form == "one":
+            return values[None]
+        if expansion.form == "count":
+            return TupleValue(values.values())
+        return ObjectValue({str(key): value for key, value in values.items()})
+
+    def instance_value(self, instance: Instance) -> LazyObject:
+        """One instance; its attributes are computed when they are asked for."""
+        return LazyObject(lambda name: self.attribute(instance, name), lambda: self._attributes(instance))
+
+    def _attributes(self, instance: Instance) -> Mapping[str, Value]:
+        names = [name for name in self.declared.block.body.arguments if name not in META_ARGUMENTS]
+        return {name: self.attribute(instance, name) for name in (*names, "id", "arn")}
+
+    def attribute(self, instance: Instance, name: str) -> Value:
+        """An argument that the body sets, as it sets it; anything else is for the provider to say."""
+        address = self.address + instance.suffix
+        argument = self.declared.block.body.arguments.get(name)
+        if argument is not None and name not in META_ARGUMENTS:
+            value = self._reader(instance).argument(argument)
+            if not is_null(value):
+                return value
+        fact = self.module.session.fact(f"{address}.{name}")
+        if fact is not None:
+            return fact
+        reference = f"{address}.{name}"
+        return UnknownValue((reference,), attribute=(address, name))
+
+    def resources(self, root: str) -> Iterator[Resource]:
+        """The instances as sources hand them on."""
+        for instance in self.expansion().instances.values():
+            possible = joined(self.module.possible, instance.possible)
+            block = self._reader(instance).block(possible)
+            tags = self._all_tags(block)
+            if tags is not None:
+                block = replace(block, values={**block.values, "tags_all": tags})
+            yield Resource(self.address + instance.suffix, self.type, self.mode, root, block)
+
+    def _all_tags(self, block: Block) -> Any:
+        """The resource's tags over its provider's default ones; None where the provider has none."""
+        if self.mode == "data" or "tags_all" in block.values:
+            return None
+        defaults = default_tags(self.module, self.declared, self.type)
+        own = block.values.get("tags") or {}
+        unknown = [tags for tags in (defaults, own) if isinstance(tags, Unknown)]
+        if defaults is None:
+            return None
+        return Unknown(joined(*(tags.because for tags in unknown))) if unknown else {**defaults, **own}
+
+    def _reader(self, instance: Instance) -> BodyReader:
+        scope = self.module.scope(self.declared.file, instance)
+        return BodyReader(self.address + instance.suffix, self.declared, scope, self.module.session)

@@ -1,0 +1,119 @@
+"""What an expression can see while it is evaluated, and how much it may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from pamlint.model.resource import Location
+from pamlint.terraform.functions.signature import Surroundings
+from pamlint.terraform.syntax import Expression, Reference, SourceFile
+from pamlint.terraform.values import EvaluationError, LimitReached, Sensitive, Value
+
+MAX_STEPS = 300_000
+MAX_STEPS_IN_ALL = 2_000_000
+
+
+class Names(Protocol):
+    """What is declared around an expression: a module, or nothing."""
+
+    def resolve(self, reference: Reference, scope: Scope) -> Value:
+        """The value of a whole reference; raises EvaluationError if nothing of that name is declared."""
+
+
+class Budget:
+    """Counts the elements that loops make, for one value and for all together."""
+
+    __slots__ = ("here", "in_all")
+
+    def __init__(self) -> None:
+        self.here = 0
+        self.in_all = 0
+
+    def spend(self, steps: int) -> None:
+        """Counts steps; raises LimitReached if they are too many."""
+        self.here += steps
+        self.in_all += steps
+        if self.here > MAX_STEPS:
+            raise LimitReached(f"more than {MAX_STEPS:,} elements")
+        if self.in_all > MAX_STEPS_IN_ALL:
+            raise LimitReached(f"more than {MAX_STEPS_IN_ALL:,} elements in all")
+
+
+class Scope:
+    """The surroundings of an expression; never changed, only extended.
+
+    `local` holds names that stand before the module's (`each`, `count`, the variables of a `for`), `item` a splat's element.
+    """
+
+    __slots__ = ("budget", "file", "item", "local", "names", "surroundings")
+
+    def __init__(
+        self,
+        file: SourceFile,
+        names: Names | None,
+        surroundings: Surroundings | None,
+        budget: Budget,
+        local: Mapping[str, Value],
+        item: Value | None = None,
+    ) -> None:
+        self.file = file
+        self.names = names
+        self.surroundings = surroundings
+        self.budget = budget
+        self.local = local
+        self.item = item
+
+    def with_local(self, local: Mapping[str, Value]) -> Scope:
+        """The scope with more names."""
+        return Scope(self.file, self.names, self.surroundings, self.budget, {**self.local, **local}, self.item)
+
+    def with_item(self, item: Value) -> Scope:
+        """The scope inside a splat."""
+        return Scope(self.file, self.names, self.surroundings, self.budget, self.local, item)
+
+    def in_file(self, file: SourceFile) -> Scope:
+        """The scope for an expression of another file."""
+        return self if file is self.file else Scope(file, self.names, self.surroundings, self.budget, self.local, self.item)
+
+
+class ExpressionError(EvaluationError):
+    """An EvaluationError with its place."""
+
+    def __init__(self, message: str, location: Location) -> None:
+        super().__init__(message)
+        self.location = location
+
+
+class ExpressionLimit(LimitReached):
+    """A LimitReached with its place."""
+
+    def __init__(self, what: str, location: Location) -> None:
+        super().__init__(what)
+        self.location = location
+
+
+def placed(error: EvaluationError, node: Expression, scope: Scope) -> EvaluationError:
+    """The error with the node's place, unless a node inside has claimed it already."""
+    if isinstance(error, ExpressionError | ExpressionLimit):
+        return error
+    location = scope.file.location(node.start, node.end)
+    if isinstance(error, LimitReached):
+        return ExpressionLimit(error.what, location)
+    return ExpressionError(error.message, location)
+
+
+def weight(value: Value, limit: int) -> int:
+    """How many values stand inside one, itself too; counted up to the limit only."""
+    count = 0
+    pending = [value]
+    while pending and count <= limit:
+        current = pending.pop()
+        count += 1
+        if isinstance(current, Sensitive):
+            pending.append(current.value)
+            continue
+        items = getattr(current, "items", None)
+        if items is not None:
+            pending.extend(items.values() if isinstance(items, dict) else items)
+    return count

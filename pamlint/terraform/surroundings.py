@@ -1,0 +1,103 @@
+"""What functions see of a module: files below the boundary, templates, arguments in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from os import walk
+from os.path import abspath, normpath, relpath
+from pathlib import Path
+
+from pamlint.model.errors import InputError
+from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.files import Files
+from pamlint.terraform.reader import read_native, read_template
+from pamlint.terraform.scope import Budget, Scope
+from pamlint.terraform.session import MissingFileError
+from pamlint.terraform.values import EvaluationError, UnknownValue, Value
+
+MAX_FILES = 20_000
+MAX_TEMPLATE_DEPTH = 20
+
+
+class ModuleSurroundings:
+    """The view that all modules of a root share: Terraform runs in the root's directory, so paths are relative to it."""
+
+    __slots__ = ("_budget", "_depth", "_files", "_root")
+
+    def __init__(self, files: Files, root: Path, budget: Budget) -> None:
+        self._files = files
+        self._root = root
+        self._budget = budget
+        self._depth = 0
+
+    def read(self, path: str) -> bytes | UnknownValue:
+        """A file's content; unknown if it lies outside the boundary."""
+        full = self._root / path
+        if not self._files.inside(full):
+            return self._outside(path)
+        if not (self._files.base / full).is_file():
+            raise MissingFileError(f"there is no file {self._files.told(full)}")
+        try:
+            return self._files.read(full)
+        except InputError as error:
+            raise EvaluationError(error.message) from None
+
+    def is_file(self, path: str) -> bool | UnknownValue:
+        """Whether a regular file is there; unknown outside the boundary."""
+        full = self._root / path
+        if not self._files.inside(full):
+            return self._outside(path)
+        if (self._files.base / full).is_dir():
+            raise EvaluationError(f"{path} is a directory, not a file")
+        return (self._files.base / full).is_file()
+
+    def files_below(self, path: str) -> Iterable[str] | UnknownValue:
+        """All regular files below a directory, relative to it."""
+        full = self._root / path
+        if not self._files.inside(full):
+            return self._outside(path)
+        top = self._files.base / full
+        found = []
+        for directory, _, names in walk(top):
+            found += [Path(relpath(Path(directory) / name, top)).as_posix() for name in names]
+            if len(found) > MAX_FILES:
+                return UnknownValue((f'fileset("{path}") with more than {MAX_FILES:,} files',))
+        return sorted(found)
+
+    def _outside(self, path: str) -> UnknownValue:
+        return UnknownValue((f'file "{path}" (outside {self._files.told(self._files.boundary)})',))
+
+    def absolute(self, path: str) -> str:
+        """The absolute form of a path."""
+        return Path(abspath(self._files.base / self._root / path)).as_posix()
+
+    def render(self, template: str, name: str, variables: Mapping[str, Value], *, files: bool) -> Value:
+        """The value of a template in which nothing is visible but the variables."""
+        if self._depth >= MAX_TEMPLATE_DEPTH:
+            raise EvaluationError(f"templates are nested more than {MAX_TEMPLATE_DEPTH} levels deep")
+        try:
+            tree, file = read_template(self._files.told(self._root / name), template)
+        except InputError as error:
+            raise EvaluationError(f"{error.location}: {error.message}") from None
+        self._depth += 1
+        try:
+            return evaluate(tree, Scope(file, None, self if files else None, self._budget, variables))
+        finally:
+            self._depth -= 1
+
+    def parse_arguments(self, text: str) -> Mapping[str, Value]:
+        """The arguments of a tfvars text."""
+        try:
+            file = read_native("<tfvars>", text.encode())
+        except InputError as error:
+            raise EvaluationError(error.message) from None
+        if file.body.blocks:
+            raise EvaluationError("a tfvars text holds no blocks")
+        scope = Scope(file, None, None, self._budget, {})
+        return {name: evaluate(argument.value, scope) for name, argument in file.body.arguments.items()}
+
+
+def relative(directory: Path, root: Path) -> str:
+    """A module's directory as `path.module` has it."""
+    told = Path(normpath(relpath(directory, root))).as_posix()
+    return told
