@@ -126,7 +126,9 @@ def _element(of: ListValue | TupleValue, key: Value) -> Value:
 
 def _index_unknown(of: UnknownValue, key: Value) -> Value:
     because = tuple(dict.fromkeys((*of.because, *reasons(key))))
-    if isinstance(of.type, SetType) or (of.type is not ANY and not isinstance(of.type, ListType | MapType | TupleType | ObjectType)):
+    if isinstance(of.type, SetType) or (
+        of.type is not ANY and not isinstance(of.type, ListType | MapType | TupleType | ObjectType)
+    ):
         raise EvaluationError(f"a value of type {friendly_name(of.type)} has no elements")
     if isinstance(of.type, ObjectType) and isinstance(key, str):
         return UnknownValue(because, _attribute_type(of.type, key))

@@ -51,7 +51,10 @@ class Declared:
 
 @dataclass(slots=True)
 class Configuration:
-    """What a directory declares, by kind and name (`("aws_vpc", "main")` for resources). `whole` is false if a file could not be read."""
+    """What a directory declares, by kind and name (`("aws_vpc", "main")` for resources).
+
+    `whole` is false if a file could not be read, so that more may be declared than is known.
+    """
 
     directory: Path
     declared: dict[str, dict[tuple[str, ...], Declared]]
@@ -67,7 +70,9 @@ class Configuration:
         self.problems.append(unreadable(error, subject))
 
 
-def unreadable(error: InputError, subject: str, tip: str = "Correct the file; `terraform validate` shows the same place.") -> Problem:
+def unreadable(
+    error: InputError, subject: str, tip: str = "Correct the file; `terraform validate` shows the same place."
+) -> Problem:
     """The problem that an error is."""
     return Problem("unreadable-input", subject, error.message, tip, error.location)
 

@@ -56,7 +56,7 @@ MAX_TEXT = 4_000_000
 def evaluate(node: Expression, scope: Scope) -> Value:
     """The value of an expression; raises an EvaluationError that knows its place where Terraform would refuse it."""
     try:
-        return cast("Value", _EVALUATORS[type(node)](node, scope))
+        return _EVALUATORS[type(node)](node, scope)
     except EvaluationError as error:
         raise placed(error, node, scope) from None
 

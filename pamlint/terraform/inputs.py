@@ -84,7 +84,7 @@ def _read_values(path: Path, files: Files) -> dict[str, Given]:
         file = read_native(told, content)
     for block in file.body.blocks:
         raise InputError("a variable file holds no blocks", file.location(block.start, block.start + len(block.type)))
-    scope = Scope(file, None, None, Budget(), {})
+    scope = Scope(file, Budget())
     given = {}
     for argument in file.body.arguments.values():
         try:
@@ -105,7 +105,7 @@ def value_of_text(given: Given, name: str, literal: bool) -> Value:
         expression, file = read_expression(f"<{given.source}>", text)
     except InputError as error:
         raise EvaluationError(f"{given.source} is no expression for {name}: {error.message}") from None
-    return evaluate(expression, Scope(file, None, None, Budget(), {}))
+    return evaluate(expression, Scope(file, Budget()))
 
 
 def no_file(name: str) -> SourceFile:

@@ -44,7 +44,7 @@ class Library:
             yield from configuration.problems
 
     def find(self, key: str, source: str, caller: Path) -> Path | None:
-        """The directory of a module by its key (`net.subnets`), its source and its caller's directory; None if it is not on disk."""
+        """The directory of a module by its key (`net.subnets`), its source and its caller's directory; None if not on disk."""
         if is_local(source):
             return Path(normpath(caller / source))
         found = self._installed().get(key)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pamlint.model.errors import InputError
 from pamlint.model.resource import Location, Problem
-from pamlint.terraform.access import LazyObject, attribute
+from pamlint.terraform.access import LazyObject
 from pamlint.terraform.configuration import Configuration, Declared, unreadable
 from pamlint.terraform.expressions import evaluate, follow
 from pamlint.terraform.inputs import Given, Settings, given_values
@@ -82,17 +82,20 @@ class Module:
         self.caller = caller
         self.given = given
         self.prefix = prefix
-        self.possible = joined(caller.module.possible, caller.instance.possible) if caller else ()
+        self.possible: tuple[str, ...] = joined(caller.module.possible, caller.instance.possible) if caller else ()
         self._resources: dict[tuple[str, ...], ResourceNode] = {}
         self._calls: dict[str, ModuleCall] = {}
 
     def scope(self, file: SourceFile, instance: Instance | None = None) -> Scope:
         """The scope of an expression that stands in one of the module's files."""
-        return Scope(file, self, self.tree.surroundings, self.session.budget, instance.local if instance else {})
+        return self._scope(file, self, instance.local if instance else {})
 
     def bare_scope(self, file: SourceFile) -> Scope:
         """The scope of an expression that must be constant."""
-        return Scope(file, None, self.tree.surroundings, self.session.budget, {})
+        return self._scope(file, None, {})
+
+    def _scope(self, file: SourceFile, names: Module | None, local: Mapping[str, Value]) -> Scope:
+        return Scope(file, self.session.budget, names=names, surroundings=self.tree.surroundings, local=local)
 
     def expand(self, address: str, declared: Declared) -> Expansion:
         """The instances of a resource or module call; one possible one where their number is wrong."""
@@ -167,7 +170,7 @@ class Module:
     def output(self, name: str) -> Value:
         """The value of an output, as callers see it."""
         declared = self.configuration.declared["output"].get((name,))
-        argument = declared and declared.block.body.arguments.get("value")
+        argument = declared.block.body.arguments.get("value") if declared else None
         if declared is None or argument is None:
             return self._undeclared(f"the output {name}")
         address = f"{self.prefix}{name}"
@@ -208,8 +211,7 @@ class Module:
             instance = expansion.find(step.key)
             if instance is not None:
                 return follow(node.instance_value(instance), reference, at + 2)
-        value = follow(node.value(), reference, at + 1)
-        return value
+        return follow(node.value(), reference, at + 1)
 
     def resource(self, declared: Declared) -> ResourceNode:
         """The resource of a block."""

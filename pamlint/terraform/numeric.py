@@ -6,12 +6,15 @@ and the infinities are what Terraform makes of `-0` and `1/0`.
 
 from __future__ import annotations
 
+import math
+import re
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 BITS = 512
 EXACT_DIGITS = 153
 MAX_EXPONENT = 4000
+_LITERAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 INFINITY = Decimal("Infinity")
 NEGATIVE_ZERO = Decimal("-0")
 
@@ -26,11 +29,9 @@ def parse_number(text: str) -> Number:
     """The number that a decimal literal (`12`, `-1.50`, `1e3`) means; raises NumberError for anything else."""
     if text.isascii() and text.isdigit() and len(text) <= EXACT_DIGITS:
         return int(text)
-    try:
-        value = Decimal(text)
-    except ArithmeticError:
-        raise NumberError("a number is required") from None
-    return from_decimal(value)
+    if not _LITERAL.fullmatch(text):
+        raise NumberError("a number is required")
+    return from_decimal(Decimal(text))
 
 
 def from_decimal(value: Decimal) -> Number:
@@ -61,26 +62,40 @@ def rounded(value: Fraction) -> Number:
 
 
 def _to_bits(value: Fraction) -> Fraction:
-    numerator, denominator = value.numerator, value.denominator
-    if denominator == 1 and numerator.bit_length() <= BITS:
+    if value.denominator == 1 and value.numerator.bit_length() <= BITS:
         return value
-    shift = BITS - (numerator.bit_length() - denominator.bit_length())
-    scaled = value * Fraction(2) ** shift
-    if abs(scaled) >= 2**BITS:
-        shift -= 1
-        scaled /= 2
-    return round(scaled) / Fraction(2) ** shift
+    unit = _last_bit(value, BITS)
+    return round(value / unit) * unit
 
 
-def _shortest(exact: Fraction) -> Decimal:
+def _last_bit(value: Fraction, bits: int) -> Fraction:
+    """What the last of the bits of a number is worth."""
+    exponent = value.numerator.bit_length() - value.denominator.bit_length()
+    if abs(value) < Fraction(2) ** exponent:
+        exponent -= 1
+    return Fraction(2) ** (exponent - bits + 1)
+
+
+def _shortest(exact: Fraction, bits: int = BITS) -> Decimal:
+    """The fewest digits that lie within half of the last bit."""
+    tolerance = _last_bit(exact, bits) / 2
     few, many = 1, EXACT_DIGITS + 3
     while few < many:
         middle = (few + many) // 2
-        if _to_bits(Fraction(_digits(exact, middle))) == exact:
+        if abs(Fraction(_digits(exact, middle)) - exact) <= tolerance:
             many = middle
         else:
             few = middle + 1
     return _digits(exact, few)
+
+
+def from_double(value: float) -> Number:
+    """The number that a double shows as; raises NumberError for what is none."""
+    if math.isnan(value):
+        raise NumberError("the result is not a number")
+    if value in (INFINITY, -INFINITY, 0):
+        return from_decimal(Decimal(value))
+    return from_decimal(_shortest(Fraction(value), 53))
 
 
 def _digits(exact: Fraction, count: int) -> Decimal:

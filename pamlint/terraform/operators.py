@@ -51,7 +51,7 @@ def binary(operator: str, left: Value, right: Value) -> Value:
 
 
 def _binary(operator: str, left: Value, right: Value) -> Value:
-    if operator == "&&" or operator == "||":
+    if operator in ("&&", "||"):
         decides = operator == "||"
         if left is decides or right is decides:
             return decides

@@ -22,7 +22,7 @@ def default_tags(module: Module, declared: Declared, resource_type: str) -> Any:
         return None
     owner, provider = found
     block = next((block for block in provider.block.body.blocks if block.type == "default_tags"), None)
-    tags = block and block.body.arguments.get("tags")
+    tags = block.body.arguments.get("tags") if block else None
     if tags is None:
         return None
     address = f"{owner.prefix}provider.{name}{f'.{chosen}' if chosen else ''}.default_tags"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal
 
 from pamlint.terraform.access import pairs
 from pamlint.terraform.convert import convert
@@ -147,7 +147,7 @@ def elements(node: Expression, iterator: str, scope: Scope) -> list[Instance]:
     blocks = []
     for key, element in found:
         possible = reasons(key) if isinstance(value, SetValue) and isinstance(key, UnknownValue) else ()
-        blocks.append(Instance("", {iterator: ObjectValue({"key": cast("Value", key), "value": element})}, possible))
+        blocks.append(Instance("", {iterator: ObjectValue({"key": key, "value": element})}, possible))
     return blocks
 
 

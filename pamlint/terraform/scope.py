@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from pamlint.model.resource import Location
+from pamlint.model.resource import EMPTY, Location
 from pamlint.terraform.functions.signature import Surroundings
 from pamlint.terraform.syntax import Expression, Reference, SourceFile
 from pamlint.terraform.values import EvaluationError, LimitReached, Sensitive, Value
@@ -51,30 +51,34 @@ class Scope:
     def __init__(
         self,
         file: SourceFile,
-        names: Names | None,
-        surroundings: Surroundings | None,
         budget: Budget,
-        local: Mapping[str, Value],
+        *,
+        names: Names | None = None,
+        surroundings: Surroundings | None = None,
+        local: Mapping[str, Value] = EMPTY,
         item: Value | None = None,
     ) -> None:
         self.file = file
+        self.budget = budget
         self.names = names
         self.surroundings = surroundings
-        self.budget = budget
         self.local = local
         self.item = item
 
     def with_local(self, local: Mapping[str, Value]) -> Scope:
         """The scope with more names."""
-        return Scope(self.file, self.names, self.surroundings, self.budget, {**self.local, **local}, self.item)
+        return self._but(self.file, {**self.local, **local}, self.item)
 
     def with_item(self, item: Value) -> Scope:
         """The scope inside a splat."""
-        return Scope(self.file, self.names, self.surroundings, self.budget, self.local, item)
+        return self._but(self.file, self.local, item)
 
     def in_file(self, file: SourceFile) -> Scope:
         """The scope for an expression of another file."""
-        return self if file is self.file else Scope(file, self.names, self.surroundings, self.budget, self.local, self.item)
+        return self if file is self.file else self._but(file, self.local, self.item)
+
+    def _but(self, file: SourceFile, local: Mapping[str, Value], item: Value | None) -> Scope:
+        return Scope(file, self.budget, names=self.names, surroundings=self.surroundings, local=local, item=item)
 
 
 class ExpressionError(EvaluationError):

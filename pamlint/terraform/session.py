@@ -28,7 +28,7 @@ class Session:
         self._facts = facts
         self._values: dict[str, Value] = {}
         self._pending: dict[str, None] = {}
-        self._problems: dict[tuple[str, str], Problem] = {}
+        self._problems: dict[tuple[object, ...], Problem] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -37,7 +37,7 @@ class Session:
 
     def report(self, problem: Problem) -> None:
         """Notes a problem, unless the same is known of its subject."""
-        self._problems.setdefault((problem.subject, problem.message), problem)
+        self._problems.setdefault((problem.check, without_keys(problem.subject), problem.location), problem)
 
     def fact(self, address: str) -> Value | None:
         """The value that the user has supplied for an address, with or without instance keys."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from os import walk
-from os.path import abspath, normpath, relpath
+from os.path import normpath, relpath
 from pathlib import Path
 
 from pamlint.model.errors import InputError
@@ -69,7 +69,7 @@ class ModuleSurroundings:
 
     def absolute(self, path: str) -> str:
         """The absolute form of a path."""
-        return Path(abspath(self._files.base / self._root / path)).as_posix()
+        return Path(normpath(self._files.base / self._root / path)).as_posix()
 
     def render(self, template: str, name: str, variables: Mapping[str, Value], *, files: bool) -> Value:
         """The value of a template in which nothing is visible but the variables."""
@@ -81,7 +81,7 @@ class ModuleSurroundings:
             raise EvaluationError(f"{error.location}: {error.message}") from None
         self._depth += 1
         try:
-            return evaluate(tree, Scope(file, None, self if files else None, self._budget, variables))
+            return evaluate(tree, Scope(file, self._budget, surroundings=self if files else None, local=variables))
         finally:
             self._depth -= 1
 
@@ -93,11 +93,10 @@ class ModuleSurroundings:
             raise EvaluationError(error.message) from None
         if file.body.blocks:
             raise EvaluationError("a tfvars text holds no blocks")
-        scope = Scope(file, None, None, self._budget, {})
+        scope = Scope(file, self._budget)
         return {name: evaluate(argument.value, scope) for name, argument in file.body.arguments.items()}
 
 
 def relative(directory: Path, root: Path) -> str:
     """A module's directory as `path.module` has it."""
-    told = Path(normpath(relpath(directory, root))).as_posix()
-    return told
+    return Path(normpath(relpath(directory, root))).as_posix()

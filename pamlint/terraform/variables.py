@@ -97,7 +97,8 @@ def constraint_of(declared: Declared, module: Module) -> Constraint:
 def _type_node(node: Expression) -> Expression:
     """JSON, and code of old, write types as strings."""
     if isinstance(node, Literal) and isinstance(node.value, str):
-        from pamlint.terraform.reader import BadSyntax, expression
+        from pamlint.terraform.reader import expression
+        from pamlint.terraform.reader.tokens import BadSyntax
 
         try:
             return expression(node.value)

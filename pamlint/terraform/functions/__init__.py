@@ -42,15 +42,10 @@ from pamlint.terraform.functions.signature import (
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, MapType, SetType, Type
 from pamlint.terraform.values import (
     EvaluationError,
-    LimitReached,
     UnknownValue,
     Value,
-    is_wholly_known,
-    mark,
     reasons,
     type_of,
-    unknown_from,
-    unmark_deep,
 )
 
 _OPEN_CONTAINER = Parameter(unknown=True, marks="own")
@@ -220,7 +215,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "provider::terraform::encode_expr": _text(provider.encode_expression, ANYTHING),
     "provider::terraform::encode_tfvars": _text(provider.encode_arguments, VALUE),
 }
-"""By name. `try` and `can` are not in here: what they are given may fail, so they take no values (see below)."""
+"""By name. `try` and `can` are not in here: what they are given may fail, so the evaluator has them."""
 
 
 def call(name: str, arguments: Iterable[Value], surroundings: Surroundings | None = None) -> Value:
@@ -244,34 +239,3 @@ def _nearest(name: str) -> str:
 
     near = get_close_matches(name, (*FUNCTIONS, "try", "can"), 1)
     return f"; did you mean {near[0]}()?" if near else ""
-
-
-def first_success(attempts: Iterable[Callable[[], Value]]) -> Value:
-    """try(): the first value that can be computed; not known as soon as one is not wholly known, since it may still fail."""
-    errors: list[str] = []
-    for attempt in attempts:
-        try:
-            value = attempt()
-        except LimitReached:
-            raise
-        except EvaluationError as error:
-            errors.append(error.message)
-            continue
-        return value if is_wholly_known(value) else _untyped(value)
-    raise EvaluationError("try(): " + ("; ".join(errors) if errors else "at least one argument is needed"))
-
-
-def _untyped(value: Value) -> Value:
-    bare, because = unmark_deep(value)
-    return mark(unknown_from((bare,), not_null=False), because)
-
-
-def succeeds(attempt: Callable[[], Value]) -> bool | UnknownValue:
-    """can(): whether a value can be computed."""
-    try:
-        value = attempt()
-    except LimitReached:
-        raise
-    except EvaluationError:
-        return False
-    return True if is_wholly_known(value) else unknown_from((unmark_deep(value)[0],), BOOL)

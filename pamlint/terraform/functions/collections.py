@@ -24,7 +24,7 @@ from pamlint.terraform.types import (
     Type,
     friendly_name,
 )
-from pamlint.terraform.unify import convertible, unify
+from pamlint.terraform.unify import unify
 from pamlint.terraform.values import (
     EvaluationError,
     ListValue,
@@ -211,8 +211,8 @@ def lookup(value: Value, key: Value, *default: Value) -> Value:
 
 def _lookup_type(of: MapType | ObjectType, key: Value, default: tuple[Value, ...]) -> Type:
     if isinstance(of, MapType):
-        if default and not convertible(type_of(default[0]), of.element, unsafe=True):
-            raise EvaluationError(f"the default must be of the map's element type, {friendly_name(of.element)}")
+        if default:
+            convert(default[0], of.element)
         return of.element
     if not isinstance(key, str):
         return ANY

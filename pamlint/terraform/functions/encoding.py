@@ -72,7 +72,9 @@ def decompress_base64(text: str) -> Value:
 def encode_text(text: str, charset: str) -> Value:
     """textencodebase64"""
     try:
-        return base64_of(text.encode(_codec(charset)))
+        codec = _codec(charset)
+        mark = b"\xfe\xff" if codec == "utf-16" else b""
+        return base64_of(mark + text.encode("utf-16-be" if mark else codec))
     except UnicodeEncodeError:
         raise EvaluationError(f"the string has characters that {charset} does not have") from None
 
@@ -85,20 +87,21 @@ def decode_text(text: str, charset: str) -> Value:
         raise EvaluationError(f"the bytes mean nothing in {charset}") from None
 
 
-_NOT_CHARSETS = re.compile(r"utf_?7|idna|punycode|unicode_escape|raw_unicode_escape|undefined|ascii|mbcs|oem|utf_8_sig")
+_CHARSETS = re.compile(
+    r"us-ascii|utf-8|utf-16(?:be|le)?|iso-8859-(?:[1-9]|1[03-6])|iso-8859-8-i|windows-125[0-8]|windows-874"
+    r"|ibm(?:037|437|85[0258]|86[0235]|866)|koi8-[ru]|macintosh|big5|euc-(?:jp|kr)|gbk|gb18030|hz-gb-2312|iso-2022-jp|shift_jis",
+)
 
 
 def _codec(charset: str) -> str:
-    import codecs
-
-    try:
-        name = codecs.lookup(charset).name
-        "".encode(name)
-    except (LookupError, ValueError):
-        name = "undefined"
-    if _NOT_CHARSETS.fullmatch(name.replace("-", "_")):
+    name = charset.lower()
+    name = "iso-8859-1" if name in ("latin1", "l1") else name
+    if not _CHARSETS.fullmatch(name):
         raise EvaluationError(f'"{charset[:100]}" is no character set that is supported')
-    return "utf-16-be" if name == "utf-16" else name
+    return _PYTHON_NAMES.get(name, name)
+
+
+_PYTHON_NAMES = {"macintosh": "mac-roman", "hz-gb-2312": "hz", "windows-874": "cp874", "iso-8859-8-i": "iso-8859-8"}
 
 
 def encode_url(text: str) -> Value:

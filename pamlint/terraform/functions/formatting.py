@@ -160,7 +160,7 @@ def _shortest(number: Number) -> str:
 
 def _with_exponent(value: Decimal, places: int, letter: str) -> str:
     rounded = Context(prec=places + 1, rounding=ROUND_HALF_EVEN).plus(value)
-    mantissa, exponent = f"{rounded:.{places}e}".split("e")
+    mantissa, exponent = f"{rounded:.{places}e}".split("e") if value else (f"{value:.{places}f}", "+0")
     return f"{mantissa}{letter}{exponent[0]}{exponent[1:].rjust(2, '0')}"
 
 

@@ -25,9 +25,11 @@ def _network(prefix: str) -> IPv4Network | IPv6Network:
         if ":" not in address:
             address = _LEADING_ZERO.sub("", address)
         try:
-            return ip_network(f"{address}/{int(length)}", strict=False)
+            network = ip_network(f"{address}/{int(length)}", strict=False)
         except ValueError:
-            pass
+            network = None
+        if network is not None and not getattr(network.network_address, "ipv4_mapped", None):
+            return network
     raise EvaluationError(f'"{prefix[:100]}" is no network, such as 10.0.0.0/16')
 
 
@@ -55,20 +57,18 @@ def netmask(prefix: str) -> Value:
 
 
 def subnet(prefix: str, new_bits: Number, number: Number) -> Value:
-    """cidrsubnet"""
+    """cidrsubnet: of negative numbers, too, the answer is Terraform's, strange as it is."""
     network = _network(prefix)
     bits, place = whole(new_bits, "the number of new bits"), _exact(number)
     length = network.prefixlen + bits
-    if bits < 0 or length > network.max_prefixlen:
+    if not 0 <= length <= network.max_prefixlen:
         raise EvaluationError(f"{prefix} cannot be extended by {bits} bits")
-    if not -(2**bits) <= place < 2**bits:
+    if bits >= 0 and abs(place) >= 2**bits:
         raise EvaluationError(f"{prefix} extended by {bits} bits has no subnet number {place}")
-    return _subnet_at(network, length, place % 2**bits)
-
-
-def _subnet_at(network: IPv4Network | IPv6Network, length: int, place: int) -> str:
-    size = 1 << (network.max_prefixlen - length)
-    return f"{network.network_address + place * size}/{length}"
+    address = abs(int(network.network_address) | (place << (network.max_prefixlen - length)))
+    if address >= 2**network.max_prefixlen:
+        raise EvaluationError(f"{prefix} has no subnet number {place}")
+    return f"{type(network.network_address)(address)}/{length}"
 
 
 def subnets(prefix: str, *new_bits: Number) -> Value:
@@ -86,7 +86,7 @@ def subnets(prefix: str, *new_bits: Number) -> Value:
         place = -(-at // size)
         if (place + 1) * size > network.num_addresses:
             raise EvaluationError(f"{prefix} has no room left for a subnet of {length} bits")
-        found.append(_subnet_at(network, length, place))
+        found.append(f"{network.network_address + place * size}/{length}")
         at = (place + 1) * size
     return ListValue(found, STRING)
 

@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 
 from pamlint.terraform.functions.signature import whole
-from pamlint.terraform.numeric import Number, NumberError, add, fraction, from_decimal
+from pamlint.terraform.numeric import Number, NumberError, add, fraction, from_decimal, from_double
 from pamlint.terraform.types import STRING, Type
 from pamlint.terraform.values import EvaluationError, Value, type_of
 
@@ -37,8 +37,8 @@ def logarithm(number: Number, base: Number) -> Value:
     """log: in doubles, as Terraform computes it."""
     above, below = _log(number), _log(base)
     if below == 0:
-        return _from_double(math.copysign(math.inf, above) if above else math.nan)
-    return _from_double(above / below)
+        return _shown(math.copysign(math.inf, above) if above else math.nan)
+    return _shown(above / below)
 
 
 def _log(number: Number) -> float:
@@ -49,15 +49,47 @@ def _log(number: Number) -> float:
 
 
 def power(base: Number, exponent: Number) -> Value:
-    """pow: in doubles, as Terraform computes it."""
+    """pow: in doubles, by the same steps as Terraform's, which are not always the nearest double's."""
     left, right = _double(base), _double(exponent)
+    if abs(right) == 0.5 and left > 0:
+        return _shown(math.sqrt(left) if right > 0 else 1 / math.sqrt(left))
+    part, whole_part = math.modf(abs(right))
+    if abs(whole_part) > 2**40 or math.isinf(left) or left == 0 or (part and left < 0):
+        return _shown(_library_power(left, right))
+    if part > 0.5:
+        part, whole_part = part - 1, whole_part + 1
+    result = math.exp(part * math.log(left)) if part else 1.0
+    factor, factor_exponent = math.frexp(left)
+    steps, result_exponent = int(whole_part), 0
+    while steps:
+        if abs(factor_exponent) > 4096:
+            result_exponent += factor_exponent
+            break
+        if steps & 1:
+            result, result_exponent = result * factor, result_exponent + factor_exponent
+        factor, factor_exponent = factor * factor, factor_exponent * 2
+        if factor < 0.5:
+            factor, factor_exponent = factor * 2, factor_exponent - 1
+        steps >>= 1
+    if right < 0:
+        result, result_exponent = 1 / result, -result_exponent
+    return _shown(_scaled(result, result_exponent))
+
+
+def _scaled(value: float, exponent: int) -> float:
     try:
-        return _from_double(math.pow(left, right))
+        return math.ldexp(value, exponent)
     except OverflowError:
-        negative = left < 0 and right % 2 == 1
-        return _from_double(-math.inf if negative else math.inf)
+        return math.copysign(math.inf, value)
+
+
+def _library_power(left: float, right: float) -> float:
+    try:
+        return math.pow(left, right)
+    except OverflowError:
+        return math.inf
     except ValueError:
-        return _from_double(math.inf if left == 0 else math.nan)
+        return math.inf if left == 0 else math.nan
 
 
 def _double(number: Number) -> float:
@@ -67,10 +99,11 @@ def _double(number: Number) -> float:
         raise EvaluationError("the number is too large") from None
 
 
-def _from_double(value: float) -> Number:
-    if math.isnan(value):
-        raise EvaluationError("the result is not a number")
-    return from_decimal(Decimal(repr(value)))
+def _shown(value: float) -> Number:
+    try:
+        return from_double(value)
+    except NumberError as error:
+        raise EvaluationError(str(error)) from None
 
 
 def sign(number: Number) -> Value:

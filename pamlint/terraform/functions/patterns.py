@@ -16,6 +16,8 @@ _REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
 
 @lru_cache(maxsize=256)
 def _compile(pattern: str) -> Any:
+    if "\\C" in pattern.replace("\\\\", ""):
+        raise EvaluationError("\\C, a single byte, is not supported in patterns")
     import re2  # type: ignore[import-untyped]
 
     options = re2.Options()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from pamlint.terraform.convert import to_string
-from pamlint.terraform.functions import json_text
 from pamlint.terraform.functions.signature import MAX_ITEMS, check_text
 from pamlint.terraform.numeric import INFINITY, NumberError, parse_number, show_number
 from pamlint.terraform.types import STRING
@@ -43,6 +42,27 @@ _TIME = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt](\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?(Z|[+-]\d\d:\d\d)| (\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?)",
     re.ASCII,
 )
+_MAY_BE_MORE = re.compile(r"[-+.0-9yYnNtTfFoO~]|\Z")
+_WIDTH = 80
+_NOT_IN_BLOCK = re.compile(r" \n| \Z|[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_ESCAPED = re.compile(r'["\\]|[^\x20-\x7e\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]')
+_ESCAPES = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\0": "\\0",
+    "\a": "\\a",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+    "\x1b": "\\e",
+    "\x85": "\\N",
+    "\xa0": "\\_",
+    "\u2028": "\\L",
+    "\u2029": "\\P",
+}
 _PREFIX = "tag:yaml.org,2002:"
 _DEEPEST = 200
 
@@ -51,9 +71,10 @@ def decode(text: str) -> Value:
     """yamldecode: one document; anchors may be used again, but not inside themselves."""
     import yaml
 
+    from pamlint.terraform.functions.yaml_loader import Loader
+
     try:
-        node = yaml.compose(text, Loader=_loader())
-        return NULL if node is None else _Reader().value(node, 0)
+        node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark
         place = f"line {at.line + 1}, column {at.column + 1}: " if at else ""
@@ -62,12 +83,9 @@ def decode(text: str) -> Value:
         raise EvaluationError(f"the string is no YAML: {error}") from None
     except RecursionError:
         raise LimitReached("yamldecode() of too deeply nested YAML") from None
-
-
-def _loader() -> Any:
-    import yaml
-
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    if node is None:
+        raise EvaluationError("the string holds no YAML value")
+    return _Reader().value(node, 0)
 
 
 class _Reader:
@@ -101,7 +119,7 @@ class _Reader:
         items: dict[str, Value] = {}
         for key, item in node.value:
             value = self.value(item, depth + 1)
-            if key.tag == f"{_PREFIX}merge":
+            if key.tag == f"{_PREFIX}merge" or (key.tag == "plain" and key.value == "<<"):
                 for part in value.items if isinstance(value, TupleValue) else (value,):
                     if not isinstance(part, ObjectValue):
                         raise EvaluationError("only mappings can be merged into a mapping")
@@ -120,18 +138,12 @@ def _check_tag(node: Node, kind: str) -> None:
 
 
 def _scalar(node: ScalarNode) -> Value:
-    text = node.value
-    if node.style in ("'", '"', "|", ">") and node.tag == f"{_PREFIX}str":
-        return string(text)
-    if node.style is None and node.tag.startswith(_PREFIX) and not _explicit(node):
-        return _plain(text)
-    return _tagged(node.tag.removeprefix(_PREFIX), text)
-
-
-def _explicit(node: ScalarNode) -> bool:
-    """Whether the tag is written out: the text that the node covers begins with it."""
-    mark = node.start_mark
-    return mark.buffer is not None and mark.buffer[mark.pointer : mark.pointer + 1] == "!"
+    if node.tag == "plain":
+        return _plain(node.value)
+    tag, quoted = node.tag.removeprefix(_PREFIX), node.style in ("'", '"')
+    if quoted and tag not in ("str", "binary") and _MAY_BE_MORE.match(node.value):
+        return string(node.value)
+    return _tagged(tag, node.value)
 
 
 def _plain(text: str) -> Value:
@@ -198,6 +210,8 @@ def encode(value: Value) -> Value:
         return UnknownValue(reasons(value), STRING, not_null=True)
     lines: list[str] = []
     _write(value, "", "", lines)
+    if isinstance(value, Null | bool | int | Decimal):
+        lines.append("...")
     text = "\n".join(lines) + "\n"
     check_text(len(text), "yamlencode")
     return string(text)
@@ -211,41 +225,50 @@ def _write(value: Value, lead: str, indent: str, lines: list[str]) -> None:
             lead = indent
     elif isinstance(value, Sequence) and value.items:
         for item in value.items:
-            _write(item, f"{lead}- ", indent + "  ", lines)
+            if isinstance(item, Mappish | Sequence) and item.items:
+                _write(item, f"{lead}- ", indent + "  ", lines)
+            else:
+                _write_scalar(item, f"{lead}- ", indent + "  ", lines)
             lead = indent
-    elif isinstance(value, str) and _is_block(value):
-        _write_block(value, lead, indent, lines)
     else:
-        lines.append(lead + _scalar_text(value))
+        _write_scalar(value, lead, indent + "  ", lines)
 
 
 def _write_entry(lead: str, item: Value, indent: str, lines: list[str]) -> None:
-    if isinstance(item, Mappish) and item.items:
+    if isinstance(item, Mappish | Sequence) and item.items:
+        deeper = indent + "  " if isinstance(item, Mappish) else indent
         lines.append(lead)
-        _write(item, indent + "  ", indent + "  ", lines)
-    elif isinstance(item, Sequence) and item.items:
-        lines.append(lead)
-        _write(item, indent, indent, lines)
-    elif isinstance(item, str) and _is_block(item):
-        _write_block(item, f"{lead} ", indent, lines)
+        _write(item, deeper, deeper, lines)
     else:
-        lines.append(f"{lead} {_scalar_text(item)}")
+        _write_scalar(item, f"{lead} ", indent + "  ", lines)
 
 
-def _is_block(text: str) -> bool:
-    return "\n" in text
+def _write_scalar(value: Value, lead: str, indent: str, lines: list[str]) -> None:
+    if not isinstance(value, str):
+        lines.append(lead + _scalar_text(value))
+    elif "\n" in value and not _NOT_IN_BLOCK.search(value):
+        hint = "2" if value[0] in " \n" else ""
+        ending = "-" if not value.endswith("\n") else "+" if value.endswith("\n\n") or value == "\n" else ""
+        lines.append(f"{lead}|{hint}{ending}")
+        lines += [f"{indent}{line}" if line else "" for line in value.removesuffix("\n").split("\n")]
+    else:
+        lines.append(lead + _folded(_quoted(value), len(lead), indent))
 
 
-def _write_block(text: str, lead: str, indent: str, lines: list[str]) -> None:
-    ending = "" if text.endswith("\n") and not text.endswith("\n\n") else "+" if text.endswith("\n") else "-"
-    lines.append(f"{lead}|{ending}")
-    body = text.removesuffix("\n")
-    lines += [f"{indent}  {line}" if line else "" for line in body.split("\n")]
+def _folded(quoted: str, column: int, indent: str) -> str:
+    """A quoted string, with a line end instead of the first space behind the line's end."""
+    written = []
+    for place, letter in enumerate(quoted):
+        if letter == " " and column > _WIDTH and 1 < place < len(quoted) - 2 and quoted[place - 1] != " ":
+            written.append("\n" + indent + ("\\" if quoted[place + 1] == " " else ""))
+            column = len(indent)
+        else:
+            written.append(letter)
+            column += 1
+    return "".join(written)
 
 
 def _scalar_text(value: Value) -> str:
-    if isinstance(value, str):
-        return _quoted(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | Decimal):
@@ -258,4 +281,12 @@ def _scalar_text(value: Value) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json_text.quote(text)
+    return '"' + _ESCAPED.sub(_escape, text) + '"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    letter = found[0]
+    if letter in _ESCAPES:
+        return _ESCAPES[letter]
+    code = ord(letter)
+    return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"

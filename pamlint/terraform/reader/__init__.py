@@ -12,7 +12,6 @@ from pamlint.terraform.reader.parser import Parser
 from pamlint.terraform.reader.tokens import BadSyntax, tokenize
 from pamlint.terraform.syntax import Body, Expression, SourceFile
 
-
 _Tree = TypeVar("_Tree", Body, Expression)
 
 

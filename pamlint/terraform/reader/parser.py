@@ -61,9 +61,7 @@ class Parser:
 
     def fail(self, message: str) -> BadSyntax:
         """An error at the token that is next."""
-        found = {"LINE": "the end of the line", "END": "the end of the file"}.get(
-            self.kinds[self.at], repr(self.values[self.at])
-        )
+        found = {"LINE": "the end of the line", "END": "the end of the file"}.get(self.kinds[self.at], repr(self.values[self.at]))
         return BadSyntax(f"{message}, not {found}", self.starts[self.at])
 
     def need(self, kind: str, message: str) -> int:
@@ -285,10 +283,7 @@ class Parser:
         kinds = self.kinds
         while True:
             if kinds[self.at] == ".":
-                if kinds[self.at + 1] == "*":
-                    of = self._attribute_splat(of)
-                else:
-                    of = self._dotted(of)
+                of = self._attribute_splat(of) if kinds[self.at + 1] == "*" else self._dotted(of)
             elif kinds[self.at] == "[":
                 if kinds[self.at + 1] == "*":
                     return self._full_splat(of)
