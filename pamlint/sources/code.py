@@ -12,8 +12,15 @@ from os.path import normpath, realpath
 from pathlib import Path
 
 from pamlint.model.errors import InputError
-from pamlint.model.resource import Input, Problem, Reading, Resource
-from pamlint.terraform.configuration import Configuration, is_configuration, is_local, module_sources, read_configuration, unreadable
+from pamlint.model.resource import Input, Reading, Resource
+from pamlint.terraform.configuration import (
+    Configuration,
+    is_configuration,
+    is_local,
+    module_sources,
+    read_configuration,
+    unreadable,
+)
 from pamlint.terraform.files import Files
 from pamlint.terraform.inputs import Settings
 from pamlint.terraform.library import Library

@@ -106,7 +106,7 @@ def _by_each(value: Value) -> Expansion:
     if isinstance(value, UnknownValue):
         star = _possible_each(value.because, UnknownValue(value.because))
         return Expansion("each", {"*": star}, star.possible)
-    if not isinstance(value, MapValue | ObjectValue | SetValue) or isinstance(value, Null):
+    if not isinstance(value, MapValue | ObjectValue | SetValue):
         raise EvaluationError(f"for_each must be a map or a set of strings, not {_kind(value)}")
     if len(value.items) > MAX_INSTANCES:
         raise LimitReached(f"more than {MAX_INSTANCES:,} instances")
