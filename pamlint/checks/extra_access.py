@@ -45,9 +45,7 @@ def _flow_services(judgement: Judgement) -> Iterable[tuple[Ranges, Ranges]]:
         yield from ((service.protocols, service.ports) for service in fixed)
 
 
-def _finding(
-    judgement: Judgement, group: list[Opening], share: Told, administration: Sequence[tuple[Ranges, Ranges]]
-) -> Finding:
+def _finding(judgement: Judgement, group: list[Opening], share: Told, administration: Sequence[tuple[Ranges, Ranges]]) -> Finding:
     first = group[0]
     roles = tuple(sorted({role for item in group for role in item.roles}))
     beside = [pair for item in group for pair in item.beside]

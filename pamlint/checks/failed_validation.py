@@ -15,5 +15,12 @@ def check(judgement: Judgement) -> Iterable[Finding]:
     for problem in judgement.problems:
         if problem.check == ID:
             yield Finding(
-                ID, "medium", "proved", judgement.estate, problem.message, problem.tip, location=problem.location, subject=problem.subject
+                ID,
+                "medium",
+                "proved",
+                judgement.estate,
+                problem.message,
+                problem.tip,
+                location=problem.location,
+                subject=problem.subject,
             )

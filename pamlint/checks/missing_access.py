@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pamlint.checks.wording import Told, grouped, names_text, place_of, related_rules, services_text, source_text, told, traffic_text
+from pamlint.checks.wording import (
+    Told,
+    grouped,
+    names_text,
+    place_of,
+    related_rules,
+    services_text,
+    source_text,
+    told,
+    traffic_text,
+)
 from pamlint.judging.judgement import Judgement, Missing
 from pamlint.model.finding import Finding
 
@@ -64,7 +74,9 @@ def _way(direction: str) -> str:
 
 def _tip(item: Missing, share: Told) -> str:
     if share.certainty == "unproven":
-        return f"Supply {names_text(share.because)}, for example under `values:` in the site file, and it will be proved either way."
+        return (
+            f"Supply {names_text(share.because)}, for example under `values:` in the site file, and it will be proved either way."
+        )
     if item.cause == "pinned" and item.rule is not None:
         return f"Set the source ports of {item.rule.name} to `*`."
     if item.cause == "denied" and item.rule is not None:

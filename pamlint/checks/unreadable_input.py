@@ -15,7 +15,14 @@ def check(judgement: Judgement) -> Iterable[Finding]:
     for problem in judgement.problems:
         if problem.check == ID:
             yield Finding(
-                ID, "high", "proved", judgement.estate, problem.message, problem.tip, location=problem.location, subject=problem.subject
+                ID,
+                "high",
+                "proved",
+                judgement.estate,
+                problem.message,
+                problem.tip,
+                location=problem.location,
+                subject=problem.subject,
             )
     for acl, direction in judgement.overflowed:
         yield Finding(

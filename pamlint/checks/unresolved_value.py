@@ -39,7 +39,14 @@ def check(judgement: Judgement) -> Iterable[Finding]:
     for problem in judgement.problems:
         if problem.check == ID:
             yield Finding(
-                ID, "info", "unproven", judgement.estate, problem.message, problem.tip, location=problem.location, subject=problem.subject
+                ID,
+                "info",
+                "unproven",
+                judgement.estate,
+                problem.message,
+                problem.tip,
+                location=problem.location,
+                subject=problem.subject,
             )
 
 

@@ -100,7 +100,9 @@ def _exception_text(exceptions: Sequence[Row], peers: tuple[str, ...], prepositi
 
 
 def _service(row: Row) -> str:
-    name = "all traffic" if row.protocol == "any" else row.protocol if not row.protocol[0].isdigit() else f"protocol {row.protocol}"
+    name = (
+        "all traffic" if row.protocol == "any" else row.protocol if not row.protocol[0].isdigit() else f"protocol {row.protocol}"
+    )
     name += f"/{row.ports}" if row.ports else ""
     name += f" type {row.icmp}" if row.icmp else ""
     return name + (f" (source ports {row.source_ports})" if row.source_ports not in (None, "1024-65535") else "")
@@ -136,7 +138,8 @@ def place_of(acl: Acl, rule: Rule | None = None) -> Location | None:
 
 def related_rules(pairs: Iterable[tuple[Acl, Rule]], why: str) -> tuple[Related, ...]:
     """Other rules that have to do with a finding."""
-    return tuple(Related("rule", rule.name, place_of(acl, rule), why) for acl, rule in dict.fromkeys(pairs))
+    distinct = {(acl.key, rule.name): (acl, rule) for acl, rule in pairs}
+    return tuple(Related("rule", rule.name, place_of(acl, rule), why) for acl, rule in distinct.values())
 
 
 def names_text(names: Iterable[str]) -> str:

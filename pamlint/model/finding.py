@@ -168,7 +168,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that a run has to tell. `notes` are for standard error: what a reader should know and is no finding."""
+    """Everything that a run has to tell. `notes` are for standard error: what a reader should know and is no finding.
+
+    `settled` is true if nothing is unproven and nothing that could be judged was left out; `min_severity` is the site's threshold.
+    """
 
     version: str
     today: date
@@ -181,3 +184,5 @@ class Report:
     summary: Summary
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    settled: bool = True
+    min_severity: Severity = "low"

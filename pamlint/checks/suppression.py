@@ -1,0 +1,70 @@
+"""Findings that the site file or a comment beside the block says to leave out; every one is counted, stale ones are said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from pamlint.model.acl import Acl, Network
+from pamlint.model.finding import Finding
+from pamlint.model.resource import Ignore
+from pamlint.model.site import IgnoreEntry, Site
+
+
+class Kept(NamedTuple):
+    """What is told, how many findings were left out, and what to say of entries that left out nothing."""
+
+    findings: tuple[Finding, ...]
+    suppressed: int
+    notes: tuple[str, ...]
+
+
+def suppress(findings: Sequence[Finding], site: Site, network: Network, today: date) -> Kept:
+    """Apply the site's `ignore` entries and the inline comments."""
+    entries = [entry for entry in site.ignore if entry.until is None or entry.until >= today]
+    past = [entry for entry in site.ignore if entry not in entries]
+    comments = list(_comments(network.acls))
+    used: set[object] = set()
+    kept = []
+    for finding in findings:
+        by = [entry for entry in entries if _matches(entry, finding)]
+        by_comment = [ignore for names, ignore in comments if ignore.check == finding.check and _at(names, finding)]
+        used.update(by)
+        used.update(by_comment)
+        if not by and not by_comment:
+            kept.append(finding)
+    notes = [f"{entry.location}: ignored {entry.check} until {entry.until}, which has passed: {entry.reason}" for entry in past]
+    notes += [
+        f"{entry.location}: nothing is ignored by this entry ({entry.check}); remove it" for entry in entries if entry not in used
+    ]
+    notes += [
+        f"{ignore.location}: nothing is ignored by this comment ({ignore.check}); remove it"
+        for ignore in dict.fromkeys(ignore for _, ignore in comments)
+        if ignore not in used
+    ]
+    return Kept(tuple(kept), len(findings) - len(kept), tuple(notes))
+
+
+def _comments(acls: Iterable[Acl]) -> Iterable[tuple[tuple[str, str | None], Ignore]]:
+    """Every inline comment with the ACL (and the rule) that it stands beside."""
+    for acl in acls:
+        yield from (((acl.address, None), ignore) for ignore in acl.ignores)
+        for rule in acl.rules:
+            yield from (((acl.address, rule.name), ignore) for ignore in rule.ignores)
+
+
+def _at(names: tuple[str, str | None], finding: Finding) -> bool:
+    acl, rule = names
+    return finding.acl == acl and rule in (None, finding.rule)
+
+
+def _matches(entry: IgnoreEntry, finding: Finding) -> bool:
+    return entry.check == finding.check and _glob(entry.acl, finding.acl or "") and _glob(entry.rule, finding.rule or "")
+
+
+def _glob(pattern: str, text: str) -> bool:
+    """`*` is any run of characters, `?` one, nothing else is special; the whole string."""
+    parts = "".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
+    return re.fullmatch(parts, text, re.DOTALL) is not None

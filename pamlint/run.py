@@ -1,0 +1,160 @@
+"""The flow of data: read, convert, bind, judge, check, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pamlint.binding import bind
+from pamlint.checks import check
+from pamlint.checks.suppression import suppress
+from pamlint.clouds import TYPES, convert
+from pamlint.documents.site import find_site, load_site
+from pamlint.judging import judge
+from pamlint.model.acl import Acl
+from pamlint.model.activation import active_features, active_flows
+from pamlint.model.errors import UserError
+from pamlint.model.finding import SEVERITIES, Finding, Report, Severity
+from pamlint.model.policy import Flow, Policy
+from pamlint.model.resource import Reading, Resource
+from pamlint.model.site import Site
+from pamlint.report.assembly import Outcome, assemble
+from pamlint.sources import read
+from pamlint.sources.estates import STANDARD_INPUT, Estate, choose
+from pamlint.terraform.inputs import Settings
+
+NO_VERDICT = frozenset({"unreadable-input", "unresolved-value"})
+"""Checks that say what could not be known; they never make the exit code 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is told besides its paths."""
+
+    today: date
+    config: Path | None = None
+    variables: tuple[str, ...] = ()
+    variable_files: tuple[Path, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    workspace: str = ""
+    module_directory: Path | None = None
+
+
+def lint(paths: Sequence[Path], options: Options) -> Report:
+    """Judge everything under the paths; those with different site files are judged apart and told together."""
+    outcomes: list[Outcome] = []
+    notes: list[str] = []
+    for site, own_paths in _by_site(paths, options):
+        estates, left = choose(own_paths, site)
+        notes += left
+        outcomes += [_outcome(estate, estate.site or site, options) for estate in estates]
+    _refuse_nothing(outcomes, paths)
+    return assemble(outcomes, options.today, notes)
+
+
+def _outcome(estate: Estate, site: Site, options: Options) -> Outcome:
+    """One estate, from its files to its findings."""
+    readings = read(estate, TYPES, _settings(estate, site, options))
+    resources = _resources(readings)
+    network = convert(resources, site.values)
+    flows = _flows(site)
+    needed = {role for _, flow in flows for role in (*flow.sources, *flow.destinations)}
+    roles = {name: role for policy in site.policies for name, role in policy.roles.items()}
+    binding = bind(site, network, roles, needed)
+    problems = (*(problem for reading in readings for problem in reading.problems), *network.problems)
+    judgement = judge(estate.name, site, flows, binding, network, options.today, problems)
+    findings = check(judgement)
+    kept = suppress(findings, site, network, options.today)
+    unreadable = any(finding.check == "unreadable-input" for finding in findings)
+    notes = (*kept.notes, *_idle_roots(readings, binding.units))
+    return Outcome(judgement, network, readings, kept.findings, kept.suppressed, unreadable, notes)
+
+
+def understand(paths: Sequence[Path], options: Options) -> tuple[Acl, ...]:
+    """Every ACL under the paths, as it was understood; works without a site file."""
+    found: list[Acl] = []
+    for path in paths:
+        place = options.config or (find_site(path) if path != STANDARD_INPUT else None)
+        site = load_site(place) if place else None
+        for estate in choose([path], site)[0]:
+            own = estate.site or site
+            readings = read(estate, TYPES, _settings(estate, own, options))
+            _complain(readings)
+            found += convert(_resources(readings), own.values if own else {}).acls
+    return tuple(found)
+
+
+def exit_code(report: Report, minimum: Severity | None, strict: bool) -> int:
+    """0 all is well, 1 findings at or above the threshold, 3 something was not read or (strictly) not settled."""
+    worst = SEVERITIES[: SEVERITIES.index(minimum or report.min_severity) + 1]
+    if any(_counts(finding, worst) for finding in report.findings):
+        return 1
+    return 3 if not report.complete or (strict and not report.settled) else 0
+
+
+def _counts(finding: Finding, worst: Sequence[Severity]) -> bool:
+    return finding.certainty == "proved" and finding.severity in worst and finding.check not in NO_VERDICT
+
+
+def _by_site(paths: Sequence[Path], options: Options) -> Iterable[tuple[Site, list[Path]]]:
+    """The paths by the site file that holds for them."""
+    grouped: dict[Path, list[Path]] = {}
+    for path in paths:
+        place = options.config or find_site(Path() if path == STANDARD_INPUT else path)
+        if place is None:
+            raise UserError(
+                f"there is no pamlint.yaml beside {path} or above it: `pamlint init --policy netiq-pam-3 {path}` writes a first one"
+            )
+        grouped.setdefault(place, []).append(path)
+    return [(load_site(place), own) for place, own in grouped.items()]
+
+
+def _settings(estate: Estate, site: Site | None, options: Options) -> Settings:
+    pairs = dict(text.split("=", 1) for text in options.variables)
+    return Settings(
+        variables=pairs,
+        variable_files=(*estate.variable_files, *options.variable_files),
+        environment=options.environment,
+        workspace=estate.workspace or options.workspace,
+        facts=site.values if site else {},
+        module_directory=options.module_directory,
+    )
+
+
+def _resources(readings: Sequence[Reading]) -> tuple[Resource, ...]:
+    return tuple(resource for reading in readings for resource in reading.resources)
+
+
+def _flows(site: Site) -> list[tuple[Policy, Flow]]:
+    """The active flows of all policies, each with the policy that it stands in."""
+    return [(policy, flow) for policy in site.policies for flow in active_flows(policy, active_features(policy, site))]
+
+
+def _idle_roots(readings: Sequence[Reading], units: Sequence[object]) -> list[str]:
+    """A line for each root that binds no role."""
+    bound = {acl.root for unit in units for acl in unit.acls}  # type: ignore[attr-defined]
+    return [
+        f"root {reading.input.name} binds no role: none of its groups or NSGs is matched by the site file"
+        for reading in readings
+        if reading.input.kind == "code" and reading.input.name not in bound
+    ]
+
+
+def _refuse_nothing(outcomes: Sequence[Outcome], paths: Sequence[Path]) -> None:
+    """No input, or none that binds a role, is wrong use: nothing would be judged. What could not be read is told first."""
+    told = ", ".join(str(path) for path in paths)
+    if not any(outcome.readings for outcome in outcomes):
+        raise UserError(f"{told} holds no Terraform root module, plan or state")
+    if any(outcome.judgement.binding.units for outcome in outcomes) or any(outcome.unreadable for outcome in outcomes):
+        return
+    raise UserError(
+        f"no role is bound to anything in {told}: nothing can be judged. "
+        "`pamlint rules` lists the groups and NSGs; name them under `roles:` in the site file"
+    )
+
+
+def _complain(readings: Sequence[Reading]) -> None:
+    if not readings:
+        raise UserError("there is no Terraform root module, plan or state there")
