@@ -47,14 +47,15 @@ def _parameters(parameters: Iterable[Parameter]) -> Iterator[str]:
 
 
 def _is_placed(place: Place) -> bool:
-    return bool(place.on or (place.acls and place.needs is None))
+    return bool(place.on or (place.acls and not place.needs))
 
 
 def _role(place: Place) -> Iterator[str]:
     title = visible(place.role.title)
     if place.acls:
-        mark = "" if place.needs is None else "# "
-        yield f"  {mark}{place.role.id}:  # {title}{'' if place.needs is None else f' (TODO: turn on {place.needs})'}"
+        mark = "# " if place.needs else ""
+        todo = f" (TODO: turn on {' or '.join(place.needs)})" if place.needs else ""
+        yield f"  {mark}{place.role.id}:  # {title}{todo}"
         yield f"  {mark}  match:"
         for acl in place.acls:
             yield f"  {mark}    - {_match(acl)}{_remark(acl)}"

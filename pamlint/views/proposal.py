@@ -10,8 +10,15 @@ from dataclasses import dataclass
 from pamlint.model.acl import Acl
 from pamlint.model.policy import Feature, Policy, Role
 
-SYNONYMS: Mapping[str, str] = {"db": "database", "win": "windows", "mgr": "manager", "mgmt": "manager", "lnx": "linux"}
-"""What people write for the words of role names."""
+SYNONYMS: Mapping[str, str] = {
+    "db": "database",
+    "lnx": "linux",
+    "mgmt": "manager",
+    "mgr": "manager",
+    "siem": "syslog",
+    "win": "window",
+}
+"""What people write for the words of role names, in the singular."""
 KINDS = ("aws_security_group", "azure_nsg")
 """Network ACLs make no machine play a role."""
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -21,13 +28,13 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 class Place:
     """What is proposed for one role: ACLs of its own, or the machines of other roles, or neither.
 
-    `needs` is a feature that has to be turned on first.
+    `needs` are features of which one has to be turned on first: until then, no active flow names the role.
     """
 
     role: Role
     acls: tuple[Acl, ...] = ()
     on: tuple[str, ...] = ()
-    needs: str | None = None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +66,18 @@ def propose(policy: Policy, acls: Iterable[Acl]) -> Proposal:
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a name in one spelling, whatever separates them."""
-    return frozenset(SYNONYMS.get(word.lower(), word.lower()) for word in _WORDS.findall(text))
+    """The words of a name in one spelling, whatever separates them; a plural is its singular."""
+    singular = (word.lower().removesuffix("s") if len(word) > 4 else word.lower() for word in _WORDS.findall(text))
+    return frozenset(SYNONYMS.get(word, word) for word in singular)
 
 
 def _likeliest(acl: Acl, roles: Sequence[Role]) -> Role | None:
     """The one role with the most words of its own in the ACL's name, if all of them are there or one that only it has."""
     own = {role.id: words(role.id) for role in roles}
     shared = Counter(word for known in own.values() for word in known)
-    name = acl.name if isinstance(acl.name, str) else ""
-    there = words(acl.address.replace(acl.kind, "").replace("network_security_group", "")) | words(name)
+    called = [text for text in (acl.name, acl.tags.get("Name")) if isinstance(text, str)]
+    path = [part for part in acl.address.split(".") if not part.startswith(("aws_", "azurerm_"))]
+    there = words(" ".join([*path, *called]))
     scores: dict[str, int] = {}
     for role in roles:
         hits = own[role.id] & there
@@ -105,10 +114,10 @@ def _used_roles(policy: Policy, features: Sequence[str]) -> frozenset[str]:
 
 def _place(policy: Policy, role: Role, found: Mapping[str, Sequence[Acl]], used: frozenset[str]) -> Place:
     if role.id in found:
-        return Place(role, tuple(found[role.id]), needs=None if role.id in used else _feature_of(policy, role))
+        return Place(role, tuple(found[role.id]), needs=() if role.id in used else _features_of(policy, role))
     return Place(role, on=tuple(host for host in role.usually_on if host in found))
 
 
-def _feature_of(policy: Policy, role: Role) -> str | None:
+def _features_of(policy: Policy, role: Role) -> tuple[str, ...]:
     flows = [flow for flow in policy.flows if role.id in (*flow.sources, *flow.destinations) and flow.need == "conditional"]
-    return flows[0].when.all_on[0] if flows and flows[0].when.all_on else None
+    return tuple(dict.fromkeys(feature for flow in flows for feature in flow.when.all_on))
