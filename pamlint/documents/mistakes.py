@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pamlint.documents.reader import Document
@@ -19,7 +19,8 @@ Step = str | int
 class Mistakes:
     """Collects what is wrong in one document, so that all of it is told at once.
 
-    `sound` holds the document's sections that keep to the schema, unknown keys aside: what is read further.
+    `sound` is what is read further: the document's sections without the items that break the schema (unknown keys aside).
+    In a list None stands for such an item, so that the others keep their places; `sound_items` passes over it.
     """
 
     def __init__(self, document: Document, kind: Kind) -> None:
@@ -60,7 +61,21 @@ class Mistakes:
             for path, message, harmless in _explained(error):
                 self.add(message, *path)
                 if path and not harmless:
-                    self.sound = {key: value for key, value in self.sound.items() if key != path[0]}
+                    self._drop(*path[:2])
+
+    def _drop(self, section: Any, item: Any = None) -> None:
+        held = self.sound.get(section)
+        if isinstance(held, dict) and item is not None:
+            self.sound = {**self.sound, section: {key: value for key, value in held.items() if key != item}}
+        elif isinstance(held, list) and item is not None:
+            self.sound = {**self.sound, section: [None if index == item else value for index, value in enumerate(held)]}
+        else:
+            self.sound = {key: value for key, value in self.sound.items() if key != section}
+
+
+def sound_items(listed: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    """The items of a list of sound things, each with its place."""
+    return ((index, item) for index, item in enumerate(listed) if item is not None)
 
 
 def spell(path: Collection[Step]) -> str:
@@ -69,12 +84,9 @@ def spell(path: Collection[Step]) -> str:
 
 
 def nearest(name: str, names: Collection[str]) -> str:
-    """The end of a sentence: which name was meant, or which there are."""
-    from difflib import get_close_matches
-
-    if near := get_close_matches(name, sorted(names), 1):
-        return f"; did you mean `{near[0]}`?"
-    return f"; there is {', '.join(sorted(names))}" if names else "; there is none"
+    """The end of a sentence: which name comes nearest, or which there are."""
+    known = f"; known: {', '.join(sorted(names))}" if names else "; none is known"
+    return _near(name, names, 0.4) or known
 
 
 def _explained(error: ValidationError) -> Iterator[tuple[tuple[Step, ...], str, bool]]:
@@ -87,7 +99,7 @@ def _explained(error: ValidationError) -> Iterator[tuple[tuple[Step, ...], str, 
         known = schema.get("properties", {})
         for key in sorted(value.keys() - known.keys()):
             holder = f" in `{spell(path)}`" if path else ""
-            message = f"unknown key `{key}`{holder}{_meant(key, known)}; allowed here: {', '.join(sorted(known))}"
+            message = f"unknown key `{key}`{holder}{_near(key, known)}; allowed here: {', '.join(sorted(known))}"
             yield (*path, key), message, True
     elif error.validator == "required":
         for key in allowed:
@@ -101,7 +113,7 @@ def _explained(error: ValidationError) -> Iterator[tuple[tuple[Step, ...], str, 
     elif error.validator == "anyOf" and isinstance(value, dict):
         yield path, f"{_label(path)}: {_wanted(error)}", False
     elif error.validator == "enum" and isinstance(value, str):
-        yield path, f"{_label(path)} is {_shown(value)}{_meant(value, allowed)}; allowed here: {', '.join(allowed)}", False
+        yield path, f"{_label(path)} is {_shown(value)}{_near(value, allowed)}; allowed here: {', '.join(allowed)}", False
     elif "propertyNames" in error.absolute_schema_path:
         yield (*path, value), f"`{value}` is no name{_holder(path)}: write {_wanted(error)}", False
     else:
@@ -135,15 +147,16 @@ def _holder(path: tuple[Step, ...]) -> str:
     return f" (in `{spell(path)}`)" if path else ""
 
 
-def _meant(name: str, names: Collection[str]) -> str:
-    near = nearest(name, names)
-    return near.rstrip("?") if near.startswith("; did") else ""
+def _near(name: str, names: Collection[str], likeness: float = 0.55) -> str:
+    from difflib import get_close_matches
+
+    return "".join(f"; the nearest is `{near}`" for near in get_close_matches(name, sorted(names), 1, likeness))
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, dict | list):
         return f"a {'mapping' if isinstance(value, dict) else 'list'}"
-    if value is None:
+    if value is None or value == "":
         return "empty"
     text = str(value).lower() if isinstance(value, bool) else f"`{value}`" if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else f"{text[:57]}...`"

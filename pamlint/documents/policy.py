@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pamlint.documents.mistakes import Mistakes, nearest
+from pamlint.documents.mistakes import Mistakes, nearest, sound_items
 from pamlint.documents.reader import read_document
 from pamlint.documents.wording import parse_day, parse_peer, read_parameter
 from pamlint.model.errors import UserError
@@ -65,7 +65,12 @@ def _folder() -> Path:
 def _policy(mistakes: Mistakes) -> Policy:
     sound = mistakes.sound
     parameters = {name: _parameter(mistakes, name, given) for name, given in sound.get("parameters", {}).items()}
-    policy = Policy(
+    flows: dict[str, Flow] = {}
+    for index, given in sound_items(sound.get("flows", ())):
+        if given["id"] in flows:
+            mistakes.add(f"flow `{given['id']}` stands here twice: every flow has an id of its own", "flows", index, "id")
+        flows[given["id"]] = _flow(mistakes, index, given, parameters)
+    return Policy(
         id=sound.get("id", ""),
         product=sound.get("product", ""),
         version=sound.get("version", ""),
@@ -74,13 +79,9 @@ def _policy(mistakes: Mistakes) -> Policy:
         features={name: _feature(mistakes, name, given) for name, given in sound.get("features", {}).items()},
         parameters=parameters,
         roles={name: _role(mistakes, name, given) for name, given in sound.get("roles", {}).items()},
-        flows=tuple(_flow(mistakes, index, given, parameters) for index, given in enumerate(sound.get("flows", ()))),
+        flows=tuple(flows.values()),
         sha256=mistakes.document.sha256,
     )
-    for index, flow in enumerate(policy.flows):
-        if flow.id in {earlier.id for earlier in policy.flows[:index]}:
-            mistakes.add(f"flow `{flow.id}` stands here twice: every flow has an id of its own", "flows", index, "id")
-    return policy
 
 
 def _source(mistakes: Mistakes, name: str, given: dict[str, Any]) -> Source:

@@ -121,11 +121,13 @@ class _Composer:
             line = self._text.count("\n", 0, error.position) + 1
             raise UserError("a control character stands here; remove it", Location(self._file, line)) from None
         except yaml.MarkedYAMLError as error:
-            hint = next((hint for start, hint in _HINTS if str(error.problem).startswith(start)), "")
-            message = f"this is no YAML: {error.problem}" + (f" ({hint})" if hint else "")
-            mark = error.problem_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            raise UserError(message, Location(self._file, line, column, line)) from None
+            raise self._no_yaml(error) from None
+
+    def _no_yaml(self, error: yaml.MarkedYAMLError) -> UserError:
+        hint = next((f" ({hint})" for start, hint in _HINTS if str(error.problem).startswith(start)), "")
+        place, begin = self._at(error.problem_mark), self._at(error.context_mark)
+        since = f" to what begins in line {begin.line}" if error.context_mark and begin.line != place.line else ""
+        return UserError(f"this is no YAML: {error.problem}{since}{hint}", place)
 
     def _node(self, event: Any, depth: int) -> Node:
         location = self._location(event)
@@ -170,8 +172,10 @@ class _Composer:
         return Node(data, location, children, keys, 1 + sum(child.size for child in children.values()))
 
     def _location(self, event: Any) -> Location:
-        line = event.start_mark.line + 1
-        return Location(self._file, line, event.start_mark.column + 1, line)
+        return self._at(event.start_mark)
+
+    def _at(self, mark: Any) -> Location:
+        return Location(self._file, mark.line + 1, mark.column + 1, mark.line + 1) if mark else Location(self._file, 1)
 
 
 def _scalar(text: str) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pamlint.documents.mistakes import Mistakes, Step
+from pamlint.documents.mistakes import Mistakes, Step, sound_items
 from pamlint.documents.wording import parse_day, parse_peer, read_networks, read_parameter, read_service
 from pamlint.model.policy import Parameter, ParameterValue, Policy
 from pamlint.model.resource import Location
@@ -52,7 +52,7 @@ class Sections:
     def features(self) -> dict[str, bool]:
         """What is turned on or off, by feature."""
         switched: dict[str, bool] = {}
-        for index, item in enumerate(self.data.get("features", ())):
+        for index, item in sound_items(self.data.get("features", ())):
             for name, state in ({item: "on"} if isinstance(item, str) else item).items():
                 self._known("feature", name, self.names.features, "features", index)
                 if switched.setdefault(name, state == "on") != (state == "on"):
@@ -69,16 +69,17 @@ class Sections:
 
     def allow(self) -> tuple[Allowance, ...]:
         """What is permitted besides the policy."""
-        allowances = tuple(self._allowance(given, index) for index, given in enumerate(self.data.get("allow", ())))
-        for index, allowance in enumerate(allowances):
-            if allowance.name in {earlier.name for earlier in allowances[:index]}:
-                self._add(f"allowance `{allowance.name}` stands here twice: give each a name of its own", "allow", index, "name")
-        return allowances
+        allowances: dict[str, Allowance] = {}
+        for index, given in sound_items(self.data.get("allow", ())):
+            if given["name"] in allowances:
+                self._add(f"allowance `{given['name']}` stands here twice: give each a name of its own", "allow", index, "name")
+            allowances[given["name"]] = self._allowance(given, index)
+        return tuple(allowances.values())
 
     def not_needed(self) -> tuple[NotNeeded, ...]:
         """The flows that this site does without."""
         listed = []
-        for index, given in enumerate(self.data.get("not-needed", ())):
+        for index, given in sound_items(self.data.get("not-needed", ())):
             self._known("flow", given["flow"], self.names.flows, "not-needed", index, "flow")
             listed.append(NotNeeded(given["flow"], given["reason"], self._where("not-needed", index)))
         return tuple(listed)
@@ -94,7 +95,7 @@ class Sections:
                 self._until(given, "ignore", index),
                 self._where("ignore", index),
             )
-            for index, given in enumerate(self.data.get("ignore", ()))
+            for index, given in sound_items(self.data.get("ignore", ()))
         )
 
     def values(self) -> dict[str, Any]:
@@ -115,7 +116,7 @@ class Sections:
             for kind in ("parameters", "roles", "values")
             for name in self.data.get(kind, ())
         }
-        for index, item in enumerate(self.data.get("features", ())):
+        for index, item in sound_items(self.data.get("features", ())):
             places.update(
                 {f"features.{name}": self._where("features", index) for name in ([item] if isinstance(item, str) else item)}
             )

@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from pamlint.documents.mistakes import Mistakes, Step
+from pamlint.documents.mistakes import Mistakes, Step, sound_items
 from pamlint.documents.policy import load_policy
 from pamlint.documents.reader import read_document
 from pamlint.documents.sections import Sections, names_of
@@ -63,7 +63,7 @@ def _policies(mistakes: Mistakes, given: str | list[str], base: Path, *place: St
     """The policies of one `policy` key; none if one of them cannot be read. Several qualify their flows' ids."""
     policies: list[Policy] = []
     listed = [given] if isinstance(given, str) else given
-    for index, name in enumerate(listed):
+    for index, name in sound_items(listed):
         at = (*place, "policy") if isinstance(given, str) else (*place, "policy", index)
         try:
             policy = load_policy(name, base, mistakes.document.where(*at))
