@@ -42,7 +42,7 @@ def lint(
     from pamlint import run
 
     report = run.lint(options.paths(paths), options.reading(config, var, var_file, today))
-    shown = minimum or "low"
+    shown = minimum or report.min_severity
     for name, path in wanted:
         save(_render(report, name, Screen(min_severity=shown)), path)
     tell(_render(report, format_, options.screen(no_colour, shown, quiet)))
