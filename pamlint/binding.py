@@ -382,9 +382,7 @@ def own_local(part: Part, unit: Unit) -> Ranges | None:
     mine = _all_of([members[workload.key] for workload in unit.workloads if workload.key in members])
     if mine is None and part.cidrs:
         mine = parse_cidrs(part.cidrs)
-    if mine is None or unit.behind is None:
-        return mine
-    return intersect(mine, unit.behind) or None
+    return intersect(mine, unit.within) or None if mine is not None else None
 
 
 def peer_addresses(text: str) -> Ranges | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pamlint.binding import Unit
 from pamlint.judging.cubes import Table, sides
 from pamlint.model.acl import Acl, Rule
+from pamlint.model.addresses import ANY
 from pamlint.model.finding import Direction
 from pamlint.model.traffic import Cube, Entry, Traffic, admitted, merge, minus, overlap
 
@@ -74,12 +75,12 @@ def through(layers: Iterable[Traffic]) -> Traffic:
 
 def localise(traffic: Traffic, unit: Unit, direction: Direction) -> Traffic:
     """The part of the traffic that concerns what stands behind the unit; what it wears for sure is no question any more."""
-    if unit.behind is None and unit.may_wear is None:
+    if unit.within == ANY and unit.may_wear is None:
         return traffic
     _, local_side = sides(direction)
     out = []
     for cube in traffic:
-        here: Cube | None = cube if unit.behind is None else cube.within(local_side, unit.behind)
+        here = cube.within(local_side, unit.within)
         if here is not None and unit.may_wear is not None:
             here = _worn(here, unit.wears, unit.may_wear, f"{local_side}:")
         if here is not None:

@@ -31,7 +31,7 @@ class Table:
     def __init__(self, symbols: Mapping[str, Symbol]) -> None:
         self.symbols = symbols
         self.predicates: dict[str, Predicate] = {}
-        self._rules: dict[tuple[str, str, Direction, bool], Traffic] = {}
+        self._rules: dict[tuple[str, str, Direction, str, int | None], Traffic] = {}
 
     def symbol(self, key: str, side: int) -> Option:
         """A symbol on a side: plain addresses where its members are known, else a predicate."""
@@ -62,8 +62,8 @@ class Table:
 
     def rule(self, acl: Acl, rule: Rule) -> Traffic:
         """The traffic that a rule matches."""
-        key = (acl.key, rule.name, rule.direction, rule.action == "allow")
-        if rule.priority == 0 or key not in self._rules:
+        key = (acl.key, rule.name, rule.direction, rule.action, rule.priority)
+        if key not in self._rules:
             self._rules[key] = self._compile(acl, rule)
         return self._rules[key]
 

@@ -75,11 +75,24 @@ def settle(residue: Iterable[Cube], predicates: Predicates, purpose: Purpose, ow
             surely.append(sure)
         possible = _bound(cube, predicates, purpose, own, certain=False)
         if possible is not None:
-            perhaps.append(possible)
+            perhaps.append(_plain(possible, predicates))
     proved = merge(surely)
     unproven = merge(piece for piece in perhaps for piece in minus((piece,), _bare(surely, piece.guard)))
     because = {reference for cube in unproven for name, _ in cube.guard for reference in predicates[name].because}
     return Settled(proved, unproven, tuple(sorted(because)))
+
+
+def _plain(cube: Cube, predicates: Predicates) -> Cube:
+    """Where a side is an unknown value, what else is not known of that side decides nothing."""
+    unknown = {predicates[name].side for name, sign in cube.guard if sign and predicates[name].kind == "unknown"} - {None}
+    if not unknown:
+        return cube
+    kept = (
+        (name, sign)
+        for name, sign in cube.guard
+        if sign or predicates[name].side not in unknown or predicates[name].kind in ("unknown", "list")
+    )
+    return Cube(cube.sides, frozenset(kept))
 
 
 def _bare(surely: Iterable[Cube], guard: Guard) -> Traffic:
