@@ -15,7 +15,7 @@ from pamlint.model.errors import UserError
 from pamlint.model.finding import Direction
 from pamlint.model.identity import foreign_key
 from pamlint.model.policy import Flow, Policy
-from pamlint.model.ranges import Ranges
+from pamlint.model.ranges import Ranges, intersect
 from pamlint.model.services import Service
 from pamlint.model.site import Allowance, Site
 from pamlint.model.traffic import ALL_PORTS, Traffic
@@ -127,10 +127,6 @@ class Demand:
             own = own_local(bearing.part, unit)
             if own is not None:
                 return [(own, ())]
-            if not unit.workloads:
-                groups = [key for key in bearing.part.hosts if key in self.table.symbols]
-                if groups:
-                    return [self.table.symbol(key, side) for key in groups]
         if unit.behind is not None:
             return [(unit.behind, ())]
         if not required:
