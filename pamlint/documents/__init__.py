@@ -1,0 +1,1 @@
+"""Policy files, site files and the schemas of all that pamlint reads and writes."""

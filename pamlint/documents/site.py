@@ -36,13 +36,13 @@ def load_site(path: Path) -> Site:
         **{("estates", name): data["policy"] for name, data in estates.items() if "policy" in data},
     }
     policies = {place: _policies(mistakes, given, path.parent, *place) for place, given in written.items()}
-    readable = all(policies.values())
-    names = names_of((policy for chosen in policies.values() for policy in chosen), readable)
+    names = names_of((policy for chosen in policies.values() for policy in chosen), bool(policies[()]))
     top = _view(Sections(mistakes, names, mistakes.sound), _nothing(mistakes, path, policies[()]))
     settings = []
     for name, data in estates.items():
         base = replace(top, policies=policies.get(("estates", name), top.policies))
-        settings.append(_estate(name, Sections(mistakes, names, data, ("estates", name)), base))
+        known = replace(names, readable=bool(base.policies))
+        settings.append(_estate(name, Sections(mistakes, known, data, ("estates", name)), base))
     mistakes.finish()
     for view, where in [(each.site, f" in estate `{each.name}`") for each in settings] or [(top, "")]:
         mistakes.errors.extend(_missing_parameters(view, where))

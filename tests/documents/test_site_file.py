@@ -280,6 +280,9 @@ def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
     assert [complaint.split(":")[0] for complaint in found] == ["3", "4", "4", "4", "5", "5", "6", "6", "6", "6"]
     found = complaints(lambda: load_site(written(tmp_path, text.replace("netiq-pam-3", "own.yaml"))))
     assert sum("the file lacks the key" in complaint for complaint in found) == 6
+    text = HEAD + "features: [ssh]\nestates: {prod: {policy: nope.yaml, features: [unknown]}, test: {features: [sh-relay]}}\n"
+    found = complaints(lambda: load_site(written(tmp_path, text)))
+    assert [complaint.split("`")[1] for complaint in found] == ["ssh", "nope.yaml", "sh-relay"]
 
 
 def test_values_of_instances_count_as_given(tmp_path: Path) -> None:
