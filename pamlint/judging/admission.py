@@ -9,7 +9,6 @@ from pamlint.binding import Unit
 from pamlint.judging.cubes import Table, sides
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.addresses import ANY
-from pamlint.model.addresses import ANY
 from pamlint.model.finding import Direction
 from pamlint.model.traffic import Cube, Entry, Traffic, admitted, merge, minus, overlap
 
