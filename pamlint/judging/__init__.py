@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from pamlint.binding import Binding, Part, Unit
-from pamlint.judging.admission import Admission, Piece, localise, together
+from pamlint.judging.admission import Admission, Piece, localise, through, together
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Opening, Pinned
@@ -80,7 +80,8 @@ class _Judge:
         asks = tuple(self.demand.asks(unit, direction))
         layers = tuple(self.admission.layer(unit, layer, direction) for layer in unit.layers)
         view = View(direction, self.table.predicates, unit.within, unit.acls[0].address)
-        front = Front(unit, direction, layers, asks, self.demand.permitted(unit, direction, asks), view)
+        passed = through(together(layer) for layer in layers)
+        front = Front(unit, direction, layers, asks, self.demand.permitted(unit, direction, asks), view, passed)
         needed = self._required(front)
         blocked = self._blocked(front)
         self.extra += openings(front, blocked, self.demand, self.admission, self.table)
@@ -93,7 +94,6 @@ class _Judge:
     def _required(self, front: Front) -> list[tuple[Flow, Traffic]]:
         """Judge the required flows; gives back those that are satisfied, with their traffic."""
         satisfied = []
-        passed = front.passed
         named = self._named(front.unit, front.direction)
         for ask in front.asks:
             if not self.demand.is_required(ask.flow) or not _exists(ask.peer):
@@ -101,7 +101,7 @@ class _Judge:
             want = wanted(self.demand, ask, front.unit, front.direction)
             if want is None:
                 continue
-            settled = self._doubt(unmet(want, passed, named, self.table, front.direction), front.unit.acls)
+            settled = self._doubt(unmet(want, front.passed, named, self.table, front.direction), front.unit.acls)
             if settled.proved or settled.unproven:
                 self._blame(front, ask, want, settled, named)
             else:
@@ -116,8 +116,11 @@ class _Judge:
         return named_in(rules)
 
     def _doubt(self, settled: Settled, acls: Sequence[Acl]) -> Settled:
-        """Where an ACL is partial the rest of its rules is elsewhere: what it does not admit is unproven."""
-        because = [reference for acl in acls for reference in acl.partial]
+        """Where an ACL is partial the rest of its rules is elsewhere: what it does not admit is unproven.
+
+        One of several of which the input holds no rule at all is taken as absent, and the verdict says so.
+        """
+        because = [reference for acl in acls if acl.rules or len(acls) == 1 for reference in acl.partial]
         return doubted(settled, because) if because and (settled.proved or settled.unproven) else settled
 
     def _blame(self, front: Front, ask: Ask, want: Wanted, whole: Settled, named: frozenset[str]) -> None:
@@ -138,11 +141,12 @@ class _Judge:
     ) -> Missing:
         residue = (*settled.proved, *settled.unproven)
         partly = tuple((piece.acl, piece.rule) for piece in pieces if overlap(piece.traffic, want.whole))
-        acl, rule, cause = self._cause(front, layer, residue)
+        matched = sorted(layer, key=lambda acl: acl.key not in ask.bearing.part.hosts)
+        acl, rule, cause = self._cause(front, matched, residue)
         flow, role = ask.flow, ask.bearing.part.role
         return Missing(flow, role, (ask.peer.role,), front.unit, acl, settled, front.view, rule, cause, partly)
 
-    def _cause(self, front: Front, layer: tuple[Acl, ...], residue: Traffic) -> tuple[Acl, Rule | None, Cause]:
+    def _cause(self, front: Front, layer: Sequence[Acl], residue: Traffic) -> tuple[Acl, Rule | None, Cause]:
         """Which ACL, and which of its rules, keeps the residue out: a deny above an allow, or an allow that pins source ports."""
         for acl in layer:
             rules = [rule for rule in acl.rules if rule.direction == front.direction and not rule.default]

@@ -34,16 +34,13 @@ class Front:
     asks: tuple[Ask, ...]
     permitted: Traffic
     view: View
+    passed: Traffic
+    """What passes the whole chain."""
 
     @property
     def roles(self) -> tuple[str, ...]:
         """The roles that the unit bears."""
         return tuple(sorted({bearing.part.role for bearing in self.unit.bearings}))
-
-    @property
-    def passed(self) -> Traffic:
-        """What passes the whole chain."""
-        return through(together(layer) for layer in self.layers)
 
 
 def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admission, table: Table) -> list[Opening]:

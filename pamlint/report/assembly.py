@@ -124,7 +124,7 @@ def _verdicts(judgement: Judgement) -> Iterable[Verdict]:
         first = states[0]
         worst = min((state.state for state in states), key=WORST.index)
         rules = sorted({rule.name for state in states for rule in state.rules})
-        assumed = [acl.address for acl in (first.unit.acls if first.unit else ()) if acl.partial]
+        assumed = [acl.address for acl in (first.unit.acls if first.unit else ()) if acl.partial and not acl.rules]
         found.append(
             Verdict(
                 first.flow.id,
