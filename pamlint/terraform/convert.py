@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import cast
 
 from pamlint.terraform.numeric import NumberError, parse_number, show_number
 from pamlint.terraform.types import (
@@ -72,13 +71,13 @@ def _convert(value: Value, wanted: Type) -> Value:
         return Null(refill(value.type, without_optional(wanted)))
     if isinstance(wanted, Primitive):
         return _convert_primitive(value, wanted)
-    if isinstance(wanted, ObjectType):
-        return _to_object(cast("Mappish", value), wanted)
-    if isinstance(wanted, MapType):
-        return _to_map(cast("Mappish", value), wanted)
-    if isinstance(wanted, TupleType):
-        return TupleValue(map(_convert, cast("TupleValue", value).items, wanted.elements))
-    return _to_list_or_set(cast("Sequence", value), wanted)
+    if isinstance(wanted, ObjectType | MapType) and isinstance(value, Mappish):
+        return _to_object(value, wanted) if isinstance(wanted, ObjectType) else _to_map(value, wanted)
+    if isinstance(wanted, TupleType) and isinstance(value, TupleValue) and len(value.items) == len(wanted.elements):
+        return TupleValue(map(_convert, value.items, wanted.elements))
+    if isinstance(wanted, ListType | SetType) and isinstance(value, Sequence):
+        return _to_list_or_set(value, wanted)
+    raise EvaluationError(mismatch(type_of(value), wanted))
 
 
 def _convert_unknown(value: UnknownValue, wanted: Type) -> UnknownValue:
@@ -183,6 +182,9 @@ def _shared_type(items: Iterable[Value], element: Type, source: Sequence | Mappi
     if not types:
         return refill(source.element, element) if isinstance(source, ListValue | SetValue | MapValue) else element
     shared = unify(types)
+    if shared is ANY:
+        typed = [of for of in types if of is not ANY]
+        shared = None if len(typed) > 1 else typed[0] if typed else ANY
     if shared is None:
         raise EvaluationError("all elements must have the same type")
     return shared

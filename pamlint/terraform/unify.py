@@ -162,7 +162,7 @@ def _most_general_first(types: list[Type]) -> list[Type]:
     return [types[index] for index in order]
 
 
-_GENERALITY = {SetType: 0, ListType: 1, TupleType: 2}
+_GENERALITY = {ListType: 0, TupleType: 1, SetType: 2}
 
 
 def _preference(left: Type, right: Type) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 TEXTS = ['""', '"a"', '"b"', '"10.0.0.0/16"', '"a,b"', '"Hello World"', '"5"', '"true"', '"é\\n"', '"2001:db8::/32"', '"x-y_z"']
+SMALL = ["0", "1", "2", "5"]
 NUMBERS = ["0", "1", "2", "-1", "8", "24", "2.5", '"3"', "443", "65535", "0.1"]
 ODD = ["null", "true", "{}", "[]"]
 SHAPES = {
@@ -56,14 +57,14 @@ SHAPES = {
     "indent": "nt",
     "max": "nn",
     "min": "nn",
-    "pow": "nn",
+    "pow": "nk",
     "parseint": "tn",
     "cidrsubnet": "cnn",
     "cidrhost": "cn",
     "cidrnetmask": "c",
     "cidrsubnets": "cnn",
     "range": "nnn",
-    "element": "ln",
+    "element": "lk",
     "index": "la",
     "contains": "la",
     "chunklist": "ln",
@@ -99,9 +100,9 @@ def _call(random: Random, depth: int) -> str:
 
 def _argument(random: Random, letter: str, depth: int) -> str:
     chance = random.random()
-    if chance < 0.03:
+    if chance < 0.03 and letter != "k":
         return random.choice(ODD)
-    if chance < 0.2 and depth:
+    if chance < 0.2 and depth and letter != "k":
         return _call(random, depth - 1)
     if letter == "a":
         letter = random.choice("ttnnlm")
@@ -112,7 +113,7 @@ def _argument(random: Random, letter: str, depth: int) -> str:
         keys = random.sample(["a", "b", "c", "z"], random.randint(0, 3))
         items = ", ".join(f"{key} = {_element(random)}" for key in keys)
         return random.choice(["{{{}}}", "tomap({{{}}})"]).format(items)
-    return random.choice({"t": TEXTS, "n": NUMBERS, "c": NETWORKS, "f": FORMATS, "p": PATTERNS}[letter])
+    return random.choice({"t": TEXTS, "n": NUMBERS, "k": SMALL, "c": NETWORKS, "f": FORMATS, "p": PATTERNS}[letter])
 
 
 def _element(random: Random) -> str:

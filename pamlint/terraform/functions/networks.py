@@ -75,6 +75,8 @@ def subnets(prefix: str, *new_bits: Number) -> Value:
     """cidrsubnets: one subnet after the other, each where it fits next."""
     network = _network(prefix)
     check_items(len(new_bits), "cidrsubnets")
+    if new_bits and int(network.network_address) == 0:
+        raise EvaluationError(f"Terraform cannot divide {prefix}, because it begins at the first address there is")
     found: list[Value] = []
     at = 0
     for number in new_bits:
