@@ -26,13 +26,13 @@ class Estate:
 
 
 def boundary_of(path: Path, site: Path | None) -> Path:
-    """Nothing outside of this is read: the repository that holds the path, else the site file's directory, else the path."""
+    """Nothing outside of this is read: the repository around the path, else the site file's directory around it, else the path."""
     here = path.resolve()
     here = here if here.is_dir() else here.parent
     for folder in (here, *here.parents):
         if (folder / ".git").exists():
             return folder
-    return site.parent.resolve() if site is not None else here
+    return site.parent.resolve() if site is not None and here.is_relative_to(site.parent.resolve()) else here
 
 
 def choose(paths: Sequence[Path], site: Site | None) -> tuple[list[Estate], list[str]]:
