@@ -13,6 +13,8 @@ from pamlint.report.escaping import visible
 
 def tell(text: str) -> None:
     """Writes a result to standard output as UTF-8. A reader that went away is no error; a full disk is (UserError)."""
+    if sys.stdout is None:
+        raise UserError("standard output is closed")
     sys.stdout.flush()
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))

@@ -30,13 +30,9 @@ def names(values: Sequence[str], limit: int = NAMED) -> str:
 
 def sentence(row: Row, direction: Direction | None) -> str:
     """`tcp/443 from 10.0.0.0/8 to 10.1.0.0/16, source ports 1-1023, except from 10.2.0.0/16`."""
-    return f"{service(row.protocol, row.ports, row.icmp)} {_where(row, direction)}"
-
-
-def _where(row: Row, direction: Direction | None) -> str:
-    words = f"{'to' if direction == 'egress' else 'from'} {names(row.peers)}"
+    words = f"{service(row.protocol, row.ports, row.icmp)} {_peers(row, direction)}"
     if row.local not in ((), ("any",)):
-        words += f" {'from' if direction == 'egress' else 'to'} {names(row.local)}"
+        words += f" {_local(row, direction)}"
     if row.source_ports is not None:
         words += f", source ports {row.source_ports}"
     if row.exceptions:
@@ -45,9 +41,25 @@ def _where(row: Row, direction: Direction | None) -> str:
 
 
 def _exception(exception: Row, row: Row, direction: Direction | None) -> str:
-    """An exception says its service only where it differs from that of its row."""
-    same = (exception.protocol, exception.ports, exception.icmp) == (row.protocol, row.ports, row.icmp)
-    return _where(exception, direction) if same else sentence(exception, direction)
+    """An exception says only what differs from its row."""
+    words = []
+    if (exception.protocol, exception.ports, exception.icmp) != (row.protocol, row.ports, row.icmp):
+        words.append(service(exception.protocol, exception.ports, exception.icmp))
+    if exception.peers != row.peers:
+        words.append(_peers(exception, direction))
+    if exception.local != row.local:
+        words.append(_local(exception, direction))
+    if exception.source_ports != row.source_ports:
+        words.append(f"source ports {exception.source_ports}")
+    return " ".join(words)
+
+
+def _peers(row: Row, direction: Direction | None) -> str:
+    return f"{'to' if direction == 'egress' else 'from'} {names(row.peers)}"
+
+
+def _local(row: Row, direction: Direction | None) -> str:
+    return f"{'from' if direction == 'egress' else 'to'} {names(row.local)}"
 
 
 def packet(witness: Witness) -> str:
