@@ -39,17 +39,17 @@ def icmp_ranges(text: str) -> tuple[Range, ...]:
 def bare(symbol: str) -> str:
     """A symbol as it is printed, without its kind."""
     kind, colon, name = symbol.partition(":")
-    return name if colon and kind in ("group", "asg", "tag", "pl", "prefix-list") else symbol
+    return name.lower() if colon and kind in ("group", "asg", "tag", "pl", "prefix-list") else symbol.lower()
 
 
 def peer_holds(estate: Estate, peer: str, atom: Atom) -> bool:
     if atom.symbol:
         return bare(peer) == bare(atom.symbol)
-    if bare(peer) == "VirtualNetwork":
+    if bare(peer) == "virtualnetwork":
         return in_vnet(estate, atom, World({}))
-    if bare(peer) == "Internet":
+    if bare(peer) == "internet":
         return internet(estate, atom, World({}))
-    if bare(peer) == "AzureLoadBalancer":
+    if bare(peer) == "azureloadbalancer":
         return within(PROBES, atom.address)
     return (peer == "any" or "/" in peer) and within(peer, atom.address)
 
@@ -59,8 +59,8 @@ def is_reference(peer: str, symbols: set[str]) -> bool:
     return peer != "any" and "/" not in peer and bare(peer) not in {bare(symbol) for symbol in symbols}
 
 
-def row_holds(estate: Estate, row: Json, packet: Packet) -> bool:
-    """Whether a row of a report holds the packet."""
+def row_holds(estate: Estate, row: Json, packet: Packet, perhaps: bool = False) -> bool:
+    """Whether a row of a report holds the packet, or perhaps holds it: a symbol's unknown members may stand anywhere."""
     if row["protocol"] != "any" and not in_ranges(numbers(row["protocol"]), packet.protocol):
         return False
     if row["ports"] is not None and not (packet.protocol in (6, 17) and in_ranges(numbers(row["ports"]), packet.port)):
@@ -70,21 +70,27 @@ def row_holds(estate: Estate, row: Json, packet: Packet) -> bool:
     sources = numbers(row["source_ports"]) if row["source_ports"] is not None and packet.protocol in (6, 17) else ((0, 65535),)
     if not in_ranges(sources, packet.source_port):
         return False
-    if not any(peer_holds(estate, peer, packet.peer) for peer in row["peers"]):
+    open_peer = perhaps and any(peer != "any" and "/" not in peer for peer in row["peers"])
+    if not open_peer and not any(peer_holds(estate, peer, packet.peer) for peer in row["peers"]):
         return False
     if packet.local is not None and not any(local == "any" or within(local, packet.local) for local in row["local"]):
         return False
-    return not any(row_holds(estate, hole, packet) for hole in row.get("except") or ())
+    plain = packet._replace(peer=Atom(None, packet.peer.address))
+    return not any(row_holds(estate, hole, each) for hole in row.get("except") or () for each in (packet, plain))
 
 
 def holds(estate: Estate, finding: Json, packet: Packet) -> bool:
-    """Whether the finding's traffic holds the packet; a symbol is held too where every address it may stand at is."""
-    if any(row_holds(estate, row, packet) for row in finding["traffic"]):
+    """Whether the finding's traffic holds the packet."""
+    return any(row_holds(estate, row, packet) for row in finding["traffic"])
+
+
+def tells(estate: Estate, finding: Json, packet: Packet) -> bool:
+    """Whether a reader learns of the packet: by its symbol, by every address where that may stand, by an open symbol."""
+    rows, perhaps = finding["traffic"], finding["certainty"] == "unproven"
+    if any(row_holds(estate, row, packet, perhaps) for row in rows):
         return True
-    spots = [packet._replace(peer=Atom(None, spot)) for spot in STRANGERS]
-    return packet.peer.symbol is not None and all(
-        any(row_holds(estate, row, spot) for row in finding["traffic"]) for spot in spots
-    )
+    spots = [packet._replace(peer=Atom(None, spot)) for spot in STRANGERS if packet.peer.symbol]
+    return bool(spots) and all(any(row_holds(estate, row, spot) for row in rows) for spot in spots)
 
 
 def witness_packet(finding: Json, symbols: set[str]) -> Packet | None:

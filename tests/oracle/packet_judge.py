@@ -24,7 +24,7 @@ Mode = Literal["extra", "need"]
 class World(NamedTuple):
     """One way to settle what is open: each variable's value, and the symbols that hold the packet's far side.
 
-    Extra traffic is told of the symbol that lets it in; so where extra is asked for, an allow of addresses is none of a symbol.
+    Extra traffic is told of the symbol that lets it in; so where extra is asked for, an allow of a symbol is none of addresses.
     """
 
     variables: dict[str, str | int | None]
@@ -72,12 +72,12 @@ def peer_matches(estate: Estate, rule: Rule, peer: str, atom: Atom, world: World
         peer = str(value)
     told_of_symbols = world.mode == "extra" and rule.allow
     if peer == "any" or "/" in peer:
-        return within(peer, atom.address) and not (told_of_symbols and atom.symbol)
+        return within(peer, atom.address)
     if peer == atom.symbol:
         return True
     if peer == "tag:AzureLoadBalancer":
         return within(PROBES, atom.address)
-    if estate.vnet_settled and peer in ("tag:VirtualNetwork", "tag:Internet") and not (told_of_symbols and atom.symbol):
+    if estate.vnet_settled and peer in ("tag:VirtualNetwork", "tag:Internet"):
         return in_vnet(estate, atom, world) if peer == "tag:VirtualNetwork" else internet(estate, atom, world)
     if not estate.vnet_settled and peer == "tag:VirtualNetwork" and not atom.symbol and in_vnet(estate, atom, World({})):
         return True

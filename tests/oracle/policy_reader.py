@@ -79,7 +79,7 @@ def permitted(place: Place, packet: Packet) -> Answer:
         if speaks_of(place, allowance, packet)
         for peer in allowance.peers
     }
-    return "yes" if "yes" in answers else "maybe" if "maybe" in answers else "no"
+    return strongest(answers)
 
 
 def speaks_of(place: Place, allowance: Allowance, packet: Packet) -> bool:
@@ -97,16 +97,33 @@ def speaks_of(place: Place, allowance: Allowance, packet: Packet) -> bool:
 def allowed_peer(estate: Estate, peer: str, atom: Atom) -> Answer:
     if peer.startswith("role:"):
         answers = {is_peer(player, atom) for player in players(estate) if player.role == peer[5:]}
-        return "yes" if "yes" in answers else "maybe" if "maybe" in answers else "no"
-    return is_peer(Player("", networks=(peer,)) if "/" in peer else Player("", networks=(), symbols=(peer,)), atom)
+        return strongest(answers)
+    if "/" in peer:
+        return is_peer(Player("", networks=(peer,)), atom)
+    return "yes" if peer == atom.symbol else "no" if atom.symbol else "maybe"
 
 
-def blocked(place: Place, packet: Packet) -> bool:
+def blocked(place: Place, packet: Packet) -> Answer:
     """Whether a blocked flow is judged here and speaks of the packet: at its listener, else at its sender."""
-    return any(
-        meeting.flow.need == "blocked"
+    answers = {
+        is_peer(meeting.other, packet.peer)
+        for meeting in meetings(place)
+        if meeting.flow.need == "blocked"
         and (place.direction == "ingress" or not meeting.other.acls)
         and asked(place, meeting, packet)
-        and is_peer(meeting.other, packet.peer) == "yes"
-        for meeting in meetings(place)
-    )
+    }
+    return strongest(answers)
+
+
+def strongest(answers: set[Answer]) -> Answer:
+    return "yes" if "yes" in answers else "maybe" if "maybe" in answers else "no"
+
+
+def undecided(place: Place, packet: Packet) -> bool:
+    """Whether the packet is of a flow that does not end here, or whose far role is bound to nothing: whose it is, is not settled."""
+    lost = set(place.estate.bare_roles)
+    flows = [flow for flow in active(place.estate) if lost & {*flow.sources, *flow.destinations}]
+    if any(service_holds(place.estate, service, Player(""), packet) for flow in flows for service in flow.services):
+        return True
+    passing = [meeting for meeting in meetings(place) if place.direction not in meeting.flow.ends]
+    return any(asked(place, meeting, packet) and is_peer(meeting.other, packet.peer) != "no" for meeting in passing)

@@ -14,6 +14,10 @@ Pair = tuple[str, str]
 """A check, and the rule or ACL that it names."""
 
 
+OWN_FAMILY = {58: 6}
+"""Protocols of one address family only; every role here stands in IPv4."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What one world says of a packet that came through: who may tell it, whether someone must, and whether for sure."""
@@ -69,17 +73,24 @@ def opening(place: Place, packet: Packet, world: World) -> Opening:
     unit, steps = place.unit, walk(place, packet, world)
     if not passes(place, packet, world):
         return Opening()
+    symbol, deciding = packet.peer.symbol, [rule for rules in steps.values() for rule in rules]
+    if symbol and not any(symbol in rule.peers for rule in deciding):
+        return Opening()
     nearest, others = unit.acls[-1], [rule for address in unit.acls[:-1] for rule in steps[address]]
-    if any(rule.name.endswith(".AllowAzureLoadBalancerInBound") for rules in steps.values() for rule in rules):
+    if any(rule.name.endswith(".AllowAzureLoadBalancerInBound") for rule in deciding):
         return Opening()
     answer = permitted(place, packet)
     if answer == "yes":
         return default_opening(place, packet, steps)
-    if blocked(place, packet):
-        return Opening(frozenset(("blocked-access", rule.name) for rule in [*steps[nearest], *others]), True, answer == "no")
+    pairs = frozenset(("blocked-access", rule.name) for rule in [*steps[nearest], *others])
+    barred = blocked(place, packet)
+    if barred == "yes":
+        return Opening(pairs, True, answer == "no")
     explicit = {("extra-access", rule.name) for rule in steps[nearest] if not rule.default}
     if not explicit:
         explicit = {("implicit-allow", nearest)} | {("extra-access", rule.name) for rule in others if not rule.default}
+    if barred == "maybe":
+        return Opening(pairs | explicit, True, False)
     return Opening(frozenset(explicit), True, answer == "no")
 
 
@@ -136,7 +147,7 @@ def unmet(place: Place, meeting: Meeting, packet: Packet, atoms: list[Atom], wor
     shut = {atom for atom in {*plain, *members} if not passes(place, packet._replace(peer=atom), world)}
     lacking, absent = shut.intersection(networks), shut.intersection(members)
     unheld = frozenset(atom for atom in members if atom.symbol in {each.symbol for each in absent})
-    if (members and not absent) or (networks and not lacking):
+    if (members and not absent) or not (lacking or other.networks is None) or OWN_FAMILY.get(packet.protocol, 4) not in families:
         return Unmet(satisfied=True)
     split = len(unheld) != len(absent)
     if other.networks is None:
