@@ -131,12 +131,7 @@ def _object_key(key: Value) -> str:
 
 
 def _binary(node: Binary, scope: Scope) -> Value:
-    left = evaluate(node.left, scope)
-    if node.operator in ("&&", "||"):
-        decided = operators.condition(left, f"the left side of {node.operator}")
-        if decided is (node.operator == "||"):
-            return decided
-    return operators.binary(node.operator, left, evaluate(node.right, scope))
+    return operators.binary(node.operator, evaluate(node.left, scope), evaluate(node.right, scope))
 
 
 def _unary(node: Unary, scope: Scope) -> Value:
@@ -220,7 +215,10 @@ def _for(node: For, scope: Scope) -> Value:
             pairs(source)
         return mark(UnknownValue(source.because, not_null=True), marks)
     loop = _Loop(node, scope)
-    for key, element in pairs(source):
+    elements = pairs(source)
+    if not elements:
+        loop.check()
+    for key, element in elements:
         loop.turn(key, element)
     return loop.result(marks)
 
@@ -242,6 +240,13 @@ class _Loop:
         self.grouped: dict[str, list[Value]] = {}
         self.unknown: list[Value] = []
         self.marks: tuple[str, ...] | None = None
+
+    def check(self) -> None:
+        """Raises what Terraform finds wrong with the condition before it looks at any element."""
+        if self.node.condition is not None:
+            names = (self.node.value_name, *([self.node.key_name] if self.node.key_name else []))
+            scope = self.scope.with_local(dict.fromkeys(names, UnknownValue(())))
+            operators.condition(evaluate(self.node.condition, scope), "the condition of 'for'")
 
     def turn(self, key: Value, element: Value) -> None:
         """Evaluates one element."""

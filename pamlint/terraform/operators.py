@@ -63,8 +63,6 @@ def _binary(operator: str, left: Value, right: Value) -> Value:
         return unknown_from((left, right), BOOL if compare else NUMBER)
     if compare:
         return compare(left, right)
-    if operator == "/" and right == 0:
-        raise EvaluationError("division by zero")
     try:
         return _ARITHMETIC[operator](left, right)
     except numeric.NumberError as error:

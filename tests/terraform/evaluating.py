@@ -1,0 +1,40 @@
+"""Evaluates expressions as the tests compare them: JSON, and which of list, set and map the value is."""
+
+from __future__ import annotations
+
+from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.functions import call
+from pamlint.terraform.reader import read_expression, read_native
+from pamlint.terraform.scope import Budget, Scope
+from pamlint.terraform.syntax import Reference
+from pamlint.terraform.values import EvaluationError, ListValue, MapValue, SetValue, Value, unmark
+from pamlint.terraform.expressions import follow
+
+
+class Locals:
+    """Names that stand for a module with nothing but locals."""
+
+    def __init__(self, text: str) -> None:
+        self._file = read_native("locals", text.encode())
+
+    def resolve(self, reference: Reference, scope: Scope) -> Value:
+        """The value of `local.name`."""
+        name = str(reference.steps[0].key)
+        return follow(evaluate(self._file.body.arguments[name].value, scope), reference, 1)
+
+
+def value_of(text: str, names: Locals | None = None) -> Value:
+    """The value of an expression; raises EvaluationError."""
+    tree, file = read_expression("expression", text)
+    return evaluate(tree, Scope(file, Budget(), names=names))
+
+
+def answer(text: str, names: Locals | None = None) -> str | None:
+    """The value in JSON and its kind, None if there is none."""
+    try:
+        value = value_of(text, names)
+        encoded = call("jsonencode", (value,), None)
+    except EvaluationError:
+        return None
+    kinds = {ListValue: "list", SetValue: "set", MapValue: "map"}
+    return f"{unmark(encoded)[0]} {kinds.get(type(unmark(value)[0]), '')}".rstrip()
