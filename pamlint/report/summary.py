@@ -62,9 +62,14 @@ def _read(report: Report) -> list[str]:
 
 
 def _not_judged(report: Report) -> Iterable[str]:
-    roles = sorted({verdict.role for verdict in report.verdicts if verdict.state == "not-judged"})
-    if roles:
-        yield f"Not judged at their own end, being peers only: {', '.join(roles)}."
+    left = [verdict for verdict in report.verdicts if verdict.state == "not-judged"]
+    bound = {binding.role for binding in report.bindings if binding.acls or binding.workloads}
+    peers = sorted({verdict.role for verdict in left if verdict.role not in bound})
+    flows = sorted({verdict.flow for verdict in left if verdict.role in bound})
+    if peers:
+        yield f"Not judged at their own end, having no ACL here: {names(peers, len(peers))}."
+    if flows:
+        yield f"Not judged, their other end being unbound: {names(flows, len(flows))}."
     reasons: dict[str, list[str]] = {}
     for unjudged in report.unjudged:
         reasons.setdefault(unjudged.why, []).append(unjudged.acl)

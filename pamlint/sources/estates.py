@@ -26,7 +26,7 @@ class Estate:
 
 
 def boundary_of(path: Path, site: Path | None) -> Path:
-    """Nothing outside of this is read: the repository around the path, else the site file's directory around it, else the path."""
+    """Nothing outside of this is read: the repository around the path, else the site file's directory around it, else itself."""
     here = path.resolve()
     here = here if here.is_dir() else here.parent
     for folder in (here, *here.parents):

@@ -115,7 +115,7 @@ def _used_roles(policy: Policy, features: Sequence[str]) -> frozenset[str]:
 def _place(policy: Policy, role: Role, found: Mapping[str, Sequence[Acl]], used: frozenset[str]) -> Place:
     if role.id in found:
         return Place(role, tuple(found[role.id]), needs=() if role.id in used else _features_of(policy, role))
-    return Place(role, on=tuple(host for host in role.usually_on if host in found))
+    return Place(role, on=tuple(host for host in role.usually_on if host in found and host in used))
 
 
 def _features_of(policy: Policy, role: Role) -> tuple[str, ...]:

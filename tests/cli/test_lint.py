@@ -22,7 +22,7 @@ CLEAN = """Proved 6 flows of 2 roles at 2 ACLs by netiq-pam-3 (3.x) on 2026-11-2
   open, and nothing else is.
 0 findings.
 Read 1 file in 1 root: 2 ACLs, 5 rules, 0 workloads.
-Not judged at their own end, being peers only: admin, user.
+Not judged at their own end, having no ACL here: admin, user.
 """
 
 
