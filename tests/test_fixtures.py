@@ -96,10 +96,10 @@ def agrees(wanted: Mapping[str, Any], finding: Mapping[str, Any]) -> bool:
 
 
 def same_traffic(wanted: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether all rows are of the protocol and ports that were written, with those peers if they were written."""
-    peers = {peer for row in rows for peer in row["peers"]}
-    return (
-        {(row["protocol"], row["ports"]) for row in rows} == {(wanted["protocol"], wanted.get("ports"))}
-        and peers == set(wanted.get("peers", peers))
-        and not any("except" in row for row in rows)
+    """Whether all rows are of the protocol and ports that were written, with just those peers if they were written."""
+    if {(row["protocol"], row["ports"]) for row in rows} != {(wanted["protocol"], wanted.get("ports"))}:
+        return False
+    exact = {peer for row in rows for peer in row["peers"]} == set(wanted.get("peers", ())) and not any(
+        row["except"] for row in rows
     )
+    return exact or "peers" not in wanted
