@@ -81,7 +81,8 @@ class _Judge:
         layers = tuple(self.admission.layer(unit, layer, direction) for layer in unit.layers)
         view = View(direction, self.table.predicates, unit.within, unit.acls[0].address)
         passed = through(together(layer) for layer in layers)
-        front = Front(unit, direction, layers, asks, self.demand.permitted(unit, direction, asks), view, passed)
+        denied = self._named(unit, direction, "deny")
+        front = Front(unit, direction, layers, asks, self.demand.permitted(unit, direction, asks), view, passed, denied)
         needed = self._required(front)
         blocked = self._blocked(front)
         self.extra += openings(front, blocked, self.demand, self.admission, self.table)
@@ -94,7 +95,7 @@ class _Judge:
     def _required(self, front: Front) -> list[tuple[Flow, Traffic]]:
         """Judge the required flows; gives back those that are satisfied, with their traffic."""
         satisfied = []
-        named = self._named(front.unit, front.direction)
+        named = self._named(front.unit, front.direction, "allow") | front.denied
         for ask in front.asks:
             if not self.demand.is_required(ask.flow) or not _exists(ask.peer):
                 continue
@@ -111,9 +112,10 @@ class _Judge:
             self.states.append(FlowState(ask.flow, ask.bearing.part.role, front.direction, front.unit, state, rules))
         return satisfied
 
-    def _named(self, unit: Unit, direction: Direction) -> frozenset[str]:
-        rules = (self.table.rule(acl, rule) for acl in unit.acls for rule in acl.rules if rule.direction == direction)
-        return named_in(rules)
+    def _named(self, unit: Unit, direction: Direction, action: str) -> frozenset[str]:
+        """The predicates that the allow or the deny rules name."""
+        rules = ((acl, rule) for acl in unit.acls for rule in acl.rules)
+        return named_in(self.table.rule(acl, rule) for acl, rule in rules if (rule.direction, rule.action) == (direction, action))
 
     def _doubt(self, settled: Settled, acls: Sequence[Acl]) -> Settled:
         """Where an ACL is partial the rest of its rules is elsewhere: what it does not admit is unproven.

@@ -96,6 +96,11 @@ class Demand:
             found.append((member.addresses, doubt))
         return found
 
+    def role_symbols(self, role: str, side: int) -> frozenset[str]:
+        """The predicates by which rules name the members of a role."""
+        keys = (key for part in self.binding.parts.get(role, ()) for member in part.members for key in member.symbols)
+        return frozenset(f"{side}:{key}" for key in keys)
+
     def _doubt(self, place: str, because: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
         """The literal under which something holds that is not certain; none where it is."""
         return (self.table.unknown(f"{place}/{because}", None, ANY, place, because),) if because else ()

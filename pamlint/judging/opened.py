@@ -36,6 +36,8 @@ class Front:
     view: View
     passed: Traffic
     """What passes the whole chain."""
+    denied: frozenset[str]
+    """The predicates that deny rules of the chain name."""
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -57,7 +59,7 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
     for place, layer in enumerate(front.layers):
         for piece in layer:
             residue = () if piece.rule.default else minus(_passing(front, place, piece, admission), allowed)
-            settled = settle(residue, table.predicates, Purpose.OPEN)
+            settled = settle(residue, table.predicates, Purpose.OPEN, denied=front.denied)
             if settled.proved or settled.unproven:
                 beside = _beside(front, place, residue)
                 passed = tuple(allowance for allowance, cubes in expired if overlap(residue, cubes))
@@ -103,7 +105,7 @@ def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Ad
     for place, layer in enumerate(front.layers):
         for piece in layer:
             residue = merge(overlap(_passing(front, place, piece, admission), forbidden))
-            settled = settle(residue, table.predicates, Purpose.OPEN, own)
+            settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
             settled = Settled(settled.proved, _by_unknowns(settled.unproven, table), settled.because)
             if settled.proved or settled.unproven:
                 found.append(
@@ -131,7 +133,7 @@ def implicit(
     for place, layer in enumerate(front.layers):
         working = [(flow, overlap(want, by_default[place])) for flow, want in needed]
         residue = (*(extra if place == 0 else ()), *(cube for _, cubes in working for cube in cubes))
-        settled = settle(residue, table.predicates, Purpose.OPEN)
+        settled = settle(residue, table.predicates, Purpose.OPEN, denied=front.denied)
         if settled.proved or settled.unproven:
             pieces = [piece for piece in layer if piece.rule.default and _touch(piece.traffic, residue)]
             flows = tuple(dict.fromkeys(flow for flow, cubes in working if cubes))

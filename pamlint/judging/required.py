@@ -20,12 +20,14 @@ NOTHING_MISSING = Settled((), (), ())
 class Wanted(NamedTuple):
     """A required flow as traffic: to or from the role's networks as a whole, or each member in one of several ways.
 
-    `own` are the predicates that hold for whoever is meant, with the line within which they count.
+    `own` are the predicates that hold for whoever is meant, with the line within which they count; `symbols` are those of
+    any member of the role.
     """
 
     networks: Traffic | None
     members: tuple[tuple[Traffic, ...], ...]
     own: Own
+    symbols: frozenset[str]
     role: str
 
     @property
@@ -65,7 +67,9 @@ def wanted(demand: Demand, ask: Ask, unit: Unit, direction: Direction) -> Wanted
         option = demand.networks_unknown(ask.peer, peer_side, line)
         own.update({name: line for name, _ in option[1]})
         ways.append((cubes([option]),))
-    return Wanted(networks, tuple(way for way in ways if any(way)), own, ask.peer.role)
+    return Wanted(
+        networks, tuple(way for way in ways if any(way)), own, demand.role_symbols(ask.peer.role, peer_side), ask.peer.role
+    )
 
 
 def unmet(want: Wanted, passed: Traffic, named: frozenset[str], table: Table, direction: Direction) -> Settled:
@@ -77,8 +81,7 @@ def unmet(want: Wanted, passed: Traffic, named: frozenset[str], table: Table, di
     if by_member and not any(residue for _, residue in by_member):
         return NOTHING_MISSING
     member_residue = tuple(cube for _, residue in by_member for cube in residue)
-    speaks = any(name in named for ways in want.members for way in ways for cube in way for name, _ in cube.guard)
-    use_members = bool(by_member) and (by_network is None or speaks)
+    use_members = bool(by_member) and (by_network is None or bool(want.symbols & named))
     chosen, other = (member_residue, by_network) if use_members else (by_network or (), member_residue if by_member else None)
     settled = settle(chosen, table.predicates, Purpose.CLOSED, want.own)
     return settled if other is None else _mixture(settled, other, want.role)

@@ -61,19 +61,29 @@ class Settled(NamedTuple):
     because: tuple[str, ...]
 
 
-def settle(residue: Iterable[Cube], predicates: Predicates, purpose: Purpose, own: Own = NO_OWN) -> Settled:
-    """Split a residue. `own` are predicates that hold for whoever is judged: they count as non-empty, wherever they are
-    within the line given for each."""
+def settle(
+    residue: Iterable[Cube],
+    predicates: Predicates,
+    purpose: Purpose,
+    own: Own = NO_OWN,
+    denied: frozenset[str] = frozenset(),
+) -> Settled:
+    """Split a residue.
+
+    `own` are predicates that hold for whoever is judged: they count as non-empty, wherever they are within the line given for
+    each. `denied` are groups that a deny names: the traffic is what remains beside them. Any other group that is taken away
+    from open traffic is permitted, and stands within the networks that its role has or may have, which are taken away as well.
+    """
     surely: list[Cube] = []
     perhaps: list[Cube] = []
     for cube in residue:
         if not cube.guard:
             surely.append(cube)
             continue
-        sure = _bound(cube, predicates, purpose, own, certain=True)
+        sure = _bound(cube, predicates, purpose, own, denied, certain=True)
         if sure is not None:
             surely.append(sure)
-        possible = _bound(cube, predicates, purpose, own, certain=False)
+        possible = _bound(cube, predicates, purpose, own, denied, certain=False)
         if possible is not None:
             perhaps.append(_plain(possible, predicates))
     proved = merge(surely)
@@ -100,7 +110,7 @@ def _bare(surely: Iterable[Cube], guard: Guard) -> Traffic:
     return tuple(Cube(cube.sides, NO_GUARD) for cube in surely if cube.guard <= guard)
 
 
-def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, certain: bool) -> Cube | None:
+def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denied: frozenset[str], certain: bool) -> Cube | None:
     """The part of the cube that is there for sure (or at all); the guard keeps what tells a reader who is meant."""
     positive_sides = {
         predicates[name].side
@@ -110,8 +120,7 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, certa
     bounded = cube
     for name, sign in sorted(cube.guard, key=lambda literal: (literal[0] in own, literal)):
         predicate = predicates[name]
-        foreign = not sign and purpose is Purpose.OPEN and predicate.kind in ("group", "set") and predicate.side in positive_sides
-        if foreign and certain:
+        if certain and not sign and purpose is Purpose.OPEN and _is_beside(name, predicate, denied, positive_sides):
             continue
         allowed = _line(predicate, sign, purpose, certain, bounded, own.get(name))
         if predicate.side is not None:
@@ -123,6 +132,13 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, certa
         bounded = restricted
     kept = frozenset((name, sign) for name, sign in cube.guard if not certain or (sign and predicates[name].side is not None))
     return Cube(bounded.sides, kept)
+
+
+def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive_sides: set[int | None]) -> bool:
+    """Whether what is taken away by its name cannot be what is open: a permitted group, or another group than the one that is."""
+    if predicate.kind == "group":
+        return name not in denied or predicate.side in positive_sides
+    return predicate.kind == "set" and predicate.side in positive_sides
 
 
 def _line(predicate: Predicate, sign: bool, purpose: Purpose, certain: bool, cube: Cube, own: Ranges | None) -> Ranges:

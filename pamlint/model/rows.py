@@ -113,12 +113,15 @@ def _side_names(cube: Cube, side: int, whole: Ranges, predicates: Predicates) ->
     """What stands on an address side, and what of that does not."""
     literals = [(predicates[name], sign) for name, sign in sorted(cube.guard) if predicates[name].side == side]
     members = [predicate for predicate, sign in literals if sign and predicate.kind != "set"]
-    exceptions: list[tuple[str, ...]] = [(predicate.text,) for predicate, sign in literals if not sign and predicate.kind != "set"]
+    exceptions: list[tuple[str, ...]] = [
+        (predicate.text,) for predicate, sign in literals if not sign and predicate.kind != "set"
+    ]
     addresses = cube.sides[side]
     if members:
-        outside = subtract(members[0].at_most, addresses)
-        if outside:
-            exceptions.append(format_ranges(outside))
+        # A group is told whole, unless some of its known members are not meant.
+        if members[0].kind != "group" or not holds(addresses, members[0].at_least):
+            outside = subtract(members[0].at_most, addresses)
+            exceptions += [format_ranges(outside)] if outside else []
         return (" & ".join(sorted({predicate.text for predicate in members})),), exceptions
     if holds(addresses, whole):
         return ("any",), exceptions
