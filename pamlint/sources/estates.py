@@ -41,8 +41,8 @@ def choose(paths: Sequence[Path], site: Site | None) -> tuple[list[Estate], list
     An estate is judged as a whole: a path that touches one of its roots brings all of them.
     """
     documents = tuple(path for path in paths if is_document(path))
-    folders = [path for path in paths if path not in documents]
     site_path = site.path if site is not None else None
+    folders = [_scope(path, site_path) for path in paths if path not in documents]
     settings = site.estates if site is not None else ()
     named = tuple(root for each in settings for root in each.roots)
     roots: dict[Path, Path] = {}
@@ -66,6 +66,11 @@ def choose(paths: Sequence[Path], site: Site | None) -> tuple[list[Estate], list
         if root not in claimed
     ]
     return estates, left
+
+
+def _scope(path: Path, site: Path | None) -> Path:
+    """A site file stands for everything that it may hold for."""
+    return path.parent if site is not None and path.is_file() and path.samefile(site) else path
 
 
 def is_document(path: Path) -> bool:
