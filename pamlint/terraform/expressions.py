@@ -11,6 +11,7 @@ from pamlint.terraform.convert import convert
 from pamlint.terraform.functions import call
 from pamlint.terraform.scope import MAX_STEPS, Scope, placed, weight
 from pamlint.terraform.syntax import (
+    MAX_TEXT,
     Attribute,
     Binary,
     Call,
@@ -49,8 +50,7 @@ from pamlint.terraform.values import (
     unmark,
     walk,
 )
-
-MAX_TEXT = 4_000_000
+_TOO_LONG = f"more than {MAX_TEXT:,} characters"
 
 
 def evaluate(node: Expression, scope: Scope) -> Value:
@@ -63,7 +63,11 @@ def evaluate(node: Expression, scope: Scope) -> Value:
 
 def _literal(node: Literal, scope: Scope) -> Value:
     value = node.value
-    return NULL if value is None else string(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise LimitReached(_TOO_LONG)
+        return string(value)
+    return NULL if value is None else value
 
 
 def _reference(node: Reference, scope: Scope) -> Value:
@@ -357,7 +361,7 @@ def _concatenated(parts: list[Value], what: str) -> Value:
     if unknown:
         return mark(UnknownValue(reasons(*unknown), STRING, prefix=prefix, not_null=True), marks)
     if sum(map(len, texts)) > MAX_TEXT:
-        raise LimitReached(f"more than {MAX_TEXT:,} characters")
+        raise LimitReached(_TOO_LONG)
     return mark(string("".join(texts)), marks)
 
 

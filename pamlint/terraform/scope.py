@@ -8,10 +8,12 @@ from typing import Protocol
 from pamlint.model.resource import EMPTY, Location
 from pamlint.terraform.functions.signature import Surroundings
 from pamlint.terraform.syntax import Expression, Reference, SourceFile
-from pamlint.terraform.values import EvaluationError, LimitReached, Sensitive, Value
+from pamlint.terraform.values import EvaluationError, LimitReached, Value, children
 
 MAX_STEPS = 300_000
 MAX_STEPS_IN_ALL = 2_000_000
+MAX_DEPTH = 200
+_LEAVES = frozenset((str, int, bool))
 
 
 class Names(Protocol):
@@ -108,16 +110,13 @@ def placed(error: EvaluationError, node: Expression, scope: Scope) -> Evaluation
 
 
 def weight(value: Value, limit: int) -> int:
-    """How many values stand inside one, itself too; counted up to the limit only."""
-    count = 0
-    pending = [value]
-    while pending and count <= limit:
-        current = pending.pop()
-        count += 1
-        if isinstance(current, Sensitive):
-            pending.append(current.value)
-            continue
-        items = getattr(current, "items", None)
-        if items is not None:
-            pending.extend(items.values() if isinstance(items, dict) else items)
+    """How many values stand inside one, itself too, counted up to the limit only; raises LimitReached for deep nesting."""
+    count = depth = 0
+    level: list[Value] = [value]
+    while level and count <= limit:
+        count += len(level)
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise LimitReached(f"nested more than {MAX_DEPTH} levels deep")
+        level = [inner for outer in level if type(outer) not in _LEAVES for inner in children(outer)]
     return count

@@ -10,7 +10,7 @@ from pamlint.model.resource import Location, Problem
 from pamlint.terraform.scope import Budget, ExpressionError, ExpressionLimit, weight
 from pamlint.terraform.values import EvaluationError, LimitReached, UnknownValue, Value, from_plain
 
-MAX_ELEMENTS = 1_000_000
+MAX_ELEMENTS = 500_000
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 
 

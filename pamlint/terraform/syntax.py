@@ -12,6 +12,9 @@ from decimal import Decimal
 
 from pamlint.model.resource import Location
 
+# No string longer than this is evaluated.
+MAX_TEXT = 4_000_000
+
 
 @dataclass(slots=True, eq=False)
 class Literal:

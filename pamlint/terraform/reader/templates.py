@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pamlint.terraform.reader.tokens import BadSyntax
-from pamlint.terraform.syntax import Conditional, Expression, For, Join, Literal, Parentheses, Template
+from pamlint.terraform.syntax import MAX_TEXT, Conditional, Expression, For, Join, Literal, Parentheses, Template
 
 if TYPE_CHECKING:
     from pamlint.terraform.reader.parser import Parser
@@ -19,10 +19,14 @@ _SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 
+_BLANK = re.escape(_SPACE.replace("\n", ""))
+# The indentation of every line that is not blank; a last line without its end is never blank.
+_INDENT = re.compile(rf"^[{_BLANK}]*+(?:(?=[^\n{_BLANK}])|(?<!\n)\Z)", re.MULTILINE)
+
 
 @dataclass(slots=True, eq=False)
 class _Text:
-    """Literal text of a template, in a heredoc at most one line of it."""
+    """Literal text of a template, in a heredoc cut at line ends."""
 
     text: str
     start: int
@@ -48,7 +52,7 @@ def parse(parser: Parser, kind: str, value: str, start: int, end: int) -> Expres
     if kind == "HEREDOC":
         return Literal(value, start, end)
     if kind == "FLUSH":
-        lines: list[_Part] = [_Text(line, start, end) for line in _lines(value)]
+        lines: list[_Part] = [_Text(line, start, end) for line in _pieces(value)]
         _flush(lines)
         return Literal("".join(part.text for part in lines if isinstance(part, _Text)), start, end)
     parts = _parts(parser, quoted=value == '"')
@@ -81,10 +85,11 @@ def unescape(text: str, start: int) -> str:
     return _ESCAPE.sub(resolved, text)
 
 
-def _lines(text: str) -> list[str]:
-    lines = [line + "\n" for line in text.split("\n")]
-    lines[-1] = lines[-1][:-1]
-    return lines if lines[-1] else lines[:-1]
+def _pieces(text: str) -> list[str]:
+    """The first line, the last one, and what is between: strip markers touch no more than the line that they stand at."""
+    first = text.find("\n") + 1
+    last = text.rfind("\n", 0, len(text) - 1) + 1
+    return [piece for piece in (text[:first], text[first:last], text[max(first, last) :]) if piece]
 
 
 def _parts(parser: Parser, quoted: bool) -> list[_Part]:
@@ -95,7 +100,7 @@ def _parts(parser: Parser, quoted: bool) -> list[_Part]:
         value, start, end = parser.values[parser.at], parser.starts[parser.at], parser.ends[parser.at]
         parser.at += 1
         if kind == "TEXT":
-            texts = [unescape(value, start)] if quoted else _lines(value)
+            texts = [unescape(value, start)] if quoted else _pieces(value)
             if not quoted:
                 texts = [text.replace("$${", "${").replace("%%{", "%{") for text in texts]
             if strip_next:
@@ -131,28 +136,29 @@ def _directive(parser: Parser, start: int) -> _Directive:
 def _flush(parts: list[_Part]) -> None:
     """Takes the indentation that all lines share off a `<<-` heredoc.
 
-    As Terraform does it: blank lines do not count, a line that begins with a sequence has none, and the line behind a
-    line end that `~}` has eaten is no new line.
+    As Terraform does it: blank lines do not count, a line that begins with a sequence has none, and what follows a line end
+    that `~}` has eaten is no new line. What is too long to be evaluated is left.
     """
-    shared: int | None = None
-    indented = []
+    if sum(len(part.text) for part in parts if isinstance(part, _Text)) > MAX_TEXT:
+        return
+    widths: list[int] = []
+    leading: list[tuple[_Text, int]] = []
     new_line = True
     for part in parts:
-        if new_line:
-            spaces = 0
-            if isinstance(part, _Text):
-                stripped = part.text.lstrip(_SPACE)
-                blank = not stripped and part.text.endswith("\n")
-                spaces = len(part.text) - len(stripped)
-                if not blank:
-                    indented.append(part)
-            else:
-                blank = False
-            if not blank:
-                shared = spaces if shared is None else min(shared, spaces)
-        new_line = isinstance(part, _Text) and part.text.endswith("\n")
-    for text in indented:
-        text.text = text.text[shared:]
+        if not isinstance(part, _Text):
+            if new_line:
+                widths.append(0)
+            new_line = False
+            continue
+        start = 0 if new_line else part.text.find("\n") + 1
+        if new_line or start:
+            widths.extend(match.end() - match.start() for match in _INDENT.finditer(part.text, start))
+            leading.append((part, start))
+        new_line = part.text.endswith("\n")
+    if widths and min(widths):
+        shared = min(widths)
+        for part, start in leading:
+            part.text = part.text[:start] + _INDENT.sub(lambda match: match[0][shared:], part.text[start:])
 
 
 def _tree(parts: list[_Part], start: int, end: int) -> Expression:
