@@ -122,7 +122,7 @@ class Workload:
 
     `chain` holds its layers from the nearest to the farthest; a layer is the keys of ACLs that are united (an interface's
     security groups) or a single one (an NSG). `wears` are the keys of symbols that it is a member of.
-    `addresses` are its own where they are known, `within` where it stands (its subnets' prefixes).
+    `addresses` are its own where they are known, `within` where it stands (its subnets' prefixes). `sheltered` is a clause that says why the Internet cannot reach it, where the input shows that.
     """
 
     key: str
@@ -137,6 +137,7 @@ class Workload:
     addresses: Ranges = EMPTY
     within: Ranges = EMPTY
     possible: tuple[str, ...] = ()
+    sheltered: str | None = None
     location: Location | None = None
 
 
