@@ -43,7 +43,7 @@ def wrapped(text: str, width: int, first: Sequence[Span] = (), indent: str = "")
     """The text broken at `width` columns, `first` before its first line and `indent` before the others."""
     lead = "".join(words for words, _ in first)
     broken = textwrap.wrap(
-        text, max(width, 40), initial_indent=lead, subsequent_indent=indent, break_on_hyphens=False, drop_whitespace=True
+        text, max(width, 40), initial_indent=lead, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
     )
     if not broken:
         return [tuple(first)]

@@ -24,7 +24,7 @@ def _proved(report: Report, screen: Screen) -> list[Line]:
     if not kept:
         return []
     flows = len({verdict.flow for verdict in kept})
-    roles = len({(verdict.estate, verdict.role) for verdict in kept})
+    roles = len({verdict.role for verdict in kept})
     acls = len({acl for verdict in kept for acl in verdict.acls})
     text = f"{count(flows, 'flow')} of {count(roles, 'role')} at {count(acls, 'ACL')}"
     clean = report.complete and not report.findings and not report.summary.suppressed and not unkept

@@ -1,0 +1,52 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+import typer
+from typer.main import get_command
+
+from pamlint.cli.app import app
+from pamlint.model.finding import CHECKS
+from pamlint.report import FORMATS
+from tests.cli.commands import PROJECT, pamlint
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+CONSOLE = re.compile(r"^```console\n\$ pamlint (?P<command>.*)\n(?P<screen>(?:.*\n)*?)```$", re.MULTILINE)
+SCREENS = [(match["command"], match["screen"]) for match in CONSOLE.finditer(README)]
+
+
+@pytest.mark.parametrize(("command", "screen"), SCREENS, ids=[command for command, _ in SCREENS])
+def test_every_screen_is_the_real_one(command: str, screen: str) -> None:
+    """Each command prints what stands below it; a line of three dots is any number of lines."""
+    answer = pamlint(*shlex.split(command), cwd=PROJECT)
+    wanted = "".join("(?:.*\n)*" if line == "...\n" else re.escape(line) for line in screen.splitlines(keepends=True))
+    assert re.fullmatch(wanted, answer.out), answer.out
+    assert "Traceback" not in answer.err
+
+
+def test_every_check_and_format_is_named() -> None:
+    """The table has all checks in their order, and the sentence all formats."""
+    assert tuple(re.findall(r"^\| `([a-z-]+)` \|", README, re.MULTILINE)) == CHECKS
+    assert all(f"`{name}`" in README for name in FORMATS)
+
+
+def test_every_link_leads_somewhere() -> None:
+    """Nothing points at a file that is not there, in the README and in what it points at."""
+    for page in (PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs").rglob("*.md")):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page}: {target}"
+
+
+def test_every_option_that_is_named_exists() -> None:
+    """Commands and options in the documentation are those of the command line."""
+    shell = "\n".join(re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL))
+    words = re.findall(r"`pamlint ([a-z]+)", README) + re.findall(r"^pamlint ([a-z]+)", shell, re.MULTILINE)
+    command = get_command(app)
+    assert isinstance(command, typer.core.TyperGroup)
+    assert set(words) <= set(command.commands)
+    options = {option for each in command.commands.values() for parameter in each.params for option in parameter.opts}
+    assert set(re.findall(r"(--[a-z][a-z-]+)", README)) <= options | {"--version"}
