@@ -12,7 +12,9 @@ from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import EMPTY as NO_VALUES
 from pamlint.model.resource import Ignore, Location, Problem, Unknown
 
-AclKind = Literal["aws_security_group", "aws_network_acl", "azure_nsg"]
+AclKind = Literal["aws_security_group", "aws_network_acl", "azure_nsg", "azure_admin_rules"]
+Action = Literal["allow", "deny", "always-allow"]
+"""`always-allow` is an Azure admin rule's: what it lets through, no NSG stops."""
 SymbolKind = Literal["group", "asg", "tag", "prefix-list", "unknown"]
 Text = str | Unknown
 
@@ -69,7 +71,7 @@ class Rule:
 
     name: str
     direction: Direction
-    action: Literal["allow", "deny"]
+    action: Action
     protocols: Extent
     ports: Extent
     peers: tuple[Peer, ...]
