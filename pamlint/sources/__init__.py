@@ -17,5 +17,7 @@ def read(estate: Estate, types: Collection[str], settings: Settings) -> tuple[Re
     if estate.documents:
         from pamlint.sources.documents import read_document
 
-        readings += [read_document(path, types.__contains__) for path in estate.documents]
+        readings += [
+            read_document(path, types.__contains__, boundary=estate.boundary, settings=settings) for path in estate.documents
+        ]
     return tuple(replace(reading, input=replace(reading.input, estate=estate.name)) for reading in readings)

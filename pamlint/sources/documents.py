@@ -1,3 +1,125 @@
 """Plans and states: JSON documents, told apart by their content."""
 
 from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+from pamlint.model.errors import InputError, UserError
+from pamlint.model.resource import Input, Location, Problem, Reading, Resource
+from pamlint.sources.beside import illuminate
+from pamlint.sources.code import read_root
+from pamlint.sources.plan import read_plan
+from pamlint.sources.state import read_raw, read_shown
+from pamlint.terraform.configuration import is_configuration
+from pamlint.terraform.inputs import Settings
+
+STANDARD_INPUT = Path("-")
+Wanted = Callable[[str], bool]
+Kind = Literal["plan", "state"]
+_WRITE_AGAIN = (
+    "Write it again: `terraform show -json plan.bin > plan.json` for a plan, `terraform show -json > state.json` for a state."
+)
+
+
+def read_document(path: Path, wanted: Wanted, *, boundary: Path | None = None, settings: Settings | None = None) -> Reading:
+    """What a plan or a state holds of the wanted types; `-` is standard input. A document that cannot be read is a problem.
+
+    Where the code of a plan lies beside it, inside the boundary, findings point to its lines.
+    """
+    told, data = _load(path)
+    digest = sha256(data).hexdigest()
+    try:
+        document = _parse(told, data)
+        kind = _kind(told, document)
+        resources, problems = _resources(document, kind, told, wanted)
+    except InputError as error:
+        problem = Problem("unreadable-input", told, error.message, _WRITE_AGAIN, error.location, told)
+        return Reading(Input(told, "plan", digest, False), (), (problem,))
+    if kind == "plan" and boundary is not None and path != STANDARD_INPUT:
+        code = _code_beside(path, document, wanted, boundary, settings or Settings())
+        resources = [illuminate(resource, code) for resource in resources]
+    complete = not any(problem.check == "unreadable-input" for problem in problems)
+    return Reading(Input(told, kind, digest, complete, files=(told,)), tuple(resources), tuple(problems))
+
+
+def _load(path: Path) -> tuple[str, bytes]:
+    if path == STANDARD_INPUT:
+        return "standard input", sys.stdin.buffer.read()
+    try:
+        return _told(path), path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{_told(path)} cannot be read: {error.strerror}") from None
+
+
+def _told(path: Path) -> str:
+    full, here = Path.cwd() / path, Path.cwd()
+    return full.relative_to(here).as_posix() if full.is_relative_to(here) else full.as_posix()
+
+
+def _parse(told: str, data: bytes) -> Mapping[str, Any]:
+    """The JSON object that the bytes hold; raises InputError naming line and column."""
+    if data.startswith(b"PK"):
+        raise InputError("this is a plan in Terraform's own binary form; `terraform show -json FILE` writes it as JSON")
+    try:
+        document = json.loads(data, parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"byte 0x{data[error.start]:02x} is not UTF-8", Location(told, line, 1, line)) from None
+    except json.JSONDecodeError as error:
+        raise InputError(_explained(error), Location(told, error.lineno, error.colno, error.lineno)) from None
+    except RecursionError:
+        raise InputError("the JSON is nested too deeply", Location(told, 1)) from None
+    if not isinstance(document, dict):
+        raise InputError("this is JSON, but neither a plan nor a state", Location(told, 1))
+    return document
+
+
+def _explained(error: json.JSONDecodeError) -> str:
+    if error.doc.lstrip().startswith('{"@level"') or (error.msg == "Extra data" and '"@message"' in error.doc[:10_000]):
+        return _LOG
+    if error.pos >= len(error.doc.rstrip()):
+        return "the JSON ends too early: the file is cut off"
+    return f"this is no JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+
+
+def _kind(told: str, document: Mapping[str, Any]) -> Kind:
+    if "planned_values" in document or "resource_changes" in document:
+        return "plan"
+    if "values" in document or ("version" in document and "resources" in document):
+        return "state"
+    if document.keys() <= {"format_version", "terraform_version", "checks"} and "format_version" in document:
+        return "state"
+    if "encrypted_data" in document:
+        raise InputError("the state is encrypted; `tofu show -json` writes it in plain")
+    raise InputError("this is JSON, but neither a plan nor a state", Location(told, 1))
+
+
+def _resources(document: Mapping[str, Any], kind: Kind, told: str, wanted: Wanted) -> tuple[list[Resource], list[Problem]]:
+    try:
+        if kind == "plan":
+            return read_plan(document, told, wanted)
+        read = read_raw if "version" in document and "values" not in document else read_shown
+        return read(document, told, wanted), []
+    except (KeyError, AttributeError, TypeError) as error:
+        raise InputError(f"the {kind} is not as Terraform writes it: {error!r}", Location(told, 1)) from None
+
+
+def _code_beside(
+    path: Path, document: Mapping[str, Any], wanted: Wanted, boundary: Path, settings: Settings
+) -> dict[str, Resource]:
+    directory = (Path.cwd() / path).parent
+    if not any(is_configuration(entry.name) for entry in directory.iterdir()):
+        return {}
+    variables = document.get("variables") or {}
+    facts = {f"var.{name}": variable.get("value") for name, variable in variables.items()}
+    reading = read_root(
+        directory, boundary=boundary, wanted=wanted, settings=replace(settings, facts={**settings.facts, **facts})
+    )
+    return {resource.address: resource for resource in reading.resources}

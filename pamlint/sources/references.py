@@ -1,0 +1,217 @@
+"""Follows the references that a plan's configuration names, so that an unknown value leads to the resource it will come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pamlint.model.resource import Unknown
+
+Path = tuple[str | int, ...]
+_STEP = re.compile(r'module\.([\w-]+)((?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?)\.?')
+_KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
+_RESOURCE = re.compile(r'((?:data\.)?[A-Za-z_][\w-]*\.[\w-]+)((?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?)(?:\.([\w-]+))?')
+_NEVER_UNKNOWN = ("count.", "path.", "terraform.", "each.key", "self.")
+_DEEPEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reference stands: a resource (`x.y`) of a module instance, the key of its instance (`["a"]`, `[0]`), an attribute.
+
+    Where it stands in a module call or an output, the name is empty and the key is the module instance's.
+    """
+
+    module: str
+    name: str
+    key: str
+    attribute: str = ""
+
+    @property
+    def address(self) -> str:
+        """The instance's address."""
+        return below(self.module, self.name + self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a chain of references ends: what it is called there, and which attribute of which instance it is, if it is one."""
+
+    told: str
+    attribute: tuple[str, str] | None = None
+
+
+class References:
+    """The configuration of a plan, and what the plan does not know of each resource instance."""
+
+    def __init__(self, configuration: Mapping[str, Any], unknown: Mapping[str, Any]) -> None:
+        self._root: Mapping[str, Any] = configuration.get("root_module") or {}
+        self._unknown = unknown
+        self._resources: dict[str, dict[str, Mapping[str, Any]]] = {}
+
+    def expressions(self, place: Place) -> Mapping[str, Any]:
+        """What the configuration sets of a resource, by attribute; empty where it is not in there."""
+        return self._resource(place).get("expressions") or {}
+
+    def unknown(self, place: Place, path: Path) -> Unknown:
+        """The Unknown for a place in the values of a resource instance."""
+        ends = self._ends_at(place, path)
+        if not ends:
+            own = (place.address, str(path[0])) if len(path) == 1 else None
+            return Unknown((f"{place.address}.{path[0]}",), own)
+        attributes = {end.attribute for end in ends}
+        return Unknown(tuple(dict.fromkeys(end.told for end in ends)), attributes.pop() if len(attributes) == 1 else None)
+
+    def each_unknown(self, place: Place, path: Path, count: int) -> list[Unknown] | None:
+        """One Unknown for each of so many unknown elements of a list, if the configuration names just as many attributes."""
+        ends = self._ends_at(place, path)
+        if len(ends) != count or any(end.attribute is None for end in ends):
+            return None
+        return [Unknown((end.told,), end.attribute) for end in ends]
+
+    def sensitive(self, place: Place, path: Path) -> Unknown:
+        """The Unknown for a value that must not be shown."""
+        variables = self._module(place.module).get("variables") or {}
+        told = [
+            f"{below(without_keys(place.module), reference)} (sensitive)"
+            for reference in _references(_expression(self.expressions(place), path))
+            if reference.startswith("var.") and (variables.get(_variable_name(reference)) or {}).get("sensitive")
+        ]
+        return Unknown(tuple(dict.fromkeys(told)) or (f"{place.address}.{path[0] if path else '*'} (sensitive)",))
+
+    def _module(self, module: str) -> Mapping[str, Any]:
+        found = self._root
+        for step in _STEP.finditer(module):
+            found = ((found.get("module_calls") or {}).get(step[1]) or {}).get("module") or {}
+        return found
+
+    def _resource(self, place: Place) -> Mapping[str, Any]:
+        module = without_keys(place.module)
+        if module not in self._resources:
+            listed = self._module(module).get("resources") or []
+            self._resources[module] = {resource.get("address", ""): resource for resource in listed}
+        return self._resources[module].get(place.name, {})
+
+    def _ends_at(self, place: Place, path: Path) -> list[_End]:
+        attribute = next((step for step in reversed(path) if isinstance(step, str)), "")
+        return self._ends(_expression(self.expressions(place), path), replace(place, attribute=attribute), 0)
+
+    def _ends(self, expression: Any, place: Place, depth: int) -> list[_End]:
+        """The ends of all references of an expression that are not known, each once, in order."""
+        references = _references(expression) if depth < _DEEPEST else []
+        repeated = bool({"each.key", "count.index"} & set(references))
+        followed = (end for reference in references for end in self._follow(reference, place, repeated, depth))
+        return list(dict.fromkeys(followed))
+
+    def _follow(self, reference: str, place: Place, repeated: bool, depth: int) -> Iterable[_End]:
+        if reference.startswith(_NEVER_UNKNOWN):
+            return ()
+        if reference.startswith("each.value"):
+            ends = self._ends(self._resource(place).get("for_each_expression"), place, depth + 1)
+            return [_End(end.told) for end in ends] if len(ends) > 1 else ends or [self._unfollowed(reference, place)]
+        if reference.startswith("var."):
+            return self._variable(reference, place, depth)
+        if reference.startswith("module."):
+            return self._output(reference, place, depth)
+        if reference.startswith("local."):
+            return [self._unfollowed(reference, place)]
+        return self._attribute(reference, place, repeated)
+
+    def _unfollowed(self, reference: str, place: Place) -> _End:
+        return _End(below(without_keys(place.module), reference))
+
+    def _variable(self, reference: str, place: Place, depth: int) -> Iterable[_End]:
+        if not place.module:
+            return ()
+        parent, call, key = _split(place.module)
+        expressions = ((self._module(parent).get("module_calls") or {}).get(call) or {}).get("expressions") or {}
+        caller = Place(parent, "", key, place.attribute)
+        ends = self._ends(expressions.get(_variable_name(reference)), caller, depth + 1)
+        return [_End(end.told) for end in ends] if len(ends) > 1 and "." in reference[4:] else ends
+
+    def _output(self, reference: str, place: Place, depth: int) -> Iterable[_End]:
+        step = _STEP.match(reference)
+        output = re.match(r"[\w-]+", reference[step.end() :]) if step else None
+        if step is None or output is None:
+            return [self._unfollowed(reference, place)]
+        call = (self._module(place.module).get("module_calls") or {}).get(step[1]) or {}
+        repeated = "count_expression" in call or "for_each_expression" in call
+        module = below(place.module, f"module.{step[1]}{step[2] or (place.key if repeated else '')}")
+        expression = (((call.get("module") or {}).get("outputs") or {}).get(output[0]) or {}).get("expression")
+        if expression is None:
+            return [self._unfollowed(reference, place)]
+        return self._ends(expression, Place(module, "", "", place.attribute), depth + 1)
+
+    def _attribute(self, reference: str, place: Place, repeated: bool) -> Iterable[_End]:
+        found = _RESOURCE.match(reference)
+        if found is None:
+            return ()
+        end = self._unfollowed(reference, place)
+        address = below(place.module, found[1] + (found[2] or (place.key if repeated else "")))
+        if address not in self._unknown:
+            several = below(place.module, found[1]) + "["
+            return [end] if any(other.startswith(several) for other in self._unknown) else ()
+        name = found[3] or ("id" if place.attribute.endswith(("_id", "_ids", "security_groups")) else "")
+        missing = _at(self._unknown[address], name) if name else self._unknown[address]
+        if missing is not True:
+            return [end] if holds_true(missing) else ()
+        return [_End(end.told, (address, name))]
+
+
+def holds_true(tree: Any) -> bool:
+    """Whether anything in a tree of truths is true."""
+    if isinstance(tree, Mapping):
+        return any(map(holds_true, tree.values()))
+    return any(map(holds_true, tree)) if isinstance(tree, list) else tree is True
+
+
+def below(module: str, address: str) -> str:
+    """The address of what stands in a module."""
+    return f"{module}.{address}" if module else address
+
+
+def without_keys(address: str) -> str:
+    """An address without the keys of instances."""
+    return _KEY.sub("", address) if "[" in address else address
+
+
+def _at(tree: Any, name: str) -> Any:
+    return tree.get(name) if isinstance(tree, Mapping) else None
+
+
+def _variable_name(reference: str) -> str:
+    return re.split(r"[.\[]", reference, maxsplit=2)[1]
+
+
+def _expression(expressions: Any, path: Path) -> Any:
+    """The expression that a place in the values comes from. A repeated block whose rows cannot be told apart stands for all."""
+    found = expressions
+    for step in path:
+        if isinstance(found, Mapping) and "references" not in found and "constant_value" not in found:
+            found = found.get(step) if isinstance(step, str) else None
+        elif isinstance(found, list) and isinstance(step, str):
+            found = [part.get(step) for part in found if isinstance(part, Mapping)]
+    return found
+
+
+def _references(expression: Any) -> list[str]:
+    """The references in an expression or a block, without those that are the beginning of the one before them."""
+    if isinstance(expression, list):
+        return [reference for part in expression for reference in _references(part)]
+    if not isinstance(expression, Mapping):
+        return []
+    if "references" not in expression:
+        return [reference for part in expression.values() for reference in _references(part)]
+    kept: list[str] = []
+    for reference in expression["references"]:
+        if not (kept and kept[-1].startswith((f"{reference}.", f"{reference}["))):
+            kept.append(reference)
+    return kept
+
+
+def _split(module: str) -> tuple[str, str, str]:
+    """The module instance above, the call's name and the instance's key."""
+    steps = list(_STEP.finditer(module))
+    return module[: steps[-1].start()].removesuffix("."), steps[-1][1], steps[-1][2]
