@@ -152,6 +152,8 @@ def other_peers(random: Random, estate: Estate, rule: Rule) -> Rule:
 
 
 def pinned(random: Random, estate: Estate, rule: Rule) -> Rule:
+    if rule.protocol == 1:
+        return rule
     return replace(
         rule, source_ports=random.choice((((443, 443),), ((1024, 65535),), ((49152, 65535),), ((1024, 2000), (40000, 60000))))
     )
@@ -165,5 +167,5 @@ def other_local(random: Random, estate: Estate, rule: Rule) -> Rule:
     unit = next(unit for unit in estate.units if any(rule in acl.rules for acl in estate.acls if acl.address in unit.acls))
     if not unit.local:
         return rule
-    half = str(next(ip_network(unit.local[0]).subnets(), ip_network(unit.local[0])))
+    half = unit.local[0] if unit.floating else str(next(ip_network(unit.local[0]).subnets(), ip_network(unit.local[0])))
     return replace(rule, local=(random.choice((unit.local[0], half, "tag:VirtualNetwork")),))

@@ -84,13 +84,14 @@ def pinned_told(estate: Estate, report: Json) -> list[str]:
 
 def references_told(estate: Estate, report: Json) -> list[str]:
     """What is unproven names something that is open, and `unresolved-value` says it again."""
-    told = str([(each["message"], each["because"]) for each in report["findings"] if each["check"] == "unresolved-value"])
-    found, known = [], open_values(estate)
+    told = {name for each in report["findings"] if each["check"] == "unresolved-value" for name in each["because"]}
+    known = open_values(estate)
+    found = [f"unresolved-value: {name} decides nothing" for name in sorted(told) if bare(name) not in known]
     for finding in report["findings"]:
         because = finding["because"]
         found += [f"unresolved-value: nothing says {name}" for name in because if name not in told]
-        if finding["certainty"] == "unproven" and finding["check"] != "unresolved-value":
-            found += [f"because: {brief(finding)} hangs on {name}" for name in because or ["nothing"] if bare(name) not in known]
+        if finding["certainty"] == "unproven" and not any(bare(name) in known for name in because):
+            found.append(f"because: {brief(finding)} hangs on {' and '.join(because) or 'nothing'}")
     return found
 
 
@@ -270,7 +271,7 @@ def service_points(place: Place, meetings: list[Meeting], grid: Grid, random: Ra
             ports = [port for port in grid.ports if in_ranges(ranges, port)] or [ranges[0][0]]
             sources = [port for port in grid.source_ports if port >= 1024]
             for _ in range(8):
-                number = random.choice(grid.protocols) if protocol is None else protocol
+                number = random.choice([each for each in grid.protocols if each != 58]) if protocol is None else protocol
                 found.append(
                     packet_of(number, random.choice(ports), random.choice(sources), grid.atoms[0], random.choice(grid.locals))
                 )

@@ -138,7 +138,7 @@ def aws_players(random: Random) -> list[Player]:
 
 
 def azure_estate(random: Random) -> Estate:
-    players, subnets, acls = [user_of(random)], [], []
+    players, subnets, units = [user_of(random)], [], []
     for number, role in enumerate(random.sample(["fm", "relay", "agent"], random.choice((2, 2, 3)))):
         cidr, nsg = f"10.30.{number + 1}.0/24", f"azurerm_network_security_group.{role}"
         place = random.choice(("lone", "subnet", "nic", "nic-only"))
@@ -155,7 +155,8 @@ def azure_estate(random: Random) -> Estate:
         }
         unit_acls, subnet = shape[place]
         subnets.append(subnet)
-        acls.append((unit_acls, () if place == "lone" else (f"{static}/32",) if static else (cidr,)))
+        local = () if place == "lone" else (f"{static}/32",) if static else (cidr,)
+        units.append(Unit(unit_acls, local, floating=place.startswith("nic") and not static))
         derived = place != "lone" and not symbols and random.random() < 0.5
         stands = (f"{static}/32",) if static else (cidr,)
         matched = random.choice(((nsg,), unit_acls, (unit_acls[0],)))
@@ -166,8 +167,8 @@ def azure_estate(random: Random) -> Estate:
     roles = sorted({player.role for player in players})
     estate = Estate(
         "azure",
-        tuple(Acl(name, True, ()) for names, _ in acls for name in names),
-        tuple(Unit(names, local) for names, local in acls),
+        tuple(Acl(name, True, ()) for unit in units for name in unit.acls),
+        tuple(units),
         tuple(players),
         policy_of(random, roles),
         allowances_of(random, "azure", roles),

@@ -63,10 +63,14 @@ class Acl:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What is judged: the ACLs in a packet's order inwards (the last is nearest to the workload), and the addresses behind them."""
+    """What is judged: the ACLs in a packet's order inwards (the last is nearest to the workload), and the addresses behind them.
+
+    `floating`: one interface stands there, at an address of these that nobody knows.
+    """
 
     acls: tuple[str, ...]
     local: tuple[str, ...] = ()
+    floating: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,8 @@ def default_opening(place: Place, packet: Packet, steps: dict[str, tuple[Rule, .
     ]
     if not acls or not any(packet.peer.address.version in shared_families(place.unit, each) for each in needed):
         return Opening()
-    plain = len(place.unit.acls) == 1 and packet.peer.symbol is None and not any(each.other.symbols for each in needed)
+    plain = len(place.unit.acls) == 1 and packet.peer.symbol is None
+    plain = plain and not any(each.other.symbols or co_located(each) for each in needed)
     return Opening(frozenset(("implicit-allow", address) for address in acls), plain)
 
 
