@@ -60,11 +60,12 @@ class BodyReader:
             if depth == 0 and node.type in _META_BLOCKS:
                 continue
             name = node.labels[0] if node.type == "dynamic" and node.labels else node.type
-            made = values.setdefault(name, [])
-            if not isinstance(made, list):
-                made = values[name] = [made]
+            before = values.get(name, [])
+            made = before if isinstance(before, list) else [before]
             inner = scope.in_file(self.declared.file_of(name)) if depth == 0 else scope
-            made.extend(self._blocks(node, inner, f"{address}.{name}", len(made), depth + 1))
+            made = [*made, *self._blocks(node, inner, f"{address}.{name}", len(made), depth + 1)]
+            if made:
+                values[name] = made
         return values, places
 
     def _blocks(self, node: BlockNode, scope: Scope, address: str, at: int, depth: int) -> Iterable[Block]:
