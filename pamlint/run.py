@@ -18,7 +18,7 @@ from pamlint.model.activation import active_features, active_flows
 from pamlint.model.errors import UserError
 from pamlint.model.finding import SEVERITIES, Finding, Report, Severity
 from pamlint.model.policy import Flow, Policy
-from pamlint.model.resource import Reading, Resource
+from pamlint.model.resource import Problem, Reading, Resource
 from pamlint.model.site import Site
 from pamlint.report.assembly import Outcome, assemble
 from pamlint.sources import read
@@ -40,6 +40,14 @@ class Options:
     environment: Mapping[str, str] = field(default_factory=dict)
     workspace: str = ""
     module_directory: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Every ACL as it was understood, and what was not."""
+
+    acls: tuple[Acl, ...]
+    problems: tuple[Problem, ...]
 
 
 def lint(paths: Sequence[Path], options: Options) -> Report:
@@ -72,18 +80,20 @@ def _outcome(estate: Estate, site: Site, options: Options) -> Outcome:
     return Outcome(judgement, network, readings, kept.findings, kept.suppressed, unreadable, notes)
 
 
-def understand(paths: Sequence[Path], options: Options) -> tuple[Acl, ...]:
-    """Every ACL under the paths, as it was understood; works without a site file."""
-    found: list[Acl] = []
-    for path in paths:
-        place = options.config or (find_site(path) if path != STANDARD_INPUT else None)
+def understand(paths: Sequence[Path], options: Options) -> Understanding:
+    """Every ACL under the paths; works without a site file."""
+    acls: list[Acl] = []
+    problems: list[Problem] = []
+    for place, own_paths in _site_files(paths, options).items():
         site = load_site(place) if place else None
-        for estate in choose([path], site)[0]:
+        for estate in choose(own_paths, site)[0]:
             own = estate.site or site
             readings = read(estate, TYPES, _settings(estate, own, options))
             _complain(readings)
-            found += convert(_resources(readings), own.values if own else {}).acls
-    return tuple(found)
+            network = convert(_resources(readings), own.values if own else {})
+            acls += network.acls
+            problems += [*(problem for reading in readings for problem in reading.problems), *network.problems]
+    return Understanding(tuple(acls), tuple(problems))
 
 
 def exit_code(report: Report, minimum: Severity | None, strict: bool) -> int:
@@ -100,15 +110,22 @@ def _counts(finding: Finding, worst: Sequence[Severity]) -> bool:
 
 def _by_site(paths: Sequence[Path], options: Options) -> Iterable[tuple[Site, list[Path]]]:
     """The paths by the site file that holds for them."""
-    grouped: dict[Path, list[Path]] = {}
+    grouped: list[tuple[Site, list[Path]]] = []
+    for place, own in _site_files(paths, options).items():
+        if place is None:
+            here = own[0]
+            writes = f"`pamlint init --policy netiq-pam-3 {here}` writes a first one"
+            raise UserError(f"there is no pamlint.yaml beside {here} or above it: {writes}")
+        grouped.append((load_site(place), own))
+    return grouped
+
+
+def _site_files(paths: Sequence[Path], options: Options) -> dict[Path | None, list[Path]]:
+    grouped: dict[Path | None, list[Path]] = {}
     for path in paths:
         place = options.config or find_site(Path() if path == STANDARD_INPUT else path)
-        if place is None:
-            raise UserError(
-                f"there is no pamlint.yaml beside {path} or above it: `pamlint init --policy netiq-pam-3 {path}` writes a first one"
-            )
         grouped.setdefault(place, []).append(path)
-    return [(load_site(place), own) for place, own in grouped.items()]
+    return grouped
 
 
 def _settings(estate: Estate, site: Site | None, options: Options) -> Settings:

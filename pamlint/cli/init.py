@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pamlint.cli import options
-from pamlint.cli.output import note, tell
+from pamlint.cli.output import note, tell, told
 from pamlint.model.errors import UserError
 
 NAME = "pamlint.yaml"
@@ -33,7 +33,8 @@ def init(
     target = (inputs[0] if len(inputs) == 1 and inputs[0].is_dir() else Path()) / NAME
     if target.exists():
         raise UserError(f"`{target}` is there already and stays as it is; move it away to have a new one proposed")
-    proposal = propose(load_policy(policy, Path()), run.understand(inputs, options.reading(None, var, var_file)))
+    understood = run.understand(inputs, options.reading(None, var, var_file))
+    proposal = propose(load_policy(policy, Path()), understood.acls)
     try:
         with target.open("x", encoding="utf-8") as file:
             file.write(render(proposal))
@@ -41,4 +42,5 @@ def init(
         raise UserError(f"`{target}` cannot be written: {error.strerror}") from error
     placed = [place for place in proposal.places if place.acls or place.on]
     tell(f"Wrote {target}: {count(len(placed), 'role')} placed, {len(proposal.places) - len(placed)} to do.\n")
+    note(told(problem) for problem in understood.problems)
     note([f"{count(len(proposal.left), 'ACL')} could not be placed and are listed in it"] if proposal.left else [])

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pamlint.model.errors import InputError, UserError
+from pamlint.model.resource import Problem
 from pamlint.report.escaping import visible
 
 
@@ -38,6 +39,11 @@ def note(texts: Iterable[str]) -> None:
     """Says on standard error what a reader should know and is no finding."""
     for text in texts:
         print(f"note: {visible(text)}", file=sys.stderr)
+
+
+def told(problem: Problem) -> str:
+    """A problem on one line, with its place and what to do."""
+    return f"{f'{problem.location}: ' if problem.location else ''}{problem.message} ({problem.tip})"
 
 
 def complain(error: UserError | InputError) -> None:

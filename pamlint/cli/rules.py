@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from pamlint.cli import options
-from pamlint.cli.output import tell
+from pamlint.cli.output import note, tell, told
+from pamlint.model.errors import InputError
 
 
 def rules(
@@ -25,5 +26,9 @@ def rules(
     from pamlint import run
     from pamlint.report.rules import render_json, render_text
 
-    acls = run.understand(options.paths(paths), options.reading(config, var, var_file))
+    understood = run.understand(options.paths(paths), options.reading(config, var, var_file))
+    acls = understood.acls
     tell(render_json(acls) if as_json else render_text(acls, options.screen(no_colour)))
+    note(told(problem) for problem in understood.problems)
+    if any(problem.check == "unreadable-input" for problem in understood.problems):
+        raise InputError("not everything could be read, so what is shown is not complete")

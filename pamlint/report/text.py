@@ -15,29 +15,32 @@ ROWS = 5
 """How many lines of traffic a finding shows; the JSON report has them all."""
 RULE_LINES = 8
 """How many lines of a rule's block are shown; rules are rarely longer. Of an ACL only the first line is."""
-SUPPLIES = frozenset({"unresolved-value", "unreadable-input"})
-"""Checks that say why something is unproven or unread: they are told whatever their severity."""
+APART = {"unresolved-value": "Not known", "unreadable-input": "Not read"}
+"""Checks that say why something is not proved: they are told under headings of their own, whatever their severity."""
 
 
 def render(report: Report, screen: Screen = PLAIN) -> str:
     """The whole report as text, grouped by role, worst first; what is unproven stands apart with what was not known."""
     shown = [finding for finding in report.findings if _is_shown(finding, screen)]
-    proved = [finding for finding in shown if finding.certainty == "proved" and finding.check not in SUPPLIES]
-    open_ends = [finding for finding in shown if finding.certainty == "unproven" and finding.check not in SUPPLIES]
-    supplies = [finding for finding in shown if finding.check in SUPPLIES]
+    verdicts = [finding for finding in shown if finding.check not in APART]
+    proved = [finding for finding in verdicts if finding.certainty == "proved"]
+    apart = {
+        "Not proved": [finding for finding in verdicts if finding.certainty == "unproven"],
+        **{heading: [finding for finding in shown if finding.check == check] for check, heading in APART.items()},
+    }
     excerpts = Excerpts()
     lines: list[Line] = []
     for heading, group in _grouped(proved):
         lines += _section(heading, "bold", group, excerpts, screen)
-    lines += _section("Not proved", "bold magenta", _ordered(open_ends), excerpts, screen)
-    lines += _section("Not known", "bold magenta", _ordered(supplies), excerpts, screen)
+    for heading, group in apart.items():
+        lines += _section(heading, "bold magenta", _ordered(group), excerpts, screen)
     if not screen.quiet:
         lines += closing(report, len(report.findings) - len(shown), screen)
     return paint(lines, screen)
 
 
 def _is_shown(finding: Finding, screen: Screen) -> bool:
-    return finding.check in SUPPLIES or SEVERITIES.index(finding.severity) <= SEVERITIES.index(screen.min_severity)
+    return finding.check in APART or SEVERITIES.index(finding.severity) <= SEVERITIES.index(screen.min_severity)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
