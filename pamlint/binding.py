@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -204,7 +204,8 @@ class _Matcher:
                 hosts[workload.key] = (*because, *workload.possible)
                 members[workload.key] = _member(workload, hosts[workload.key])
         networks = _networks(instance, members, self.network, standing)
-        return Part(role, instance, tuple(members.values()), networks, hosts, instance.cidrs or ())
+        told = tuple(_matched_first(member, hosts) for member in members.values())
+        return Part(role, instance, told, networks, hosts, instance.cidrs or ())
 
     def _wearing(self, key: str, because: Because, members: dict[str, Member], is_peer: bool) -> None:
         """The members that a matched ACL or group brings: who wears it, or, where nobody is known to, the group itself."""
@@ -228,6 +229,11 @@ class _Matcher:
 
 def _member(workload: Workload, because: Because) -> Member:
     return Member(workload.key, tuple(sorted(workload.wears)), workload.addresses, because)
+
+
+def _matched_first(member: Member, hosts: Collection[str]) -> Member:
+    """The member with the symbols that the site names it by before the others that it wears."""
+    return replace(member, symbols=tuple(sorted(member.symbols, key=lambda key: (key not in hosts, key))))
 
 
 def _networks(instance: Instance, members: Mapping[str, Member], network: Network, standing: list[Ranges]) -> Ranges | None:

@@ -146,7 +146,7 @@ class _Judge:
         matched = sorted(layer, key=lambda acl: acl.key not in ask.bearing.part.hosts)
         acl, rule, cause = self._cause(front, matched, residue)
         flow, role = ask.flow, ask.bearing.part.role
-        return Missing(flow, role, (ask.peer.role,), front.unit, acl, settled, front.view, rule, cause, partly)
+        return Missing(flow, role, (ask.peer.role,), front.unit, acl, settled, front.seen_at(acl), rule, cause, partly)
 
     def _cause(self, front: Front, layer: Sequence[Acl], residue: Traffic) -> tuple[Acl, Rule | None, Cause]:
         """Which ACL, and which of its rules, keeps the residue out: a deny above an allow, or an allow that pins source ports."""

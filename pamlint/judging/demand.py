@@ -15,7 +15,7 @@ from pamlint.model.errors import UserError
 from pamlint.model.finding import Direction
 from pamlint.model.identity import foreign_key
 from pamlint.model.policy import Flow, Policy
-from pamlint.model.ranges import Ranges, intersect
+from pamlint.model.ranges import Ranges
 from pamlint.model.services import Service
 from pamlint.model.site import Allowance, Site
 from pamlint.model.traffic import ALL_PORTS, Traffic
@@ -224,8 +224,8 @@ class Demand:
 
     def is_own(self, ask: Ask, unit: Unit) -> bool:
         """Whether the far role is played by the unit's own machines and no other."""
-        hosts: Mapping[str, object] = ask.peer.hosts
-        if not hosts or not set(hosts) <= unit.hosts:
+        players = {*ask.peer.hosts, *(member.key for member in ask.peer.members)}
+        if not players or not players <= unit.hosts:
             return False
         return ask.peer.role != ask.bearing.part.role or len(unit.workloads) == 1
 

@@ -39,6 +39,10 @@ class Front:
     denied: frozenset[str]
     """The predicates that deny rules of the chain name."""
 
+    def seen_at(self, acl: Acl) -> View:
+        """The view from one ACL of the chain."""
+        return self.view._replace(local_name=acl.address)
+
     @property
     def roles(self) -> tuple[str, ...]:
         """The roles that the unit bears."""
@@ -65,9 +69,10 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
                 passed = tuple(allowance for allowance, cubes in expired if overlap(residue, cubes))
                 found.append(
                     Opening(
-                        piece.rule, piece.acl, front.unit, front.direction, settled, front.view, front.roles, None, beside, passed
+                        piece.rule, piece.acl, front.unit, front.direction, settled, front.seen_at(piece.acl), front.roles, None,
+                        beside, passed,
                     )
-                )
+                )  # fmt: skip
     return found
 
 
@@ -110,7 +115,7 @@ def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Ad
             if settled.proved or settled.unproven:
                 found.append(
                     Opening(
-                        piece.rule, piece.acl, front.unit, front.direction, settled, front.view, front.roles, flow,
+                        piece.rule, piece.acl, front.unit, front.direction, settled, front.seen_at(piece.acl), front.roles, flow,
                         _beside(front, place, residue),
                     )
                 )  # fmt: skip
@@ -140,7 +145,7 @@ def implicit(
             found.append(
                 Implicit(
                     pieces[0].acl, front.unit, front.direction, tuple(piece.rule for piece in pieces), settled, flows,
-                    bool(extra) and place == 0, front.view, front.roles,
+                    bool(extra) and place == 0, front.seen_at(pieces[0].acl), front.roles,
                 )
             )  # fmt: skip
     return found
@@ -173,7 +178,7 @@ def pinned(front: Front) -> list[Pinned]:
             )
             because = rule.unknown
             residue = Settled(traffic, (), ()) if sure else Settled((), traffic, because)
-            found.append(Pinned(rule, piece.acl, front.unit, residue, front.view, front.roles))
+            found.append(Pinned(rule, piece.acl, front.unit, residue, front.seen_at(piece.acl), front.roles))
     return found
 
 

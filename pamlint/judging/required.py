@@ -12,7 +12,7 @@ from pamlint.model.addresses import line_of
 from pamlint.model.certainty import Own, Purpose, Settled, settle
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import Ranges, intersect
-from pamlint.model.traffic import SOURCE, DESTINATION, Cube, Traffic, merge, minus, overlap
+from pamlint.model.traffic import DESTINATION, SOURCE, Cube, Traffic, meet, merge, minus, overlap
 
 NOTHING_MISSING = Settled((), (), ())
 
@@ -77,7 +77,7 @@ def unmet(want: Wanted, passed: Traffic, named: frozenset[str], table: Table, di
     by_network = None if want.networks is None else minus(want.networks, passed)
     if by_network is not None and not by_network:
         return NOTHING_MISSING
-    by_member = [_best([(way, minus(way, passed)) for way in ways], named) for ways in want.members]
+    by_member = [_best([(way, minus(way, passed)) for way in ways], passed) for ways in want.members]
     if by_member and not any(residue for _, residue in by_member):
         return NOTHING_MISSING
     member_residue = tuple(cube for _, residue in by_member for cube in residue)
@@ -87,12 +87,17 @@ def unmet(want: Wanted, passed: Traffic, named: frozenset[str], table: Table, di
     return settled if other is None else _mixture(settled, other, want.role)
 
 
-def _best(ways: list[tuple[Traffic, Traffic]], named: frozenset[str]) -> tuple[Traffic, Traffic]:
-    """Of the ways to reach a member, one that leaves nothing; else one that the rules name; else the first."""
+def _best(ways: list[tuple[Traffic, Traffic]], passed: Traffic) -> tuple[Traffic, Traffic]:
+    """Of the ways to reach a member, one that leaves nothing; else one that passes in part; else the first."""
     for way in ways:
         if not way[1]:
             return way
-    return next((way for way in ways if any(name in named for cube in way[0] for name, _ in cube.guard)), ways[0])
+    return next((way for way in ways if _passes_in_part(way[0], passed)), ways[0])
+
+
+def _passes_in_part(way: Traffic, passed: Traffic) -> bool:
+    """Whether some of it passes for sure: by addresses, or by the symbol that it is told by."""
+    return any(there.guard <= here.guard and meet(here, there) is not None for here in way for there in passed)
 
 
 def _mixture(settled: Settled, other: Traffic, role: str) -> Settled:
