@@ -26,6 +26,10 @@ Kind = Literal["plan", "state"]
 _WRITE_AGAIN = (
     "Write it again: `terraform show -json plan.bin > plan.json` for a plan, `terraform show -json > state.json` for a state."
 )
+_LOG = (
+    "this is what `terraform plan -json` logs, not a plan;"
+    " `terraform plan -out plan.bin` and `terraform show -json plan.bin` give one"
+)
 
 
 def read_document(path: Path, wanted: Wanted, *, boundary: Path | None = None, settings: Settings | None = None) -> Reading:

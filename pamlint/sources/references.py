@@ -50,6 +50,7 @@ class References:
         self._root: Mapping[str, Any] = configuration.get("root_module") or {}
         self._unknown = unknown
         self._resources: dict[str, dict[str, Mapping[str, Any]]] = {}
+        self._found: dict[tuple[Place, tuple[str, ...]], list[_End]] = {}
 
     def expressions(self, place: Place) -> Mapping[str, Any]:
         """What the configuration sets of a resource, by attribute; empty where it is not in there."""
@@ -74,9 +75,10 @@ class References:
     def sensitive(self, place: Place, path: Path) -> Unknown:
         """The Unknown for a value that must not be shown."""
         variables = self._module(place.module).get("variables") or {}
+        names = tuple(step for step in path if isinstance(step, str))
         told = [
             f"{below(without_keys(place.module), reference)} (sensitive)"
-            for reference in _references(_expression(self.expressions(place), path))
+            for reference in _references(_expression(self.expressions(place), names))
             if reference.startswith("var.") and (variables.get(_variable_name(reference)) or {}).get("sensitive")
         ]
         return Unknown(tuple(dict.fromkeys(told)) or (f"{place.address}.{path[0] if path else '*'} (sensitive)",))
@@ -95,8 +97,12 @@ class References:
         return self._resources[module].get(place.name, {})
 
     def _ends_at(self, place: Place, path: Path) -> list[_End]:
-        attribute = next((step for step in reversed(path) if isinstance(step, str)), "")
-        return self._ends(_expression(self.expressions(place), path), replace(place, attribute=attribute), 0)
+        names = tuple(step for step in path if isinstance(step, str))
+        known = self._found.get((place, names))
+        if known is None:
+            at = replace(place, attribute=names[-1] if names else "")
+            known = self._found[place, names] = self._ends(_expression(self.expressions(place), names), at, 0)
+        return known
 
     def _ends(self, expression: Any, place: Place, depth: int) -> list[_End]:
         """The ends of all references of an expression that are not known, each once, in order."""
@@ -162,7 +168,7 @@ class References:
 
 def holds_true(tree: Any) -> bool:
     """Whether anything in a tree of truths is true."""
-    if isinstance(tree, Mapping):
+    if isinstance(tree, dict):
         return any(map(holds_true, tree.values()))
     return any(map(holds_true, tree)) if isinstance(tree, list) else tree is True
 
@@ -178,21 +184,21 @@ def without_keys(address: str) -> str:
 
 
 def _at(tree: Any, name: str) -> Any:
-    return tree.get(name) if isinstance(tree, Mapping) else None
+    return tree.get(name) if isinstance(tree, dict) else None
 
 
 def _variable_name(reference: str) -> str:
     return re.split(r"[.\[]", reference, maxsplit=2)[1]
 
 
-def _expression(expressions: Any, path: Path) -> Any:
-    """The expression that a place in the values comes from. A repeated block whose rows cannot be told apart stands for all."""
+def _expression(expressions: Any, names: tuple[str, ...]) -> Any:
+    """The expression that an attribute comes from. Blocks of a kind stand in sets, so each stands for all of them."""
     found = expressions
-    for step in path:
-        if isinstance(found, Mapping) and "references" not in found and "constant_value" not in found:
-            found = found.get(step) if isinstance(step, str) else None
-        elif isinstance(found, list) and isinstance(step, str):
-            found = [part.get(step) for part in found if isinstance(part, Mapping)]
+    for name in names:
+        if isinstance(found, dict) and "references" not in found and "constant_value" not in found:
+            found = found.get(name)
+        elif isinstance(found, list):
+            found = [part.get(name) for part in found if isinstance(part, dict)]
     return found
 
 
@@ -200,7 +206,7 @@ def _references(expression: Any) -> list[str]:
     """The references in an expression or a block, without those that are the beginning of the one before them."""
     if isinstance(expression, list):
         return [reference for part in expression for reference in _references(part)]
-    if not isinstance(expression, Mapping):
+    if not isinstance(expression, dict):
         return []
     if "references" not in expression:
         return [reference for part in expression.values() for reference in _references(part)]
