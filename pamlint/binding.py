@@ -87,7 +87,7 @@ class Unit:
     @property
     def cloud(self) -> str:
         """`aws` or `azure`."""
-        return "azure" if self.acls[0].kind == "azure_nsg" else "aws"
+        return "azure" if self.acls[0].kind.startswith("azure") else "aws"
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -173,7 +173,7 @@ class _Matcher:
     """Finds what match entries mean; holds who wears what, so that it is worked out once."""
 
     def __init__(self, network: Network) -> None:
-        self.acls = [acl for acl in network.acls if acl.kind != "aws_network_acl"]
+        self.acls = [acl for acl in network.acls if acl.kind in ("aws_security_group", "azure_nsg")]
         self.network = network
         self.wearers: dict[str, list[Workload]] = defaultdict(list)
         for workload in network.workloads:
@@ -337,9 +337,8 @@ def _units(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[Uni
         _unit(tuple(tuple(acls[key] for key in layer) for layer in place[0]), tuple(workloads), roles[place])  # type: ignore[attr-defined]
         for place, workloads in chains.items()
     ]
-    for acl in network.acls:
-        if acl.key in bearers and acl.key not in worn:
-            found.append(_unit(((acl,),), (), _distinct(bearers[acl.key])))
+    alone = (acl for acl in network.acls if acl.key in bearers and acl.key not in worn)
+    found += [_unit(((acl,),), (), _distinct(bearers[acl.key])) for acl in alone]
     return tuple(sorted(found, key=lambda unit: ([acl.key for acl in unit.acls], [workload.key for workload in unit.workloads])))
 
 
@@ -358,7 +357,7 @@ def _distinct(bearings: Iterable[Bearing]) -> tuple[Bearing, ...]:
 
 
 def _unit(layers: tuple[tuple[Acl, ...], ...], workloads: tuple[Workload, ...], bearings: tuple[Bearing, ...]) -> Unit:
-    if layers[0][0].kind != "azure_nsg":
+    if not layers[0][0].kind.startswith("azure"):
         return Unit(layers, workloads, bearings, None, ANY)
     if workloads:
         exact = [workload.addresses for workload in workloads]

@@ -60,7 +60,8 @@ def _message(item: Missing, peers: tuple[str, ...], share: Told) -> str:
     wants = f"`{item.role}` must {'be reached on' if direction == 'ingress' else 'reach'} "
     wants += f"{traffic_text(share.rows, direction)} ({names_text(peers)}, flow `{item.flow.id}`)"
     if share.certainty == "unproven":
-        return f"{wants}; whether {item.acl.address} lets it {_way(direction)} is not proved: it hangs on {names_text(share.because)}."
+        hangs = f"it hangs on {names_text(share.because)}"
+        return f"{wants}; whether {item.acl.address} lets it {_way(direction)} is not proved: {hangs}."
     if item.rule is not None and item.cause == "denied":
         return f"{wants}, but {item.rule.name} denies it before any rule allows it."
     if item.rule is not None:

@@ -14,7 +14,7 @@ ID = "unresolved-value"
 
 
 def check(judgement: Judgement) -> Iterable[Finding]:
-    """One finding for each reference and root, with how much hangs on it; limits that evaluation ran into are told as they are."""
+    """One finding for each reference and root, with how much hangs on it; limits of evaluation are told as they are."""
     counts: Counter[tuple[str, str]] = Counter()
     places: dict[tuple[str, str], Location | None] = {}
     for item in _unproven(judgement):
@@ -57,6 +57,8 @@ def _unproven(judgement: Judgement) -> Iterable[Judged]:
         *judgement.blocked,
         *judgement.implicit,
         *judgement.pinned,
+        *judgement.replies,
+        *judgement.half_open,
     )
     return (item for item in items if item.residue.unproven)
 

@@ -94,7 +94,7 @@ def traffic_text(found: Sequence[Row], direction: str | None) -> str:
 def _exception_text(exceptions: Sequence[Row], peers: tuple[str, ...], preposition: str) -> str:
     texts = []
     for row in exceptions:
-        others = f" {preposition} {shortened(list(row.peers), 'and')}" if row.peers != peers and row.peers != ("any",) else ""
+        others = f" {preposition} {shortened(list(row.peers), 'and')}" if row.peers not in (peers, ("any",)) else ""
         texts.append(f"{_service(row)}{others}")
     return shortened(texts, "and")
 

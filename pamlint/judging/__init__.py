@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from pamlint.binding import Binding, Part, Unit
-from pamlint.judging.admission import Admission, Piece, localise, through, together
+from pamlint.judging.admission import Admission, Piece, localise, through
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask, Demand
-from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Opening, Pinned
+from pamlint.judging.halves import half_open
+from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Opening, Pinned, Reply
 from pamlint.judging.opened import Front, blocked_openings, forbidden, implicit, openings, pinned
+from pamlint.judging.order import is_mixed, unreachable
+from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, doubted, named_in, unmet, wanted
 from pamlint.model.acl import Acl, Network, Rule
 from pamlint.model.certainty import Purpose, Settled, settle
@@ -43,6 +46,7 @@ def judge(
             except PieceLimitError:
                 judge_.overflowed.extend((acl, direction) for acl in unit.acls)
     active = tuple(flow for _, flow in flows)
+    acls = {acl.key: acl for unit in binding.units for acl in unit.acls}.values()
     return Judgement(
         estate,
         site,
@@ -55,6 +59,10 @@ def judge(
         tuple(judge_.pinned),
         (*judge_.states, *_not_judged(active, binding, judge_.states)),
         tuple(judge_.expired()),
+        tuple(judge_.replies),
+        tuple(half_open(judge_.fronts, judge_.demand, table)),
+        tuple(found for acl in acls for found in unreachable(acl, table) if acl.ordered),
+        tuple(acl for acl in acls if is_mixed(acl)),
         tuple(judge_.overflowed),
         problems,
     )
@@ -73,6 +81,8 @@ class _Judge:
         self.implicit: list[Implicit] = []
         self.pinned: list[Pinned] = []
         self.states: list[FlowState] = []
+        self.replies: list[Reply] = []
+        self.fronts: dict[tuple[int, Direction], Front] = {}
         self.overflowed: list[tuple[Acl, Direction]] = []
 
     def front(self, unit: Unit, direction: Direction) -> None:
@@ -80,9 +90,13 @@ class _Judge:
         asks = tuple(self.demand.asks(unit, direction))
         layers = tuple(self.admission.layer(unit, layer, direction) for layer in unit.layers)
         view = View(direction, self.table.predicates, unit.within, unit.acls[0].address)
-        passed = through(together(layer) for layer in layers)
+        always = self.admission.always(unit, direction)
+        pairs = zip(unit.layers, layers, strict=True)
+        passes = tuple(self.admission.passing(acls, pieces, direction, always) for acls, pieces in pairs)
+        passed = through(passes)
         denied = self._named(unit, direction, "deny")
-        front = Front(unit, direction, layers, asks, self.demand.permitted(unit, direction, asks), view, passed, denied)
+        front = Front(unit, direction, layers, asks, self.demand.permitted(unit, direction, asks), view, passes, passed, denied)
+        self.fronts[self.demand.binding.units.index(unit), direction] = front
         needed = self._required(front)
         blocked = self._blocked(front)
         self.extra += openings(front, blocked, self.demand, self.admission, self.table)
@@ -107,7 +121,10 @@ class _Judge:
                 self._blame(front, ask, want, settled, named)
             else:
                 satisfied.append((ask.flow, want.networks or want.whole))
-            state: VerdictState = "missing" if settled.proved else "unproven" if settled.unproven else "satisfied"
+            answers = replies(ask, front.unit, front.direction, self.demand, self.admission, self.table)
+            self.replies += answers
+            proved = settled.proved or any(answer.residue.proved for answer in answers)
+            state: VerdictState = "missing" if proved else "unproven" if settled.unproven or answers else "satisfied"
             rules = tuple(piece.rule for layer in front.layers for piece in layer if overlap(piece.traffic, want.whole))
             self.states.append(FlowState(ask.flow, ask.bearing.part.role, front.direction, front.unit, state, rules))
         return satisfied
@@ -129,10 +146,11 @@ class _Judge:
         """Lay what is missing at the first layers of the packet's way that do not admit it."""
         told: Traffic = ()
         for layer in front.unit.path(front.direction):
-            pieces = front.layers[front.unit.layers.index(layer)]
+            place = front.unit.layers.index(layer)
+            pieces = front.layers[place]
             settled = whole
             if len(front.unit.layers) > 1:
-                alone = self._doubt(unmet(want, together(pieces), named, self.table, front.direction), layer)
+                alone = self._doubt(unmet(want, front.passes[place], named, self.table, front.direction), layer)
                 settled = Settled(minus(alone.proved, told), minus(alone.unproven, told), alone.because)
             if settled.proved or settled.unproven:
                 self.missing.append(self._missing(front, ask, want, layer, pieces, settled))
@@ -232,9 +250,8 @@ def _not_judged(flows: Sequence[Flow], binding: Binding, states: Sequence[FlowSt
     for flow in flows:
         for direction in DIRECTIONS:
             roles = flow.destinations if direction == "ingress" else flow.sources
-            for role in roles:
-                if direction in flow.ends and (flow.id, role, direction) not in told and role in binding.parts:
-                    found.append(FlowState(flow, role, direction, None, "not-judged"))
+            left = (role for role in roles if (flow.id, role, direction) not in told and role in binding.parts)
+            found += [FlowState(flow, role, direction, None, "not-judged") for role in left if direction in flow.ends]
     return found
 
 

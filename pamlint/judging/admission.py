@@ -10,7 +10,9 @@ from pamlint.judging.cubes import Table, sides
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.finding import Direction
-from pamlint.model.traffic import Cube, Entry, Traffic, admitted, merge, minus, overlap
+from pamlint.model.traffic import Cube, Entry, Traffic, admitted, first_match, merge, minus, overlap
+
+ADMIN = "azure_admin_rules"
 
 
 class Piece(NamedTuple):
@@ -29,12 +31,16 @@ class Admission:
         self._pieces: dict[tuple[str, Direction], tuple[Piece, ...]] = {}
 
     def pieces(self, acl: Acl, direction: Direction) -> tuple[Piece, ...]:
-        """What each allow rule lets through, less the denies above it."""
+        """What each allow rule lets through, less the denies above it; of admin rules those that no NSG can overrule."""
         key = (acl.key, direction)
         if key not in self._pieces:
             rules = [rule for rule in acl.rules if rule.direction == direction]
             if not acl.ordered:
                 found = [Piece(acl, rule, self.table.rule(acl, rule)) for rule in rules]
+            elif acl.kind == ADMIN:
+                entries = [Entry(rule.action == "always-allow", self.table.rule(acl, rule)) for rule in rules]
+                decided = zip(rules, first_match(entries), strict=True)
+                found = [Piece(acl, rule, left) for rule, left in decided if rule.action == "always-allow"]
             else:
                 entries = [Entry(rule.action == "allow", self.table.rule(acl, rule)) for rule in rules]
                 found = [Piece(acl, rule, left) for rule, left in zip(rules, admitted(entries), strict=True)]
@@ -46,6 +52,27 @@ class Admission:
         found = (piece for acl in layer for piece in self.pieces(acl, direction))
         local = (piece._replace(traffic=localise(piece.traffic, unit, direction)) for piece in found)
         return tuple(piece for piece in local if piece.traffic)
+
+    def always(self, unit: Unit, direction: Direction) -> Traffic:
+        """What admin rules let through whatever NSGs say."""
+        cubes = (
+            cube for acl in unit.acls if acl.kind == ADMIN for piece in self.pieces(acl, direction) for cube in piece.traffic
+        )
+        return localise(tuple(cubes), unit, direction)
+
+    def passing(self, layer: tuple[Acl, ...], pieces: tuple[Piece, ...], direction: Direction, always: Traffic) -> Traffic:
+        """What a layer lets through: admin rules all that they do not deny, others what rules allow or admin rules force."""
+        if layer[0].kind != ADMIN:
+            return (*together(pieces), *always)
+        denied = [cube for acl in layer for cube in self._stopped(acl, direction)]
+        return minus((Cube(),), denied)
+
+    def _stopped(self, acl: Acl, direction: Direction) -> Traffic:
+        """What the deny rules of a first-match list decide."""
+        rules = [rule for rule in acl.rules if rule.direction == direction]
+        entries = [Entry(rule.action != "deny", self.table.rule(acl, rule)) for rule in rules]
+        decided = zip(rules, first_match(entries), strict=True)
+        return tuple(cube for rule, cubes in decided if rule.action == "deny" for cube in cubes)
 
     def decided(self, piece: Piece) -> Traffic:
         """The part of a piece that its rule decides: not what an allow above it lets through for sure."""

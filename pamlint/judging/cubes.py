@@ -71,11 +71,10 @@ class Table:
         place = f"{acl.key}/{rule.name}/{rule.direction}/{rule.action}/{rule.priority}"
         exists = [self.unknown(f"{place}/exists", None, ANY, rule.name, rule.possible)] if rule.possible else []
         peer_side, local_side = sides(rule.direction)
-        numbers = [
-            (side, list(self._extent(extent, side, place)))
+        options = {
+            side: list(self._extent(extent, side, place))
             for side, extent in ((PROTOCOL, rule.protocols), (DESTINATION_PORT, rule.ports), (SOURCE_PORT, rule.source_ports))
-        ]
-        options = {side: found for side, found in numbers}
+        }
         options[peer_side] = list(self._addresses(rule.peers, peer_side, place))
         options[local_side] = list(self._addresses(rule.local, local_side, place))
         return tuple(cube(options_of, exists) for options_of in product(*(options[side] for side in range(5))))

@@ -145,7 +145,6 @@ class Demand:
         """What active flows, valid allowances and the platform permit."""
         out: list[Traffic] = [self.of_flow(ask, unit, direction) for ask in asks if ask.flow.need != "blocked"]
         out += [self.of_allowance(allowance, unit, direction) for allowance in self.site.allow if not self.is_expired(allowance)]
-        peer_side, _ = sides(direction)
         if unit.cloud == "azure" and direction == "ingress":
             out.append(traffic(service_sides([Service(((0, 255),))], ALL_PORTS), [(PROBES, ())], [(ANY, ())], direction))
         return tuple(cube for found in out for cube in found)
@@ -196,7 +195,7 @@ class Demand:
         return named or [foreign_key(name)]
 
     def of_unbound(self, unit: Unit, direction: Direction) -> Traffic:
-        """What would be a flow's if the role at its far end were bound: it is not judged, and the unbound role is told instead."""
+        """What would be a flow's if the role at its far end were bound: it is not judged, the unbound role is told instead."""
         peer_side, _ = sides(direction)
         out: list[Traffic] = []
         for policy, flow in self.flows:

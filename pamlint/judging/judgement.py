@@ -20,7 +20,7 @@ Cause = Literal["closed", "denied", "pinned"]
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A required flow that an ACL does not admit in whole. `rule` is the deny that closes it or the allow that pins its source ports."""
+    """A required flow that an ACL does not admit in whole. `rule` is the deny that closes it or the allow that pins it."""
 
     flow: Flow
     role: str
@@ -78,6 +78,42 @@ class Pinned:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """A network ACL that drops the replies of a required flow; the view is the replies' direction."""
+
+    flow: Flow
+    role: str
+    peer: str
+    unit: Unit
+    acl: Acl
+    residue: Settled
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class HalfOpen:
+    """A rule that opens optional access which the far role keeps closed."""
+
+    rule: Rule
+    acl: Acl
+    unit: Unit
+    direction: Direction
+    residue: Settled
+    view: View
+    roles: tuple[str, ...]
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """A rule that never decides anything; `earlier` take all that it matches, none if nothing stands behind it."""
+
+    acl: Acl
+    rule: Rule
+    earlier: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FlowState:
     """What came out for one flow at one end. `unit` is None where the end is not judged, with the reason."""
 
@@ -104,5 +140,9 @@ class Judgement:
     pinned: tuple[Pinned, ...]
     states: tuple[FlowState, ...]
     expired: tuple[tuple[Allowance, Settled], ...]
+    replies: tuple[Reply, ...]
+    half_open: tuple[HalfOpen, ...]
+    unreachable: tuple[Unreachable, ...]
+    mixed: tuple[Acl, ...]
     overflowed: tuple[tuple[Acl, Direction], ...] = ()
     problems: tuple[Problem, ...] = ()

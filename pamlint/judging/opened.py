@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pamlint.binding import Unit
-from pamlint.judging.admission import Admission, Piece, localise, through, together
+from pamlint.judging.admission import ADMIN, Admission, Piece, localise, through, together
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.judgement import Implicit, Opening, Pinned
@@ -34,6 +34,8 @@ class Front:
     asks: tuple[Ask, ...]
     permitted: Traffic
     view: View
+    passes: tuple[Traffic, ...]
+    """What passes each layer, nearest first."""
     passed: Traffic
     """What passes the whole chain."""
     denied: frozenset[str]
@@ -82,7 +84,7 @@ def _passing(front: Front, place: int, piece: Piece, admission: Admission) -> Tr
     for other, layer in enumerate(front.layers):
         if other == place:
             continue
-        passing = overlap(passing, together(layer))
+        passing = overlap(passing, front.passes[other])
         if other < place:
             passing = minus(passing, (cube for near in layer if not near.rule.default for cube in near.traffic if not cube.guard))
     return merge(passing)
@@ -130,8 +132,8 @@ def _by_unknowns(unproven: Traffic, table: Table) -> Traffic:
 def implicit(
     front: Front, blocked: Traffic, needed: Sequence[tuple[Flow, Traffic]], demand: Demand, table: Table
 ) -> list[Implicit]:
-    """What only default rules open: required flows that pass an ACL by its defaults alone, and extra traffic that no layer names."""
-    by_default = [_by_default(layer) for layer in front.layers]
+    """What only default rules open: required flows that pass by defaults alone, and extra traffic that no layer names."""
+    by_default = [_by_default(acls, front, place) for place, acls in enumerate(front.unit.layers)]
     allowed = (*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction))
     extra = minus(through(by_default), allowed)
     found = []
@@ -151,10 +153,13 @@ def implicit(
     return found
 
 
-def _by_default(layer: tuple[Piece, ...]) -> Traffic:
-    """What a layer lets through by its default rules alone."""
-    defaults = together(piece for piece in layer if piece.rule.default)
-    return minus(defaults, (cube for piece in layer if not piece.rule.default for cube in piece.traffic if not cube.guard))
+def _by_default(acls: tuple[Acl, ...], front: Front, place: int) -> Traffic:
+    """What a layer lets through by its default rules alone; admin rules have none, so theirs is all that they do not stop."""
+    layer = front.layers[place]
+    explicit = (cube for piece in layer if not piece.rule.default for cube in piece.traffic if not cube.guard)
+    if acls[0].kind == ADMIN:
+        return minus(front.passes[place], explicit)
+    return minus(together(piece for piece in layer if piece.rule.default), explicit)
 
 
 def pinned(front: Front) -> list[Pinned]:

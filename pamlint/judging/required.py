@@ -41,7 +41,7 @@ def wanted(demand: Demand, ask: Ask, unit: Unit, direction: Direction) -> Wanted
     line = line_of(ask.bearing.part.families & ask.peer.families)
     if not line or demand.is_own(ask, unit):
         return None
-    peer_side, local_side = sides(direction)
+    peer_side, _ = sides(direction)
     near = demand.locals(ask.bearing, unit, direction, required=True)
     doubt = demand.bearing_doubt(ask.bearing, unit)
     own: dict[str, Ranges] = {name: unit.within for _, literals in near for name, _ in literals}

@@ -1,0 +1,28 @@
+"""Inline and standalone rules on one group overwrite each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pamlint.checks.wording import place_of, related_rules
+from pamlint.judging.judgement import Judgement
+from pamlint.model.finding import Finding
+
+ID = "mixed-rule-styles"
+
+
+def check(judgement: Judgement) -> Iterable[Finding]:
+    """One finding for each ACL."""
+    for acl in judgement.mixed:
+        beside = [(acl, rule) for rule in acl.rules if not rule.default and not rule.name.startswith(f"{acl.address}.")]
+        yield Finding(
+            ID,
+            "low",
+            "proved",
+            judgement.estate,
+            f"{acl.address} has rules inside its block and in resources of their own: each apply removes what the other added.",
+            "Write all rules of a group in one style; resources of their own are the one that the providers recommend.",
+            acl=acl.address,
+            location=place_of(acl),
+            related=related_rules(beside, "stands beside the block"),
+        )

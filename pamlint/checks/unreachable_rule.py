@@ -1,0 +1,35 @@
+"""A rule that never decides anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pamlint.checks.wording import place_of, related_rules, shortened
+from pamlint.judging.judgement import Judgement
+from pamlint.model.finding import Finding
+
+ID = "unreachable-rule"
+
+
+def check(judgement: Judgement) -> Iterable[Finding]:
+    """One finding for each rule."""
+    for item in judgement.unreachable:
+        names = shortened([rule.name for rule in item.earlier])
+        verb = "decides" if len(item.earlier) == 1 else "decide"
+        why = (
+            f"{names} {verb} all that it matches" if item.earlier else f"it matches nothing that stands behind {item.acl.address}"
+        )
+        yield Finding(
+            ID,
+            "low",
+            "proved",
+            judgement.estate,
+            f"{item.rule.name} never takes effect: {why}.",
+            "Remove the rule, or give it a lower number if it was meant to come first.",
+            direction=item.rule.direction,
+            acl=item.acl.address,
+            rule=item.rule.name,
+            location=place_of(item.acl, item.rule),
+            related=related_rules([(item.acl, rule) for rule in item.earlier], "is tried before it"),
+            subject=item.rule.name,
+        )

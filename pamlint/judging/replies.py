@@ -1,0 +1,51 @@
+"""Stateless network ACLs: whether the replies of a required flow come back."""
+
+from __future__ import annotations
+
+from pamlint.binding import Unit
+from pamlint.judging.admission import Admission, together
+from pamlint.judging.cubes import CLIENT_PORTS, Table
+from pamlint.judging.demand import Ask, Demand
+from pamlint.judging.judgement import Reply
+from pamlint.judging.required import unmet, wanted
+from pamlint.model.finding import Direction
+from pamlint.model.ranges import intersect
+from pamlint.model.rows import View
+from pamlint.model.services import PORT_PROTOCOLS
+from pamlint.model.traffic import DESTINATION_PORT, PROTOCOL, SOURCE_PORT, Cube, Traffic
+
+OPPOSITE: dict[Direction, Direction] = {"ingress": "egress", "egress": "ingress"}
+
+
+def replies(ask: Ask, unit: Unit, direction: Direction, demand: Demand, admission: Admission, table: Table) -> list[Reply]:
+    """The network ACLs of a unit that drop replies of a flow which is admitted; replies go to the client's own port."""
+    back = OPPOSITE[direction]
+    want = wanted(demand, ask, unit, back)
+    if want is None:
+        return []
+    answer = want._replace(
+        networks=None if want.networks is None else _answers(want.networks),
+        members=tuple(tuple(_answers(way) for way in ways) for ways in want.members),
+    )
+    found = []
+    for layer in unit.path(back):
+        for acl in layer:
+            if acl.kind == "aws_network_acl":
+                residue = unmet(answer, together(admission.pieces(acl, back)), frozenset(), table, back)
+                if residue.proved or residue.unproven:
+                    view = View(back, table.predicates, unit.within, acl.address)
+                    found.append(Reply(ask.flow, ask.bearing.part.role, ask.peer.role, unit, acl, residue, view))
+    return found
+
+
+def _answers(cubes: Traffic) -> Traffic:
+    """The replies to the traffic, for the protocols that have ports: from the service's port to the client's."""
+    out = []
+    for cube in cubes:
+        protocols = intersect(cube.sides[PROTOCOL], PORT_PROTOCOLS)
+        if protocols:
+            swapped = list(cube.sides)
+            swapped[PROTOCOL] = protocols
+            swapped[SOURCE_PORT], swapped[DESTINATION_PORT] = cube.sides[DESTINATION_PORT], CLIENT_PORTS
+            out.append(Cube(tuple(swapped), cube.guard))
+    return tuple(out)
