@@ -7,9 +7,8 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pamlint.run import Options, lint
-
 from pamlint.report.json import document
+from pamlint.run import Options, lint
 from tests.oracle.compare import disagreements
 from tests.oracle.findings import Json
 from tests.oracle.nouns import Estate
