@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.twins import FIXTURES, Twin, copy_estate, lint, materialise, twins
+from tests.twins import FIXTURES, Answer, Twin, copy_estate, lint, materialise, pamlint, twins
 
 CLEAN = sorted(path.parent for path in FIXTURES.glob("*/netiq*/pamlint.yaml"))
 TWINS = twins()
@@ -32,6 +32,17 @@ def test_clean_estate(estate: Path, tmp_path: Path) -> None:
     assert report["findings"] == []
     assert answer.code == 0
     assert report == json.loads((estate / "expected.json").read_text())
+
+
+@pytest.mark.parametrize("recorded", ["plan.json", "state.json"])
+@pytest.mark.parametrize("estate", CLEAN, ids=lambda path: path.relative_to(FIXTURES).as_posix())
+def test_code_plan_and_state_are_one(estate: Path, recorded: str) -> None:
+    """What the real terraform planned and applied has the rules of the code, and gets its verdicts."""
+    assert acls(pamlint(estate, "rules", "--format", "json", recorded)) == acls(pamlint(estate, "rules", "--format", "json", "."))
+    report = lint(estate, recorded).report()
+    assert report["findings"] == []
+    expected = json.loads((estate / "expected.json").read_text())
+    assert states(report) == states(expected)
 
 
 @pytest.mark.parametrize("twin", BROKEN, ids=names(BROKEN))
@@ -61,6 +72,33 @@ def test_unusable_twin(twin: Twin, tmp_path: Path) -> None:
     assert (answer.code, answer.out) == (2, "")
     assert twin.change["error"] in answer.err
     assert answer.err == (twin.directory / "expected.txt").read_text()
+
+
+def acls(answer: Answer) -> dict[str, tuple[Any, ...]]:
+    """Every ACL's kind and rules, without what tells where they stand."""
+    told = (
+        "direction",
+        "action",
+        "priority",
+        "protocol",
+        "ports",
+        "icmp",
+        "peers",
+        "local",
+        "source_ports",
+        "possible",
+        "default",
+    )
+    return {
+        acl["acl"]: (acl["kind"], acl["partial"], sorted(json.dumps([rule[key] for key in told]) for rule in acl["rules"]))
+        for acl in json.loads(answer.out)["acls"]
+    }
+
+
+def states(report: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Every verdict, without the names of the rules that it rests on."""
+    keys = ("flow", "role", "direction", "acls", "workloads", "state")
+    return sorted(tuple(str(verdict[key]) for key in keys) for verdict in report["verdicts"])
 
 
 def expected_code(findings: Sequence[Mapping[str, Any]]) -> int:

@@ -79,8 +79,13 @@ class Answer:
 
 def lint(directory: Path, *arguments: str) -> Answer:
     """Lint from inside the directory, on the fixtures' day; paths in what it says are relative to it."""
+    return pamlint(directory, "lint", "--today", TODAY, "--format", "json", *arguments)
+
+
+def pamlint(directory: Path, *arguments: str) -> Answer:
+    """Run one command from inside the directory."""
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
     with chdir(directory), redirect_stdout(out), redirect_stderr(err):
-        code = run(["lint", "--today", TODAY, "--format", "json", *arguments])
+        code = run(arguments)
     out.flush()
     return Answer(code, out.buffer.getvalue().decode(), err.getvalue())  # type: ignore[attr-defined]

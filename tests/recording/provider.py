@@ -192,7 +192,7 @@ class Provider(rpc.ProviderServicer):  # type: ignore[misc]
             return _address(self.networks.get(str(known.get("subnet_id"))), digest)
         if name == "arn":
             return f"arn:aws:ec2:{REGION}:{ACCOUNT}:{kind.removeprefix('aws_').replace('_', '-')}/{_identifier(kind, digest[:17], known)}"
-        return {"region": REGION, "owner_id": ACCOUNT, "cidr_block": "10.0.0.0/16"}.get(
+        return {"region": REGION, "owner_id": ACCOUNT, "cidr_block": "10.0.0.0/16", "ipv6_cidr_block": ""}.get(
             name, f"{name.replace('_', '-')}-{digest[:8]}"
         )
 
