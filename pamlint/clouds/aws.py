@@ -42,7 +42,7 @@ class Converter:
         self.problems: list[Problem] = []
 
     def acls(self) -> list[Acl]:
-        """Every security group, with its inline and its standalone rules, and a partial one for each that is defined elsewhere."""
+        """Every security group, with its inline and its standalone rules, and a partial one for each defined elsewhere."""
         self._name_prefix_lists()
         for resource in self._of(GROUPS):
             self._name_group(resource)

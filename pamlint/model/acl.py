@@ -124,7 +124,8 @@ class Workload:
 
     `chain` holds its layers from the nearest to the farthest; a layer is the keys of ACLs that are united (an interface's
     security groups) or a single one (an NSG). `wears` are the keys of symbols that it is a member of.
-    `addresses` are its own where they are known, `within` where it stands (its subnets' prefixes). `sheltered` is a clause that says why the Internet cannot reach it, where the input shows that.
+    `addresses` are its own where they are known, `within` where it stands (its subnets' prefixes). `sheltered` is a clause that
+    says why the Internet cannot reach it, where the input shows that.
     """
 
     key: str

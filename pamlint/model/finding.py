@@ -170,7 +170,8 @@ class Summary:
 class Report:
     """Everything that a run has to tell. `notes` are for standard error: what a reader should know and is no finding.
 
-    `settled` is true if nothing is unproven and nothing that could be judged was left out; `min_severity` is the site's threshold.
+    `settled` is true if nothing is unproven and nothing that could be judged was left out; `min_severity` is the site's
+    threshold.
     """
 
     version: str

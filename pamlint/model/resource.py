@@ -71,7 +71,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource instance. `address` is Terraform's (`module.a.aws_x.b["k"]`; `b[*]` where the keys are unknown) or a live id."""
+    """One resource instance.
+
+    `address` is Terraform's (`module.a.aws_x.b["k"]`; `b[*]` where the keys are unknown) or a live id.
+    """
 
     address: str
     type: str

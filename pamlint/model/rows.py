@@ -22,8 +22,8 @@ from pamlint.model.traffic import (
     SOURCE_PORT,
     Cube,
     Guard,
-    Traffic,
     PieceLimitError,
+    Traffic,
     merge,
     minus,
 )
