@@ -31,6 +31,7 @@ from pamlint.terraform.syntax import (
     Unary,
 )
 from pamlint.terraform.types import ANY, BOOL, STRING, ListType, SetType, TupleType, Type
+from pamlint.terraform.wrong_arms import type_in_spite
 from pamlint.terraform.values import (
     NULL,
     EvaluationError,
@@ -146,14 +147,14 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
     """Both arms are evaluated, because they become one type; an error in the arm that is not chosen does not matter."""
     decision = operators.condition(evaluate(node.condition, scope), "the condition")
     bare, marks = unmark(decision)
-    arms: list[Value | None] = []
-    for arm, chosen in ((node.then, bare is not False), (node.otherwise, bare is not True)):
+    arms: list[Value] = []
+    for arm, deciding in ((node.then, True), (node.otherwise, False)):
         try:
             arms.append(evaluate(arm, scope))
         except EvaluationError:
-            if chosen and not isinstance(bare, UnknownValue):
+            if bare is deciding:
                 raise
-            arms.append(None)
+            arms.append(UnknownValue((), type_in_spite(arm, scope, evaluate)))
     if isinstance(bare, bool):
         picked = arms[0] if bare else arms[1]
         if isinstance(picked, LazyObject):

@@ -102,22 +102,17 @@ def condition(value: Value, what: str) -> Value:
     return mark(bare, marks)
 
 
-def choose(decision: Value, then: Value | None, otherwise: Value | None) -> Value:
-    """`decision ? then : otherwise`, both arms as one type. None is an arm that has no value, which matters only if chosen."""
+def choose(decision: Value, then: Value, otherwise: Value) -> Value:
+    """`decision ? then : otherwise`, both arms as one type."""
     shared = _shared_type(then, otherwise)
     bare, marks = unmark(condition(decision, "the condition"))
     if isinstance(bare, UnknownValue):
-        arms = [arm for arm in (then, otherwise) if arm is not None]
-        return mark(_undecided(bare, arms, shared), merge_marks(marks, *(unmark(arm)[1] for arm in arms)))
-    chosen = then if bare else otherwise
-    if chosen is None:
-        raise EvaluationError("the chosen result has no value")
-    return mark(convert(chosen, shared), marks)
+        undecided = _undecided(bare, [unmark(then)[0], unmark(otherwise)[0]], shared)
+        return mark(undecided, merge_marks(marks, unmark(then)[1], unmark(otherwise)[1]))
+    return mark(convert(then if bare else otherwise, shared), marks)
 
 
-def _shared_type(then: Value | None, otherwise: Value | None) -> Type:
-    if then is None or otherwise is None:
-        return ANY
+def _shared_type(then: Value, otherwise: Value) -> Type:
     types = [type_of(arm) for arm in (then, otherwise)]
     if isinstance(unmark(then)[0], Null) and types[0] is ANY:
         return types[1]
@@ -131,8 +126,8 @@ def _shared_type(then: Value | None, otherwise: Value | None) -> Type:
 
 def _undecided(decision: UnknownValue, arms: list[Value], shared: Type) -> Value:
     """Arms that agree need no decision; else the result is unknown for the condition's reasons and their own."""
-    bare = [convert(unmark(arm)[0], shared) for arm in arms]
-    if len(bare) == 2 and all(map(is_wholly_known, bare)) and key(bare[0]) == key(bare[1]):
+    bare = [convert(arm, shared) for arm in arms]
+    if all(map(is_wholly_known, bare)) and key(bare[0]) == key(bare[1]):
         return bare[0]
     not_null = all(not isinstance(arm, Null) and (not isinstance(arm, UnknownValue) or arm.not_null) for arm in bare)
     because = tuple(dict.fromkeys((*decision.because, *reasons(*bare))))

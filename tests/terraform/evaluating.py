@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.expressions import evaluate, follow
 from pamlint.terraform.functions import call
 from pamlint.terraform.reader import read_expression, read_native
 from pamlint.terraform.scope import Budget, Scope
 from pamlint.terraform.syntax import Reference
 from pamlint.terraform.values import EvaluationError, ListValue, MapValue, SetValue, Value, unmark
-from pamlint.terraform.expressions import follow
 
 
 class Locals:

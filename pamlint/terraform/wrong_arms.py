@@ -1,0 +1,106 @@
+"""The type of an expression that is wrong: Terraform unifies both arms of a condition, also one that has no value.
+
+Only the arm that is not chosen comes here, and only its type counts; what shows no type in spite of the error has any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pamlint.terraform.access import pairs
+from pamlint.terraform.scope import Scope
+from pamlint.terraform.syntax import (
+    Binary,
+    Conditional,
+    Expression,
+    For,
+    Join,
+    Literal,
+    ObjectOf,
+    Parentheses,
+    Splat,
+    Template,
+    TupleOf,
+    Unary,
+)
+from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, ObjectType, SetType, TupleType, Type
+from pamlint.terraform.unify import unify
+from pamlint.terraform.values import EvaluationError, UnknownValue, Value, type_of, unmark
+
+_COST = 100
+_ARITHMETIC = frozenset("+-*/%")
+
+Evaluate = Callable[[Expression, Scope], Value]
+
+
+def type_in_spite(node: Expression, scope: Scope, evaluate: Evaluate) -> Type:
+    """The type of an expression, which may be wrong; raises LimitReached where finding out costs too much."""
+    scope.budget.spend(_COST)
+    try:
+        return type_of(evaluate(node, scope))
+    except EvaluationError:
+        return _Guess(scope, evaluate).of(node)
+
+
+class _Guess:
+    """Guesses in one scope."""
+
+    __slots__ = ("_evaluate", "_scope")
+
+    def __init__(self, scope: Scope, evaluate: Evaluate) -> None:
+        self._scope = scope
+        self._evaluate = evaluate
+
+    def of(self, node: Expression) -> Type:
+        """The type of a wrong expression."""
+        if isinstance(node, Binary):
+            return NUMBER if node.operator in _ARITHMETIC else BOOL
+        if isinstance(node, Unary):
+            return NUMBER if node.operator == "-" else BOOL
+        if isinstance(node, Template | Join):
+            return STRING
+        if isinstance(node, Parentheses):
+            return self._inner(node.inner)
+        if isinstance(node, TupleOf):
+            return TupleType(tuple(map(self._inner, node.items)))
+        if isinstance(node, ObjectOf):
+            return self._object(node)
+        if isinstance(node, Conditional):
+            return unify((self._inner(node.then), self._inner(node.otherwise))) or ANY
+        if isinstance(node, Splat):
+            return self._splat(node)
+        return self._for(node) if isinstance(node, For) and node.key is None else ANY
+
+    def _inner(self, node: Expression, scope: Scope | None = None) -> Type:
+        return type_in_spite(node, scope or self._scope, self._evaluate)
+
+    def _object(self, node: ObjectOf) -> Type:
+        names = [key.value for key, _ in node.items if isinstance(key, Literal)]
+        if len(names) < len(node.items):
+            return ANY
+        return ObjectType({str(name): self._inner(value) for name, (_, value) in zip(names, node.items, strict=True)})
+
+    def _splat(self, node: Splat) -> Type:
+        try:
+            source = type_of(unmark(self._evaluate(node.source, self._scope))[0])
+        except EvaluationError:
+            return ANY
+        if isinstance(source, ListType | SetType):
+            return ListType(self._each(node, source.element))
+        elements = source.elements if isinstance(source, TupleType) else (source,)
+        return TupleType(tuple(self._each(node, element) for element in elements))
+
+    def _each(self, node: Splat, element: Type) -> Type:
+        return self._inner(node.each, self._scope.with_item(UnknownValue((), element)))
+
+    def _for(self, node: For) -> Type:
+        types = []
+        try:
+            for key, element in pairs(unmark(self._evaluate(node.source, self._scope))[0]):
+                local = {node.value_name: element} | ({node.key_name: key} if node.key_name else {})
+                scope = self._scope.with_local(local)
+                if node.condition is None or self._evaluate(node.condition, scope) is True:
+                    types.append(self._inner(node.value, scope))
+        except EvaluationError:
+            return ANY
+        return TupleType(tuple(types))

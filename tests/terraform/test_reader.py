@@ -1,0 +1,177 @@
+"""The reader takes what Terraform takes, refuses what it refuses, and knows where everything stands."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from pamlint.model.errors import InputError
+from pamlint.terraform.reader import read_native
+from pamlint.terraform.reader.json_syntax import read_json, read_json_values
+from pamlint.terraform.syntax import Literal, Reference, Splat
+from tests.terraform.console import AVAILABLE, run
+
+GRAMMAR = json.loads(Path(__file__).with_name("hcl_grammar.json").read_text(encoding="utf-8"))
+
+
+def _is_accepted(text: str) -> bool:
+    try:
+        read_native("x.tf", text.encode())
+    except InputError:
+        return False
+    return True
+
+
+def test_grammar() -> None:
+    """Every case of the grammar table is decided as `terraform fmt` decides it."""
+    assert {case["name"]: _is_accepted(case["text"]) for case in GRAMMAR} == {case["name"]: case["valid"] for case in GRAMMAR}
+
+
+_PIECES = [*'{}[]()"\n\r\t $%~=.,:?!<>*/+-&|#\\\'_aE0é', "${", "%{", "<<E\n", "E\n", "for ", "in ", "if ", "endif", "...", "=>", "/*", "*/", "~}", "$${"]
+
+
+def _mutant(pick: random.Random) -> str:
+    text = list(pick.choice(GRAMMAR)["text"])
+    for _ in range(pick.choice([1, 1, 2, 3])):
+        at = pick.randrange(len(text) + 1)
+        if pick.random() < 0.4:
+            del text[at : at + 1]
+        else:
+            text.insert(at, pick.choice(_PIECES))
+    return "".join(text)
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="terraform is not on the path")
+def test_mutants_live(tmp_path: Path) -> None:
+    """Cases with characters dropped and put in are decided as the real `terraform fmt` decides them."""
+    pick = random.Random(5)
+    mutants = {f"m{number}.tf": _mutant(pick) for number in range(1500)}
+    for name, text in mutants.items():
+        (tmp_path / name).write_bytes(text.encode())
+    done = run(tmp_path, "fmt", "-check", "-no-color", "-list=false")
+    refused = set(re.findall(r"on (m\d+\.tf) line", done.stderr))
+    assert {name: text for name, text in mutants.items() if _is_accepted(text) == (name in refused)} == {}
+
+
+ERRORS = {
+    "a = [\n  1,\n  2\n": (1, 5, "never closed"),
+    "a = 1 b = 2\n": (1, 7, "a new line must begin here, not 'b'"),
+    'resource "a" "b" {\n  x = "${1 +}"\n}\n': (2, 13, "a value is expected, not '}'"),
+    'a = "${var.x"\n': (1, 13, "the string is not closed on its line"),
+    "a = <<EOT\nx\n": (1, 5, "a line with nothing but EOT is missing"),
+    'a = "\\q"\n': (1, 6, "\\q is no escape"),
+    "a = <<EOT\n%{ if x }\nEOT\n": (2, 1, "this 'if' has no 'endif'"),
+    'a = "%{ endfor }"\n': (1, 6, "'endfor' belongs to nothing"),
+    "a = 1\na = 2\n": (2, 1, "set twice"),
+    "a = 'x'\n": (1, 5, "strings are written with double quotes"),
+    "a = ]\n": (1, 5, "']' closes nothing that is open"),
+    "a = x.0.1\n": (1, 7, "[0][1]"),
+    "a = 1.2.3\n": (1, 5, "1.2.3 is no number"),
+}
+
+
+def test_errors_have_places() -> None:
+    """A syntax error names file, line, column and what is wrong, also inside templates."""
+    for text, (line, column, message) in ERRORS.items():
+        with pytest.raises(InputError) as raised:
+            read_native("dir/x.tf", text.encode())
+        location = raised.value.location
+        assert location is not None
+        assert (location.file, location.line, location.column) == ("dir/x.tf", line, column), text
+        assert message in raised.value.message
+
+
+DEEP = {
+    "brackets": "a = " + "[" * 5000 + "]" * 5000,
+    "open brackets": "a = " + "[" * 10_000,
+    "templates": "a = " + '"${' * 3000 + "x" + '}"' * 3000,
+    "blocks": "b {\n" * 5000,
+    "negations": "a = " + "!" * 10_000 + "x",
+    "conditions": "a = " + "x ? 1 : " * 10_000 + "1\n",
+    "indexes": "a = x" + "[x" * 5000 + "]" * 5000,
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_deep_nesting(name: str) -> None:
+    """Nesting without end is refused with its place."""
+    with pytest.raises(InputError, match="nested") as raised:
+        read_native("x.tf", DEEP[name].encode())
+    assert raised.value.location is not None
+
+
+def test_not_utf8() -> None:
+    """Bytes that are no UTF-8 are refused with their line."""
+    with pytest.raises(InputError, match="byte 0xff is not UTF-8") as raised:
+        read_native("x.tf", b"a = 1\nb = \"\xc3\xa9\xff\"\n")
+    assert raised.value.location is not None
+    assert (raised.value.location.line, raised.value.location.column) == (2, 7)
+
+
+def test_places_of_nodes_and_comments() -> None:
+    """Nodes and comments know their offsets; a byte order mark and line ends of Windows do not shift them."""
+    text = '\ufeff# é\r\nr "a" b { # c\r\n  x = var.l[0].id // d\r\n  y = a.b[*].c\r\n}\r\n'
+    file = read_native("x.tf", text.encode())
+    block = file.body.blocks[0]
+    x, y = block.body.arguments["x"].value, block.body.arguments["y"].value
+    assert (block.type, block.labels) == ("r", ["a", "b"])
+    assert str(file.location(block.start, block.end)) == "x.tf:2:1"
+    assert file.location(block.start, block.end).end_line == 5
+    assert [comment.rstrip() for _, comment in file.comments] == ["# é", "# c", "// d"]
+    assert isinstance(x, Reference)
+    assert (x.root, [step.key for step in x.steps], file.text[x.start : x.end]) == ("var", ["l", 0, "id"], "var.l[0].id")
+    assert isinstance(y, Splat)
+    assert file.text[y.start : y.end] == "a.b[*].c"
+
+
+def test_heredoc_marker_with_trailing_blanks() -> None:
+    """A closing marker may have blanks behind it: the blocks after it are not swallowed."""
+    text = 'a "p" {\n  x = <<POLICY\n{}\nPOLICY \n}\nb "open" {\n}\n'
+    assert [block.type for block in read_native("x.tf", text.encode()).body.blocks] == ["a", "b"]
+
+
+JSON = """{
+  "//": "a comment",
+  "resource": {"aws_vpc": {"a": {"cidr_block": "10.0.0.0/8"}, "b": [{"cidr_block": "${var.x}"}]}},
+  "locals": [{"x": 1}, {"y": [true, null, 2.5]}]
+}"""
+
+
+def test_json_syntax() -> None:
+    """JSON makes the same tree, with lines of its own."""
+    file = read_json("x.tf.json", JSON.encode())
+    told = [(block.type, block.labels, list(block.body.arguments)) for block in file.body.blocks]
+    assert told == [
+        ("resource", ["aws_vpc", "a"], ["cidr_block"]),
+        ("resource", ["aws_vpc", "b"], ["cidr_block"]),
+        ("locals", [], ["x"]),
+        ("locals", [], ["y"]),
+    ]
+    value = file.body.blocks[0].body.arguments["cidr_block"].value
+    assert isinstance(value, Literal)
+    assert file.text[value.start : value.end] == '"10.0.0.0/8"'
+
+
+JSON_ERRORS = {
+    '{"a": 1,\n "b" 2}': (2, 6, "':' is expected"),
+    '{"a": "${1 +}"}': (1, 13, "a value is expected"),
+    '{"a": [1, 2}': (1, 12, "',' or ']' is expected"),
+    '{"a": 1': (1, 8, "',' or '}' is expected"),
+    '{"a": 1, "a": 2}': (1, 10, "set twice"),
+    "[" * 5000: (1, 202, "nested more than 200"),
+    "": (1, 1, "a JSON value is expected, not the end of the file"),
+}
+
+
+def test_json_errors_have_places() -> None:
+    """Broken JSON, and broken templates in it, are refused with line and column."""
+    for text, (line, column, message) in JSON_ERRORS.items():
+        with pytest.raises(InputError) as raised:
+            read_json_values("x.tfvars.json", text.encode())
+        location = raised.value.location
+        assert location is not None
+        assert (location.line, location.column, message in raised.value.message) == (line, column, True), (text[:20], raised.value.message)
