@@ -120,13 +120,16 @@ def read_root(directory: Path, *, boundary: Path, wanted: Callable[[str], bool],
         try:
             tree = Tree(Library(root, files, settings.module_directory), settings)
         except InputError as error:
-            return Reading(Input(told, "code", files.digest(), False), (), (replace(unreadable(error, told), root=told),))
+            return Reading(
+                Input(told, "code", files.digest(), False), (), (replace(unreadable(error, told), root=told),), (told,)
+            )
         _Walk(wanted, told, resources).module(tree.root)
     problems = (*tree.library.problems(), *tree.session.problems)
     located = tuple(replace(problem, root=told) for problem in problems)
     complete = not any(problem.check == "unreadable-input" for problem in located)
     read = Input(told, "code", files.digest(), complete, files=tuple(sorted(files.hashes)))
-    return Reading(read, tuple(resources), located)
+    unread = tuple(sorted({problem.subject for problem in tree.library.problems() if problem.check == "unreadable-input"}))
+    return Reading(read, tuple(resources), located, unread)
 
 
 @contextmanager

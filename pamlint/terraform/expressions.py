@@ -31,7 +31,6 @@ from pamlint.terraform.syntax import (
     Unary,
 )
 from pamlint.terraform.types import ANY, BOOL, STRING, ListType, SetType, TupleType, Type
-from pamlint.terraform.wrong_arms import type_in_spite
 from pamlint.terraform.values import (
     NULL,
     EvaluationError,
@@ -51,6 +50,8 @@ from pamlint.terraform.values import (
     unmark,
     walk,
 )
+from pamlint.terraform.wrong_arms import type_in_spite
+
 _TOO_LONG = f"more than {MAX_TEXT:,} characters"
 
 

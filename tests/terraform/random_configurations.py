@@ -70,7 +70,7 @@ class Writer:
 
     def _values(self) -> str:
         rules = ", ".join(
-            f'{name} = {{ port = {self.random.choice(_PORTS)}{self.random.choice(["", chr(44) + " self = true", chr(44) + " protocol = null"])} }}'
+            f"{name} = {{ port = {self.random.choice(_PORTS)}{self.random.choice(['', chr(44) + ' self = true', chr(44) + ' protocol = null'])} }}"
             for name in self.random.sample(["ssh", "web", "db", "x-y"], self.random.randrange(4))
         )
         enabled = self.random.choice(["true", "false", '"true"'])
@@ -101,13 +101,25 @@ class Writer:
 
     def _cidrs(self) -> str:
         return self.random.choice(
-            ["local.subnets", "[var.cidr]", f'["{self.random.choice(_NETWORKS)}"]', "concat(local.subnets, [aws_vpc.main.cidr_block])", "distinct([for r in local.flat : r.cidr])", "[local.subnets[1]]"]
+            [
+                "local.subnets",
+                "[var.cidr]",
+                f'["{self.random.choice(_NETWORKS)}"]',
+                "concat(local.subnets, [aws_vpc.main.cidr_block])",
+                "distinct([for r in local.flat : r.cidr])",
+                "[local.subnets[1]]",
+            ]
         )
 
     def _group(self) -> tuple[str, str]:
         name = self._name("g")
         repeat, reference, key = self.random.choice(
-            [("", "", '"x"'), ("  count = var.enabled ? 1 : 0\n", "", "count.index"), ("  count = 2\n", "[1]", "count.index"), ("  for_each = var.rules\n", "", "each.key")]
+            [
+                ("", "", '"x"'),
+                ("  count = var.enabled ? 1 : 0\n", "", "count.index"),
+                ("  count = 2\n", "[1]", "count.index"),
+                ("  for_each = var.rules\n", "", "each.key"),
+            ]
         )
         body = self._blocks("ingress") + self._blocks("egress")
         text = f'resource "aws_security_group" "{name}" {{\n{repeat}  name   = "${{local.base}}-{name}-${{{key}}}"\n  vpc_id = aws_vpc.main.id\n{body}  tags = merge({{ Name = "{name}" }}, var.enabled ? {{ on = var.enabled }} : {{}})\n}}\n'
@@ -124,7 +136,7 @@ class Writer:
         if style == 0:
             return ""
         if style == 1:
-            return f"  {kind} {{\n    from_port   = {self.random.choice(_PORTS)}\n    to_port     = \"443\"\n    protocol    = \"tcp\"\n    cidr_blocks = {self._cidrs()}\n  }}\n"
+            return f'  {kind} {{\n    from_port   = {self.random.choice(_PORTS)}\n    to_port     = "443"\n    protocol    = "tcp"\n    cidr_blocks = {self._cidrs()}\n  }}\n'
         if style == 2:
             return f"""  dynamic "{kind}" {{
     for_each = {self.random.choice(["var.ports", "toset(var.ports)", "var.enabled ? var.ports : []", "{ for p in var.ports : p => p }"])}
@@ -204,7 +216,9 @@ class Writer:
         repeat = self.random.choice(["", "", "  count  = var.enabled ? 2 : 1\n", "  for_each = var.names\n"])
         arguments = {
             "ports": self.random.choice(["var.ports", "[for p in var.ports : p + 1]", '["22"]']),
-            "rules": self.random.choice(["var.rules", '{ for k, r in var.rules : "m-${k}" => r }', '{ one = { port = 1, cidrs = local.subnets } }']),
+            "rules": self.random.choice(
+                ["var.rules", '{ for k, r in var.rules : "m-${k}" => r }', "{ one = { port = 1, cidrs = local.subnets } }"]
+            ),
             "enabled": self.random.choice(["!var.enabled", "true", '"false"', "length(var.ports) > 1"]),
             "cidr": self.random.choice(["local.subnets[0]", "var.cidr", "aws_vpc.main.cidr_block"]),
             "names": self.random.choice(["var.names", '["q"]', "[for n in var.names : upper(n)]", "keys(var.rules)"]),

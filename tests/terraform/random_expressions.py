@@ -15,17 +15,53 @@ e = toset(["q", "p"])
 o = { k = "v", n = 5, l = [1, "2"], nested = { a = [{ b = 1 }, { b = 2 }] } }
 t = ["a", 1, true, null]
 """
-_STRINGS = ['"a"', '"10"', '"true"', '""', '"x y"', '"é"', '"10.0.0.0/8"', "local.s", 'local.o.k', "local.l[0]", 'local.m["x"]', "local.t[0]"]
+_STRINGS = [
+    '"a"',
+    '"10"',
+    '"true"',
+    '""',
+    '"x y"',
+    '"é"',
+    '"10.0.0.0/8"',
+    "local.s",
+    "local.o.k",
+    "local.l[0]",
+    'local.m["x"]',
+    "local.t[0]",
+]
 _NUMBERS = ["0", "1", "-1", "2.5", "443", "1e3", "local.n", "local.o.n", "0.1", "65535", "local.t[1]"]
 _BOOLS = ["true", "false", "local.b", '"true"']
 _LISTS = ["[]", "local.l", "local.t", '["a", "b"]', "[1, 2, 3]", "local.e", "local.o.l", "[[1], [2]]", "local.o.nested.a"]
 _OBJECTS = ["{}", "local.m", "local.o", "{ a = 1 }", '{ a = "x", b = [1] }', "{ (local.s) = 1, 5 = 6 }", "local.o.nested"]
 _FUNCTIONS = {
-    "string": ["upper({s})", "join(\"-\", {l})", "format(\"%s/%v\", {s}, {a})", "tostring({n})", "jsonencode({a})", "replace({s}, \"a\", \"b\")", "coalesce({s}, {s})", "trimspace({s})", "lookup({o}, \"a\", {s})"],
+    "string": [
+        "upper({s})",
+        'join("-", {l})',
+        'format("%s/%v", {s}, {a})',
+        "tostring({n})",
+        "jsonencode({a})",
+        'replace({s}, "a", "b")',
+        "coalesce({s}, {s})",
+        "trimspace({s})",
+        'lookup({o}, "a", {s})',
+    ],
     "number": ["length({l})", "max({n}, {n})", "floor({n})", "tonumber({s})", "length({o})", "abs({n})"],
     "bool": ["contains({l}, {a})", "can({a})", "startswith({s}, {s})", "alltrue([{b}, {b}])"],
-    "list": ["concat({l}, {l})", "flatten([{l}, {l}])", "keys({o})", "values({o})", "tolist({l})", "toset({l})", "distinct({l})", "slice({l}, 0, 1)", "reverse({l})", "range(3)", "setproduct({l}, {l})", "compact({l})"],
-    "object": ["merge({o}, {o})", "tomap({o})", "zipmap([\"a\", \"b\"], [{a}, {a}])"],
+    "list": [
+        "concat({l}, {l})",
+        "flatten([{l}, {l}])",
+        "keys({o})",
+        "values({o})",
+        "tolist({l})",
+        "toset({l})",
+        "distinct({l})",
+        "slice({l}, 0, 1)",
+        "reverse({l})",
+        "range(3)",
+        "setproduct({l}, {l})",
+        "compact({l})",
+    ],
+    "object": ["merge({o}, {o})", "tomap({o})", 'zipmap(["a", "b"], [{a}, {a}])'],
 }
 
 
@@ -84,7 +120,9 @@ class Generator:
 
     def step(self, kind: str, depth: int) -> str:
         source = self.of(self.random.choice(["list", "object"]), depth)
-        return f"({source})" + self.random.choice(["[0]", "[1]", '["a"]', ".a", ".k", ".0", ".nested.a[0].b", f"[{self.any(0)}]", "[*].b", '["l"][1]'])
+        return f"({source})" + self.random.choice(
+            ["[0]", "[1]", '["a"]', ".a", ".k", ".0", ".nested.a[0].b", f"[{self.any(0)}]", "[*].b", '["l"][1]']
+        )
 
     def arithmetic(self, kind: str, depth: int) -> str:
         return f"{self.of('number', depth)} {self.random.choice('+-*/%')} {self.of('number', depth)}"
@@ -110,7 +148,9 @@ class Generator:
 
     def object(self, kind: str, depth: int) -> str:
         keys = ["a", '"b c"', "7", "(local.s)", f'"${{{self.of("string", 0)}}}-k"', "true", "k"]
-        pairs = [f"{self.random.choice(keys)} {self.random.choice('=:')} {self.any(depth)}" for _ in range(self.random.randrange(4))]
+        pairs = [
+            f"{self.random.choice(keys)} {self.random.choice('=:')} {self.any(depth)}" for _ in range(self.random.randrange(4))
+        ]
         return "{" + ", ".join(pairs) + "}"
 
     def loop(self, kind: str, depth: int) -> str:
@@ -137,7 +177,9 @@ class Generator:
 
     def splat(self, kind: str, depth: int) -> str:
         source = self.random.choice([self.of("list", depth), self.any(depth), "local.o.nested.a", "null", "local.o"])
-        return f"({source})" + self.random.choice(["[*]", ".*", "[*].b", ".*.b", "[*].a[0]", ".*.l.0", "[*].nested[*].a[*].b", "[*][0]", ".*.b[0]"])
+        return f"({source})" + self.random.choice(
+            ["[*]", ".*", "[*].b", ".*.b", "[*].a[0]", ".*.l.0", "[*].nested[*].a[*].b", "[*][0]", ".*.b[0]"]
+        )
 
     def template(self, kind: str, depth: int) -> str:
         return '"' + "".join(self._part(depth) for _ in range(self.random.randrange(1, 4))) + '"'

@@ -15,7 +15,15 @@ from tests.terraform.random_expressions import LOCALS, Generator
 
 HERE = Path(__file__).parent
 _LINES = ["", " ", "  ", "x", "  x", "\tx", "    x y ", "$${a}", "  $ %d", "é", "\\n", '"q"']
-_SEQUENCES = ["${1}", "${~ 1}", "${1 ~}", "${~ 1 ~}", "%{ if true }a%{ endif }", "%{~ if false ~} a %{~ else ~} b %{~ endif ~}", "%{ for i in [1, 2] ~}\n  ${i},\n%{ endfor ~}"]
+_SEQUENCES = [
+    "${1}",
+    "${~ 1}",
+    "${1 ~}",
+    "${~ 1 ~}",
+    "%{ if true }a%{ endif }",
+    "%{~ if false ~} a %{~ else ~} b %{~ endif ~}",
+    "%{ for i in [1, 2] ~}\n  ${i},\n%{ endfor ~}",
+]
 
 
 def random_texts(seed: int, count: int) -> list[str]:
@@ -32,7 +40,11 @@ def templates() -> list[str]:
         for opening in ("<<EOT", "<<-EOT"):
             for sequence in _SEQUENCES:
                 for line in _LINES:
-                    for body in (f"  {line}{sequence}{end}    z", f"{sequence}{line}{end}  z", f"  a{end}{line}{end}   {sequence}{end}  b"):
+                    for body in (
+                        f"  {line}{sequence}{end}    z",
+                        f"{sequence}{line}{end}  z",
+                        f"  a{end}{line}{end}   {sequence}{end}  b",
+                    ):
                         texts.append(f"({opening}{end}{body}{end}  EOT{end})")
     return texts
 

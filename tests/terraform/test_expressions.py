@@ -72,7 +72,9 @@ def test_random_expressions_live() -> None:
     generator = Generator(77)
     texts = [generator.expression(generator.random.choice([1, 2, 3, 4])) for _ in range(3000)]
     texts = [text for text in texts if len(text) < 3000]
-    wrong = {text: (real, ours) for text, real in zip(texts, ask(texts, LOCALS), strict=True) if (ours := answer(text, NAMES)) != real}
+    wrong = {
+        text: (real, ours) for text, real in zip(texts, ask(texts, LOCALS), strict=True) if (ours := answer(text, NAMES)) != real
+    }
     assert not {text: answers for text, answers in wrong.items() if " ? " not in text and answers[0] != "unknown"}
     assert len(wrong) <= len(texts) // 200
 

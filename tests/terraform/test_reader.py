@@ -31,7 +31,23 @@ def test_grammar() -> None:
     assert {case["name"]: _is_accepted(case["text"]) for case in GRAMMAR} == {case["name"]: case["valid"] for case in GRAMMAR}
 
 
-_PIECES = [*'{}[]()"\n\r\t $%~=.,:?!<>*/+-&|#\\\'_aE0é', "${", "%{", "<<E\n", "E\n", "for ", "in ", "if ", "endif", "...", "=>", "/*", "*/", "~}", "$${"]
+_PIECES = [
+    *"{}[]()\"\n\r\t $%~=.,:?!<>*/+-&|#\\'_aE0é",
+    "${",
+    "%{",
+    "<<E\n",
+    "E\n",
+    "for ",
+    "in ",
+    "if ",
+    "endif",
+    "...",
+    "=>",
+    "/*",
+    "*/",
+    "~}",
+    "$${",
+]
 
 
 def _mutant(pick: random.Random) -> str:
@@ -107,7 +123,7 @@ def test_deep_nesting(name: str) -> None:
 def test_not_utf8() -> None:
     """Bytes that are no UTF-8 are refused with their line."""
     with pytest.raises(InputError, match="byte 0xff is not UTF-8") as raised:
-        read_native("x.tf", b"a = 1\nb = \"\xc3\xa9\xff\"\n")
+        read_native("x.tf", b'a = 1\nb = "\xc3\xa9\xff"\n')
     assert raised.value.location is not None
     assert (raised.value.location.line, raised.value.location.column) == (2, 7)
 
@@ -126,6 +142,12 @@ def test_places_of_nodes_and_comments() -> None:
     assert (x.root, [step.key for step in x.steps], file.text[x.start : x.end]) == ("var", ["l", 0, "id"], "var.l[0].id")
     assert isinstance(y, Splat)
     assert file.text[y.start : y.end] == "a.b[*].c"
+
+
+def test_for_in_a_comment() -> None:
+    """A word in a comment behind an opening brace is no `for`."""
+    assert _is_accepted("a = {\n  # what is left for later\n  b = 1\n  c = 2\n}\n")
+    assert _is_accepted("a = { /* one */ # for\n for x in y : x => x }\n")
 
 
 def test_heredoc_marker_with_trailing_blanks() -> None:
@@ -174,4 +196,7 @@ def test_json_errors_have_places() -> None:
             read_json_values("x.tfvars.json", text.encode())
         location = raised.value.location
         assert location is not None
-        assert (location.line, location.column, message in raised.value.message) == (line, column, True), (text[:20], raised.value.message)
+        assert (location.line, location.column, message in raised.value.message) == (line, column, True), (
+            text[:20],
+            raised.value.message,
+        )

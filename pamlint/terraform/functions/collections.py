@@ -196,6 +196,8 @@ def lookup(value: Value, key: Value, *default: Value) -> Value:
     if len(default) > 1:
         raise EvaluationError("two or three arguments are needed")
     of = type_of(value)
+    if isinstance(value, UnknownValue) and of is ANY:
+        return unknown_from((value, key, *default), not_null=False)
     if not isinstance(of, MapType | ObjectType):
         raise EvaluationError("a map or object is needed")
     wanted = _lookup_type(of, key, default)
