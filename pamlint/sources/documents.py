@@ -88,7 +88,7 @@ def _parse(told: str, data: bytes) -> Mapping[str, Any]:
 def _explained(error: json.JSONDecodeError) -> str:
     if error.doc.lstrip().startswith('{"@level"') or (error.msg == "Extra data" and '"@message"' in error.doc[:10_000]):
         return _LOG
-    if error.pos >= len(error.doc.rstrip()):
+    if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string"):
         return "the JSON ends too early: the file is cut off"
     return f"this is no JSON: {error.msg[:1].lower()}{error.msg[1:]}"
 

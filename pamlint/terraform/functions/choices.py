@@ -159,7 +159,7 @@ def number_range(*limits: Number) -> Value:
         raise EvaluationError("one, two or three numbers are needed")
     start, end = (0, limits[0]) if len(limits) == 1 else limits[:2]
     step = limits[2] if len(limits) == 3 else (-1 if end < start else 1)
-    if step == 0:
+    if step == 0 and start != end:
         raise EvaluationError("the step must not be zero")
     if end != start and (end < start) != (step < 0):
         raise EvaluationError("the step leads away from the end")

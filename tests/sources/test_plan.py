@@ -1,0 +1,282 @@
+"""Plans: what will stand, what unknown values lead to, what a plan leaves open."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pamlint.model.resource import Reading, Resource, Unknown
+from pamlint.sources.documents import read_document
+from pamlint.sources.plan import read_plan
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
+
+def everything(_: str) -> bool:
+    return True
+
+
+def planned(address: str, values: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A resource instance as `planned_values` has it."""
+    bare = address.rpartition("module.")[2].partition(".")[2] if "module." in address else address
+    mode = "data" if bare.startswith("data.") else "managed"
+    type_, name = bare.removeprefix("data.").split("[")[0].split(".")[:2]
+    return {"address": address, "mode": mode, "type": type_, "name": name, "values": values, **more}
+
+
+def change(address: str, unknown: dict[str, Any]) -> dict[str, Any]:
+    return {"address": address, "change": {"actions": ["create"], "after_unknown": unknown}}
+
+
+def resource(address: str, **references: list[str]) -> dict[str, Any]:
+    """A resource of the configuration with the references of its attributes."""
+    return {"address": address, "expressions": {name: {"references": found} for name, found in references.items()}}
+
+
+def read(**document: Any) -> dict[str, Resource]:
+    resources, _ = read_plan(document, "plan.json", everything)
+    return {found.address: found for found in resources}
+
+
+GROUP = planned("aws_security_group.a", {"name": "a"})
+RULE = planned("aws_security_group_rule.r", {"type": "ingress"})
+
+
+def value_of_group_id(references: list[str], *, group: dict[str, Any] = GROUP, unknown: Any = None, **module: Any) -> Any:
+    """What a rule's group is, where the configuration refers to it so."""
+    resources = read(
+        planned_values={"root_module": {"resources": [group, RULE]}},
+        resource_changes=[
+            change(group["address"], {"id": True} if unknown is None else unknown),
+            change(RULE["address"], {"security_group_id": True}),
+        ],
+        configuration={
+            "root_module": {"resources": [resource("aws_security_group_rule.r", security_group_id=references)], **module}
+        },
+    )
+    return resources["aws_security_group_rule.r"].body.values["security_group_id"]
+
+
+OUTPUT = {
+    "a": {"module": {"outputs": {"id": {"expression": {"references": ["aws_security_group.b.id", "aws_security_group.b"]}}}}}
+}
+BELOW = planned("module.a.aws_security_group.b", {})
+
+
+@pytest.mark.parametrize(
+    ("references", "more", "wanted"),
+    [
+        (
+            ["aws_security_group.a.id", "aws_security_group.a"],
+            {},
+            Unknown(("aws_security_group.a.id",), ("aws_security_group.a", "id")),
+        ),
+        (
+            ["var.given", "aws_security_group.a.id", "aws_security_group.a"],
+            {},
+            Unknown(("aws_security_group.a.id",), ("aws_security_group.a", "id")),
+        ),
+        (["local.group"], {}, Unknown(("local.group",))),
+        (
+            ["local.group", "aws_security_group.a.id", "aws_security_group.a"],
+            {},
+            Unknown(("local.group", "aws_security_group.a.id")),
+        ),
+        ([], {}, Unknown(("aws_security_group_rule.r.security_group_id",), ("aws_security_group_rule.r", "security_group_id"))),
+        (
+            ["module.a.id", "module.a"],
+            {"group": BELOW, "module_calls": OUTPUT},
+            Unknown(("module.a.aws_security_group.b.id",), ("module.a.aws_security_group.b", "id")),
+        ),
+        (["module.a.other"], {"module_calls": OUTPUT}, Unknown(("module.a.other",))),
+        (
+            ["aws_security_group.a.name"],
+            {"unknown": {"name": False}},
+            Unknown(("aws_security_group_rule.r.security_group_id",), ("aws_security_group_rule.r", "security_group_id")),
+        ),
+    ],
+)
+def test_unknown_leads_where_its_reference_leads(references: list[str], more: dict[str, Any], wanted: Unknown) -> None:
+    """An unknown that refers to just one unknown attribute is that attribute; else its references are named."""
+    assert value_of_group_id(references, **more) == wanted
+
+
+def test_reference_through_a_module_variable_with_keys() -> None:
+    """A module's variable leads to what its caller gives, for the instance of each.key."""
+    resources = read(
+        planned_values={
+            "root_module": {
+                "resources": [planned('aws_security_group.a["x"]', {})],
+                "child_modules": [
+                    {"address": 'module.m["x"]', "resources": [planned('module.m["x"].aws_security_group_rule.r[0]', {})]}
+                ],
+            }
+        },
+        resource_changes=[
+            change('aws_security_group.a["x"]', {"id": True}),
+            change('module.m["x"].aws_security_group_rule.r[0]', {"security_group_id": True}),
+        ],
+        configuration={
+            "root_module": {
+                "module_calls": {
+                    "m": {
+                        "expressions": {"group": {"references": ["aws_security_group.a", "each.key"]}},
+                        "module": {"resources": [resource("aws_security_group_rule.r", security_group_id=["var.group"])]},
+                    }
+                }
+            }
+        },
+    )
+    rule = resources['module.m["x"].aws_security_group_rule.r[0]']
+    assert rule.body.values["security_group_id"] == Unknown(("aws_security_group.a",), ('aws_security_group.a["x"]', "id"))
+
+
+def test_elements_of_a_set_are_told_apart() -> None:
+    """As many unknown elements as references are those references; otherwise none of them is one for sure."""
+
+    def groups(references: list[str], count: int) -> Any:
+        found = read(
+            planned_values={
+                "root_module": {
+                    "resources": [
+                        planned("aws_instance.i", {"groups": [None] * count}),
+                        GROUP,
+                        planned("aws_security_group.b", {}),
+                    ]
+                }
+            },
+            resource_changes=[
+                change("aws_instance.i", {"groups": [True] * count}),
+                change("aws_security_group.a", {"id": True}),
+                change("aws_security_group.b", {"id": True}),
+            ],
+            configuration={"root_module": {"resources": [resource("aws_instance.i", groups=references)]}},
+        )
+        return found["aws_instance.i"].body.values["groups"]
+
+    a, b = (
+        Unknown(("aws_security_group.a.id",), ("aws_security_group.a", "id")),
+        Unknown(("aws_security_group.b.id",), ("aws_security_group.b", "id")),
+    )
+    either = Unknown(("aws_security_group.a.id", "aws_security_group.b.id"))
+    references = ["aws_security_group.a.id", "aws_security_group.a", "aws_security_group.b.id", "aws_security_group.b"]
+    assert groups(references, 2) == [a, b]
+    assert groups(references, 1) == [either]
+    assert groups(references, 3) == [either, either, either]
+
+
+def test_sensitive_values_are_named_not_shown() -> None:
+    """What is sensitive is an Unknown that names its variable, or its place where there is none."""
+    resources = read(
+        planned_values={
+            "root_module": {
+                "resources": [
+                    planned("x.y", {"a": "s3cret", "b": "s3cret", "c": "open"}, sensitive_values={"a": True, "b": True})
+                ]
+            }
+        },
+        configuration={
+            "root_module": {
+                "resources": [resource("x.y", a=["var.key"], b=["local.k"])],
+                "variables": {"key": {"sensitive": True}},
+            }
+        },
+    )
+    assert resources["x.y"].body.values == {
+        "a": Unknown(("var.key (sensitive)",)),
+        "b": Unknown(("x.y.b (sensitive)",)),
+        "c": "open",
+    }
+
+
+def test_what_a_plan_deletes_is_gone_and_what_it_reads_is_there() -> None:
+    """Deleted resources are not read; data that was read before the plan is; known ids are kept."""
+    resources = read(
+        planned_values={"root_module": {"resources": [planned("x.kept", {"id": "i-1"})]}},
+        prior_state={
+            "values": {
+                "root_module": {"resources": [planned("data.x.d", {"id": "d-1"}), planned("x.gone", {}), planned("x.kept", {})]}
+            }
+        },
+    )
+    assert {address: found.id for address, found in resources.items()} == {"x.kept": "i-1", "data.x.d": "d-1"}
+    assert resources["data.x.d"].mode == "data"
+
+
+def test_deferred_changes_are_possible() -> None:
+    """A deferred resource may come, perhaps more than once; the plan is not complete."""
+    deferred = {
+        "reason": "instance_count_unknown",
+        "resource_change": {
+            **planned("x.y", {}),
+            "index_unknown": True,
+            "change": {"after": {"a": 1}, "after_unknown": {"id": True}},
+        },
+    }
+    resources, problems = read_plan(
+        {"planned_values": {}, "deferred_changes": [deferred], "complete": False}, "plan.json", everything
+    )
+    assert resources[0].address == "x.y[*]"
+    assert resources[0].body.possible == ("x.y (instance count unknown)",)
+    assert resources[0].body.values["a"] == 1
+    assert [problem.check for problem in problems] == ["unreadable-input"]
+
+
+def shown(reading: Reading) -> dict[str, dict[str, Any]]:
+    """Values by address, with groups under their addresses' names."""
+    return {found.address: dict(found.body.values) for found in reading.resources}
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_recorded_plan(cloud: str) -> None:
+    """Of a real plan with its code beside it, every group that a rule names is the attribute of a resource."""
+    path = FIXTURES / cloud / "netiq" / "plan.json"
+    reading = read_document(path, everything, boundary=path.parent)
+    addresses = {found.address for found in reading.resources}
+    named = [
+        value
+        for found in reading.resources
+        for name, value in found.body.values.items()
+        if name.endswith(("security_group_id", "subnet_id", "vpc_id")) and isinstance(value, Unknown)
+    ]
+    computed = [value for value in named if value.attribute and value.attribute[1] not in ("id", "default_security_group_id")]
+    assert named
+    assert all(value.attribute and value.attribute[0] in addresses for value in named if value not in computed)
+    assert reading.input.kind == "plan"
+    assert reading.input.complete
+    assert any(found.body.location for found in reading.resources)
+
+
+def test_code_beside_a_plan_tells_lines(tmp_path: Path) -> None:
+    """Resources and their blocks have the places of the code, and unknowns what the code knows of them."""
+    (tmp_path / "main.tf").write_text(
+        'resource "aws_security_group" "a" {\n  name = "a"\n  # pamlint: ignore[extra-access] agreed\n  ingress {\n'
+        "    from_port = 22\n  }\n  ingress {\n    from_port = 80\n    security_groups = [local.other]\n  }\n}\n"
+        'resource "aws_security_group" "b" {}\nlocals {\n  other = aws_security_group.b.id\n}\n'
+    )
+    rows = [{"from_port": 80, "security_groups": [None]}, {"from_port": 22, "security_groups": []}]
+    plan = {
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    planned("aws_security_group.a", {"name": "a", "ingress": rows}),
+                    planned("aws_security_group.b", {}),
+                ]
+            }
+        },
+        "resource_changes": [
+            change("aws_security_group.a", {"ingress": [{"security_groups": [True]}, {}]}),
+            change("aws_security_group.b", {"id": True}),
+        ],
+        "configuration": {},
+    }
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    reading = read_document(tmp_path / "plan.json", everything, boundary=tmp_path)
+    group = next(found for found in reading.resources if found.address == "aws_security_group.a")
+    first, second = group.body.values["ingress"]
+    assert (group.body.location and group.body.location.line, first.location.line, second.location.line) == (1, 7, 4)
+    assert first.values["security_groups"] == [Unknown(("aws_security_group.b.id",), ("aws_security_group.b", "id"))]
+    assert second.ignores[0].check == "extra-access"
