@@ -101,10 +101,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Unbound:
-    """A role that is needed and bound to nothing, and why."""
+    """A role that is needed and bound to nothing, and why; `because` names the files that might bind it and could not be read."""
 
     role: str
     reason: str
+    because: Because = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,14 @@ class Binding:
     idle: tuple[Acl, ...]
 
 
-def bind(site: Site, network: Network, roles: Mapping[str, Role], needed: Iterable[str]) -> Binding:
-    """Find out who plays what; `needed` are the roles that an active flow names."""
+def bind(site: Site, network: Network, roles: Mapping[str, Role], needed: Iterable[str], unread: Iterable[str] = ()) -> Binding:
+    """Find out who plays what; `needed` are the roles that an active flow names, `unread` the files that could not be read."""
     matcher = _Matcher(network)
     parts: dict[str, tuple[Part, ...]] = {}
     for role in sorted({*site.roles, *needed} - {ANY_ROLE}):
         parts[role] = _parts(role, site, roles, matcher, ())
-    unbound = tuple(_unbound(site, parts, roles, needed))
+    lost = tuple(sorted(unread))
+    unbound = tuple(replace(one, because=lost) for one in _unbound(site, parts, roles, needed))
     units = _units(network, parts)
     judged = {acl.key for unit in units for acl in unit.acls}
     parts[ANY_ROLE] = (Part(ANY_ROLE, None, networks=ANY),)

@@ -70,9 +70,10 @@ def _outcome(estate: Estate, site: Site, options: Options) -> Outcome:
     flows = _flows(site)
     needed = {role for _, flow in flows for role in (*flow.sources, *flow.destinations)}
     roles = {name: role for policy in site.policies for name, role in policy.roles.items()}
-    binding = bind(site, network, roles, needed)
+    unread = {reading.input.name: reading.unread for reading in readings if reading.unread}
+    binding = bind(site, network, roles, needed, (file for files in unread.values() for file in files))
     problems = (*(problem for reading in readings for problem in reading.problems), *network.problems)
-    judgement = judge(estate.name, site, flows, binding, network, options.today, problems)
+    judgement = judge(estate.name, site, flows, binding, network, options.today, problems, unread)
     findings = check(judgement)
     kept = suppress(findings, site, network, options.today)
     unreadable = any(finding.check == "unreadable-input" for finding in findings)

@@ -35,7 +35,7 @@ def _finding(judgement: Judgement, group: list[Opening], share: Told) -> Finding
         judgement.estate,
         f"{first.rule.name}{hangs} opens {traffic_text(share.rows, first.direction)} at {names_text(roles)}, which must be "
         f"blocked{_while(flow)}: that way goes round the vault (flow `{flow.id}`).",
-        "Close it: the access belongs through the relay or connector. If it is needed for a while, list it under `allow`, with a date.",
+        "Close it: the access belongs through the relay or connector. If it is needed for a while, allow it, with a date.",
         roles=roles,
         flow=flow.id,
         direction=first.direction,

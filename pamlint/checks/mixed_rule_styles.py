@@ -13,7 +13,7 @@ ID = "mixed-rule-styles"
 
 def check(judgement: Judgement) -> Iterable[Finding]:
     """One finding for each ACL."""
-    for acl in judgement.mixed:
+    for acl, roles in ((mixed.acl, mixed.roles) for mixed in judgement.mixed):
         beside = [(acl, rule) for rule in acl.rules if not rule.default and not rule.name.startswith(f"{acl.address}.")]
         yield Finding(
             ID,
@@ -22,6 +22,7 @@ def check(judgement: Judgement) -> Iterable[Finding]:
             judgement.estate,
             f"{acl.address} has rules inside its block and in resources of their own: each apply removes what the other added.",
             "Write all rules of a group in one style; resources of their own are the one that the providers recommend.",
+            roles=roles,
             acl=acl.address,
             location=place_of(acl),
             related=related_rules(beside, "stands beside the block"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pamlint.checks.wording import names_text
 from pamlint.judging.judgement import Judgement
 from pamlint.model.finding import Finding
 
@@ -18,14 +19,19 @@ def check(judgement: Judgement) -> Iterable[Finding]:
         yield Finding(
             ID,
             "high",
-            "proved",
+            "unproven" if unbound.because else "proved",
             judgement.estate,
-            f"Role `{unbound.role}` is bound to nothing: {unbound.reason}. {_flows(flows)} cannot be judged there.",
-            f"Give `{unbound.role}` a `match` that finds its groups or NSGs, `cidrs`, or `on` another role; "
-            "`pamlint rules` lists the names that there are.",
+            f"Role `{unbound.role}` is bound to nothing: {unbound.reason}{_unless(unbound.because)}. {_flows(flows)} cannot be judged.",
+            f"Give `{unbound.role}` a `match` that finds its groups or NSGs, `cidrs`, or `on` another role; `pamlint rules` lists "
+            "the names that there are. What stands in another root is found if `estates` names the roots that are judged together.",
             roles=(unbound.role,),
+            because=unbound.because,
             location=binding.location if binding else judgement.site.location,
         )
+
+
+def _unless(because: tuple[str, ...]) -> str:
+    return f", unless what plays it stands in {names_text(because)}, which could not be read" if because else ""
 
 
 def _flows(flows: list[str]) -> str:

@@ -26,6 +26,7 @@ def check(judgement: Judgement) -> Iterable[Finding]:
             judgement.estate,
             f"{item.rule.name} never takes effect: {why}.",
             "Remove the rule, or give it a lower number if it was meant to come first.",
+            roles=item.roles,
             direction=item.rule.direction,
             acl=item.acl.address,
             rule=item.rule.name,

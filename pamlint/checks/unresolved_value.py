@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from pamlint.checks.wording import Judged, place_of
+from pamlint.checks.wording import Judged, place_of, supply_text
 from pamlint.judging.judgement import Judgement
 from pamlint.model.finding import Finding
 from pamlint.model.resource import Location
@@ -15,11 +15,12 @@ ID = "unresolved-value"
 
 def check(judgement: Judgement) -> Iterable[Finding]:
     """One finding for each reference and root, with how much hangs on it; limits of evaluation are told as they are."""
+    unread = {problem.subject for problem in judgement.problems if problem.check == "unreadable-input"}
     counts: Counter[tuple[str, str]] = Counter()
     places: dict[tuple[str, str], Location | None] = {}
     for item in _unproven(judgement):
         root = item.unit.acls[0].root
-        for reference in item.residue.because:
+        for reference in set(item.residue.because) - unread:
             counts[reference, root] += 1
             places.setdefault((reference, root), _place(item, reference))
     for (reference, root), count in sorted(counts.items()):
@@ -31,7 +32,7 @@ def check(judgement: Judgement) -> Iterable[Finding]:
             "unproven",
             judgement.estate,
             f"`{reference}` is not known{where}, and {verdicts} on it.",
-            _tip(reference),
+            supply_text((reference,)),
             because=(reference,),
             location=places[reference, root],
             subject=f"{reference} {root}",
@@ -70,12 +71,3 @@ def _place(item: Judged, reference: str) -> Location | None:
             if reference in rule.unknown:
                 return place_of(acl, rule)
     return place_of(item.unit.acls[0])
-
-
-def _tip(reference: str) -> str:
-    if reference.startswith("roles."):
-        return f"Say in the site file what `{reference}` is."
-    ways = f"Supply it under `values:` in the site file (`{reference}: ...`)"
-    if ".var." in f".{reference}" or reference.startswith("var."):
-        return f"{ways}, or with `--var` or `--var-file`."
-    return f"{ways}, or lint a plan, a state or the live account, where it is known."

@@ -115,6 +115,29 @@ def shortened(names: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "nothing"
 
 
+def supply_text(because: Sequence[str]) -> str:
+    """How to supply what is not known, by what it is."""
+    ways: dict[str, list[str]] = {}
+    for reference in because:
+        ways.setdefault(_way_to_supply(reference), []).append(reference)
+    return " ".join(way.format(names=names_text(references), first=references[0]) for way, references in ways.items())
+
+
+def _way_to_supply(reference: str) -> str:
+    last = reference.rpartition(".")[0] or reference
+    if reference.startswith("roles."):
+        return "Say in the site file what {names} is."
+    if reference.endswith((".tf", ".json", ".tofu", ".tfvars")) or "/" in last:
+        return "Make {names} readable first."
+    if reference == "VirtualNetwork":
+        return "Say what the network holds under `values:` in the site file (`VirtualNetwork: [10.0.0.0/16]`)."
+    if reference.startswith(("tag:", "prefix-list:")):
+        return "What {names} holds changes by itself; if it is meant, permit it by name under `allow` in the site file."
+    if ".var." in f".{reference}":
+        return "Supply {names} with `--var` or `--var-file`, or under `values:` in the site file (`{first}: ...`)."
+    return "Supply {names} under `values:` in the site file (`{first}: ...`), or lint a plan, a state or the live account."
+
+
 def source_text(judgement: Judgement, flow: Flow) -> str | None:
     """Where the policy wants a flow: the source's title, address and date."""
     policy = policy_of(judgement, flow)

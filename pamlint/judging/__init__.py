@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from pamlint.binding import Binding, Part, Unit
 from pamlint.judging.admission import Admission, Piece, localise, through
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.halves import half_open
-from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Opening, Pinned, Reply
+from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Mixed, Opening, Pinned, Reply
 from pamlint.judging.opened import Front, blocked_openings, forbidden, implicit, openings, pinned
 from pamlint.judging.order import is_mixed, unreachable
 from pamlint.judging.replies import replies
@@ -24,6 +26,7 @@ from pamlint.model.rows import View
 from pamlint.model.site import Allowance, Site
 from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, PieceLimitError, Traffic, merge, minus, overlap
 
+NOTHING_UNREAD: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 
 
@@ -35,10 +38,15 @@ def judge(
     network: Network,
     today: date,
     problems: tuple[Problem, ...] = (),
+    unread: Mapping[str, tuple[str, ...]] = NOTHING_UNREAD,
 ) -> Judgement:
-    """Judge every unit of an estate in both directions against the active flows; `problems` are handed on."""
+    """Judge every unit of an estate in both directions against the active flows.
+
+    `unread` are the files of each root that could not be read: what an ACL of that root lacks may stand in them. `problems` are
+    handed on.
+    """
     table = Table(network.symbols)
-    judge_ = _Judge(Demand(site, flows, binding, table, today), Admission(table), table)
+    judge_ = _Judge(Demand(site, flows, binding, table, today), Admission(table), table, unread)
     for unit in binding.units:
         for direction in DIRECTIONS:
             try:
@@ -47,6 +55,7 @@ def judge(
                 judge_.overflowed.extend((acl, direction) for acl in unit.acls)
     active = tuple(flow for _, flow in flows)
     acls = {acl.key: acl for unit in binding.units for acl in unit.acls}.values()
+    roles = {acl.key: _roles_at(acl, binding) for acl in acls}
     return Judgement(
         estate,
         site,
@@ -61,8 +70,8 @@ def judge(
         tuple(judge_.expired()),
         tuple(judge_.replies),
         tuple(half_open(judge_.fronts, judge_.demand, table)),
-        tuple(found for acl in acls for found in unreachable(acl, table) if acl.ordered),
-        tuple(acl for acl in acls if is_mixed(acl)),
+        tuple(replace(found, roles=roles[acl.key]) for acl in acls for found in unreachable(acl, table) if acl.ordered),
+        tuple(Mixed(acl, roles[acl.key]) for acl in acls if is_mixed(acl)),
         tuple(judge_.overflowed),
         problems,
     )
@@ -71,7 +80,8 @@ def judge(
 class _Judge:
     """Collects what comes out, unit by unit."""
 
-    def __init__(self, demand: Demand, admission: Admission, table: Table) -> None:
+    def __init__(self, demand: Demand, admission: Admission, table: Table, unread: Mapping[str, tuple[str, ...]]) -> None:
+        self.unread = unread
         self.demand = demand
         self.admission = admission
         self.table = table
@@ -99,7 +109,9 @@ class _Judge:
         self.fronts[self.demand.binding.units.index(unit), direction] = front
         needed = self._required(front)
         blocked = self._blocked(front)
-        self.extra += openings(front, blocked, self.demand, self.admission, self.table)
+        found = openings(front, blocked, self.demand, self.admission, self.table)
+        lost = [file for acl in unit.acls if acl.ordered for file in self.unread.get(acl.root, ())]
+        self.extra += [replace(opening, residue=doubted(opening.residue, lost)) for opening in found] if lost else found
         self.implicit += implicit(front, blocked, needed, self.demand, self.table)
         self.pinned += pinned(front)
         self._optional(front)
@@ -140,6 +152,7 @@ class _Judge:
         One of several of which the input holds no rule at all is taken as absent, and the verdict says so.
         """
         because = [reference for acl in acls if acl.rules or len(acls) == 1 for reference in acl.partial]
+        because += [file for acl in acls for file in self.unread.get(acl.root, ())]
         return doubted(settled, because) if because and (settled.proved or settled.unproven) else settled
 
     def _blame(self, front: Front, ask: Ask, want: Wanted, whole: Settled, named: frozenset[str]) -> None:
@@ -236,6 +249,11 @@ class _Judge:
                     ),
                 )
         return list(found.values())
+
+
+def _roles_at(acl: Acl, binding: Binding) -> tuple[str, ...]:
+    """The roles that an ACL guards."""
+    return tuple(sorted({bearing.part.role for unit in binding.units if acl in unit.acls for bearing in unit.bearings}))
 
 
 def _exists(part: Part) -> bool:

@@ -58,11 +58,14 @@ def _partners(fronts: Fronts, place: int, direction: Direction, role: str) -> It
 
 
 def _between(open_: Traffic, front: Front, far: Unit, role: str, demand: Demand, table: Table, perhaps: bool = False) -> Traffic:
-    """The services that are open at a unit towards the members of another; `perhaps` counts what is not proved too."""
+    """The services that are open at a unit towards the members of another, or to where they stand; `perhaps` counts what is not
+    proved too."""
     peer_side, _ = sides(front.direction)
     options = [
         option for member in _members(far, role, demand) for option in demand.member_options(member, peer_side, front.unit)
     ]
+    if far.within != ANY:
+        options.append((far.within, ()))
     own = {name: line for line, literals in options for name, _ in literals}
     towards = traffic([((ANY_SERVICE.protocols), ALL_PORTS, ALL_PORTS, ANY)], options, [(ANY, ())], front.direction)
     settled = settle(overlap(open_, towards), table.predicates, Purpose.OPEN, own)

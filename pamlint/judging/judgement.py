@@ -111,6 +111,15 @@ class Unreachable:
     acl: Acl
     rule: Rule
     earlier: tuple[Rule, ...]
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """A group whose rules stand inside its block and beside it."""
+
+    acl: Acl
+    roles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +152,6 @@ class Judgement:
     replies: tuple[Reply, ...]
     half_open: tuple[HalfOpen, ...]
     unreachable: tuple[Unreachable, ...]
-    mixed: tuple[Acl, ...]
+    mixed: tuple[Mixed, ...]
     overflowed: tuple[tuple[Acl, Direction], ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -85,22 +85,37 @@ def settle(
             surely.append(sure)
         possible = _bound(cube, predicates, purpose, own, denied, certain=False)
         if possible is not None:
-            perhaps.append(_plain(possible, predicates))
+            perhaps.append(_plain(possible, predicates, purpose, denied))
     proved = merge(surely)
     unproven = merge(piece for piece in perhaps for piece in minus((piece,), _bare(surely, piece.guard)))
-    because = {reference for cube in unproven for name, _ in cube.guard for reference in predicates[name].because}
+    because = {
+        reference
+        for cube in unproven
+        for name, sign in cube.guard
+        if (sign and name in own) or _is_open(name, sign, predicates[name], purpose, denied)
+        for reference in predicates[name].because
+    }
     return Settled(proved, unproven, tuple(sorted(because)))
 
 
-def _plain(cube: Cube, predicates: Predicates) -> Cube:
-    """Where a side is an unknown value, what else is not known of that side decides nothing."""
+def _is_open(name: str, sign: bool, predicate: Predicate, purpose: Purpose, denied: frozenset[str]) -> bool:
+    """Whether what a literal says is a question at all: that a group is no other group is none."""
+    if predicate.kind != "group":
+        return True
+    return sign if purpose is Purpose.CLOSED else not sign and name in denied
+
+
+def _plain(cube: Cube, predicates: Predicates, purpose: Purpose, denied: frozenset[str]) -> Cube:
+    """The cube without what decides nothing: groups that are no question, and, beside an unknown value, sets that are one."""
     unknown = {predicates[name].side for name, sign in cube.guard if sign and predicates[name].kind == "unknown"} - {None}
-    if not unknown:
-        return cube
     kept = (
         (name, sign)
         for name, sign in cube.guard
-        if sign or predicates[name].side not in unknown or predicates[name].kind in ("unknown", "list")
+        if sign
+        or (
+            _is_open(name, sign, predicates[name], purpose, denied)
+            and (predicates[name].side not in unknown or predicates[name].kind in ("unknown", "list"))
+        )
     )
     return Cube(cube.sides, frozenset(kept))
 

@@ -113,8 +113,9 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that a source made of one input."""
+    """All that a source made of one input. `unread` names the files of which nothing is known: anything may stand in them."""
 
     input: Input
     resources: tuple[Resource, ...]
     problems: tuple[Problem, ...] = ()
+    unread: tuple[str, ...] = ()

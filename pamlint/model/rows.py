@@ -121,7 +121,8 @@ def _side_names(cube: Cube, side: int, whole: Ranges, predicates: Predicates) ->
         # A group is told whole, unless some of its known members are not meant.
         if members[0].kind != "group" or not holds(addresses, members[0].at_least):
             outside = subtract(members[0].at_most, addresses)
-            exceptions += [format_ranges(outside)] if outside else []
+            apart = format_ranges(outside)
+            exceptions += [apart] if apart and (len(apart) <= 4 or members[0].kind != "unknown") else []
         return (" & ".join(sorted({predicate.text for predicate in members})),), exceptions
     if holds(addresses, whole):
         return ("any",), exceptions
