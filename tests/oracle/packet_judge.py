@@ -81,7 +81,8 @@ def peer_matches(estate: Estate, rule: Rule, peer: str, atom: Atom, world: World
         return in_vnet(estate, atom, world) if peer == "tag:VirtualNetwork" else internet(estate, atom, world)
     if not estate.vnet_settled and peer == "tag:VirtualNetwork" and not atom.symbol and in_vnet(estate, atom, World({})):
         return True
-    if told_of_symbols or (rule.allow and peer.startswith(("group:", "asg:"))):
+    worn = peer.startswith(("group:", "asg:"))
+    if told_of_symbols or (worn and (rule.allow or public(atom.address))):  # members have private addresses
         return False
     return internet(estate, atom, world) if peer == "tag:Internet" else peer in world.inside
 
