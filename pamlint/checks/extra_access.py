@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pamlint.checks.wording import Told, grouped, names_text, place_of, related_rules, told, traffic_text
+from pamlint.checks.wording import Told, grouped, names_text, place_of, related_rules, supply_text, told, traffic_text
 from pamlint.judging.judgement import Judgement, Opening
 from pamlint.model.activation import services_of
 from pamlint.model.addresses import is_internet
@@ -115,5 +115,5 @@ def _message(item: Opening, roles: tuple[str, ...], share: Told) -> str:
 
 def _tip(item: Opening, share: Told) -> str:
     if share.certainty == "unproven":
-        return f"Supply {names_text(share.because)}, for example under `values:` in the site file, or write the value out."
+        return supply_text(share.because)
     return "Narrow or remove the rule; if the access is wanted, permit it under `allow` in the site file, with a reason."

@@ -12,6 +12,7 @@ from pamlint.checks.wording import (
     related_rules,
     services_text,
     source_text,
+    supply_text,
     told,
     traffic_text,
 )
@@ -75,9 +76,7 @@ def _way(direction: str) -> str:
 
 def _tip(item: Missing, share: Told) -> str:
     if share.certainty == "unproven":
-        return (
-            f"Supply {names_text(share.because)}, for example under `values:` in the site file, and it will be proved either way."
-        )
+        return supply_text(share.because)
     if item.cause == "pinned" and item.rule is not None:
         return f"Set the source ports of {item.rule.name} to `*`."
     if item.cause == "denied" and item.rule is not None:

@@ -21,9 +21,10 @@ def check(judgement: Judgement) -> Iterable[Finding]:
             "high",
             "unproven" if unbound.because else "proved",
             judgement.estate,
-            f"Role `{unbound.role}` is bound to nothing: {unbound.reason}{_unless(unbound.because)}. {_flows(flows)} cannot be judged.",
-            f"Give `{unbound.role}` a `match` that finds its groups or NSGs, `cidrs`, or `on` another role; `pamlint rules` lists "
-            "the names that there are. What stands in another root is found if `estates` names the roots that are judged together.",
+            f"Role `{unbound.role}` is bound to nothing: {unbound.reason}{_unless(unbound.because)}. "
+            f"{_flows(flows)} cannot be judged.",
+            f"Give `{unbound.role}` a `match` that finds its groups or NSGs, `cidrs`, or `on` another role; `pamlint rules` "
+            "lists the names that there are. What stands in another root is found if `estates` names the roots judged together.",
             roles=(unbound.role,),
             because=unbound.because,
             location=binding.location if binding else judgement.site.location,
