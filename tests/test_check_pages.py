@@ -76,6 +76,19 @@ CASES = {
         HEAD + "roles:\n  framework-manager: {match: [{address: aws_security_group.manager}]}\n" + PEERS + "@",
         ("framework-manager",),
     ),
+    "half-open-flow": Case(
+        group("manager") + group("collector") + "@",
+        HEAD
+        + "features: [syslog-tcp]\nroles:\n  framework-manager: {match: [{address: aws_security_group.manager}]}\n"
+        + "  syslog-server: {match: [{address: aws_security_group.collector}]}\n"
+        + PEERS
+        + "allow:\n  - {name: sentinel, roles: ['*'], protocol: tcp, ports: [1468], peers: ['role:syslog-server'], reason: optional}\n",
+        ("framework-manager", "syslog-server"),
+    ),
+    "unreachable-rule": Case(nsg("agent", "@"), HEAD + "roles:\n  agent: {match: [{name: agent}]}\n" + MANAGER + PEERS, ("agent",)),
+    "mixed-rule-styles": Case(
+        "@", HEAD + "roles:\n  agent: {match: [{address: aws_security_group.agent}]}\n" + MANAGER + PEERS, ("agent",)
+    ),
     "failed-validation": Case(
         "@" + group("agent"), HEAD + "roles:\n  agent: {match: [{address: aws_security_group.agent}]}\n" + MANAGER + PEERS, ()
     ),

@@ -50,3 +50,20 @@ def test_every_option_that_is_named_exists() -> None:
     assert set(words) <= set(command.commands)
     options = {option for each in command.commands.values() for parameter in each.params for option in parameter.opts}
     assert set(re.findall(r"(--[a-z][a-z-]+)", README)) <= options | {"--version"}
+
+
+def test_every_command_and_option_has_its_words() -> None:
+    """The page of commands names each of them where it belongs, and nothing that is not there."""
+    text = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
+    common, *sections = re.split(r"^## pamlint ", text, flags=re.MULTILINE)
+    told = {section.split("\n", 1)[0]: section for section in sections}
+    command = get_command(app)
+    assert isinstance(command, typer.core.TyperGroup)
+    assert set(told) == {*command.commands, "--version"}
+    for name, each in command.commands.items():
+        below = list(each.commands.values()) if isinstance(each, typer.core.TyperGroup) else [each]
+        options = {option for one in below for parameter in one.params for option in parameter.opts if option.startswith("--")}
+        named = set(re.findall(r"--[a-z][a-z-]+", told[name]))
+        assert named <= options, name
+        assert options <= named | set(re.findall(r"--[a-z][a-z-]+", common)), name
+        assert all(f"pamlint {name} {one.name}" in told[name] for one in below if one is not each), name

@@ -24,9 +24,9 @@ def explain(
 ) -> None:
     """Explain a check or a flow: what it means, why, and how to mend."""
     if subject in CHECKS:
-        from pamlint.report.pages import page
+        from pamlint.report.pages import render
 
-        tell(page(subject))
+        tell(render(subject, options.screen(no_colour)))
         return
     from pamlint.report.policies import explain as told
 

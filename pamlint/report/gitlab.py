@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pamlint.model.finding import Finding, Report, Severity
+from pamlint.model.resource import Location
 from pamlint.report.escaping import visible
+from pamlint.report.whereabouts import whereabouts
 
 SEVERITIES: dict[Severity, str] = {
     "critical": "blocker",
@@ -17,21 +19,19 @@ SEVERITIES: dict[Severity, str] = {
 
 
 def render(report: Report) -> str:
-    """A list of issues; one without a place of its own stands at the first line of the first input."""
+    """A list of issues, each with a place."""
     import json
 
-    elsewhere = report.inputs[0].name if report.inputs else "."
-    return json.dumps([_issue(finding, elsewhere) for finding in report.findings], indent=2, ensure_ascii=True) + "\n"
+    issues = [_issue(finding, whereabouts(finding, report) or Location(".", 1)) for finding in report.findings]
+    return json.dumps(issues, indent=2, ensure_ascii=True) + "\n"
 
 
-def _issue(finding: Finding, elsewhere: str) -> dict[str, Any]:
-    place = finding.location
+def _issue(finding: Finding, place: Location) -> dict[str, Any]:
     prefix = "" if finding.certainty == "proved" else "Unproven: "
-    lines = {"begin": place.line, "end": max(place.end_line, place.line)} if place else {"begin": 1}
     return {
         "description": prefix + visible(finding.message),
         "check_name": finding.check,
         "fingerprint": finding.fingerprint,
         "severity": SEVERITIES[finding.severity],
-        "location": {"path": place.file if place else elsewhere, "lines": lines},
+        "location": {"path": place.file, "lines": {"begin": place.line, "end": max(place.end_line, place.line)}},
     }

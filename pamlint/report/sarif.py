@@ -9,6 +9,7 @@ from pamlint.model.resource import Location
 from pamlint.report.escaping import visible
 from pamlint.report.json import row
 from pamlint.report.pages import page, summary
+from pamlint.report.whereabouts import whereabouts
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS: dict[Severity, str] = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
@@ -51,7 +52,7 @@ def render(report: Report) -> str:
                 },
                 "columnKind": "unicodeCodePoints",
                 "invocations": [{"executionSuccessful": report.complete}],
-                "results": [_result(finding) for finding in report.findings],
+                "results": [_result(finding, whereabouts(finding, report)) for finding in report.findings],
                 "properties": {"suppressed": report.summary.suppressed, "unproven": report.summary.unproven},
             }
         ],
@@ -71,7 +72,7 @@ def _rule(check: str) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding) -> dict[str, Any]:
+def _result(finding: Finding, place: Location | None) -> dict[str, Any]:
     """A finding; an unproven one is of the kind `open`, for which the standard wants the level `none`."""
     proved = finding.certainty == "proved"
     result: dict[str, Any] = {
@@ -80,7 +81,7 @@ def _result(finding: Finding) -> dict[str, Any]:
         "kind": "fail" if proved else "open",
         "level": LEVELS[finding.severity] if proved else "none",
         "message": {"text": _text(f"{finding.message} {finding.tip}".rstrip())},
-        "locations": [_location(finding)],
+        "locations": [_location(finding, place)],
         "partialFingerprints": {"pamlint/v1": finding.fingerprint},
         "properties": {
             "severity": finding.severity,
@@ -99,11 +100,11 @@ def _result(finding: Finding) -> dict[str, Any]:
     return {**result, "relatedLocations": related} if related else result
 
 
-def _location(finding: Finding) -> dict[str, Any]:
+def _location(finding: Finding, place: Location | None) -> dict[str, Any]:
     parts = (("rule", finding.rule), ("acl", finding.acl))
     logical = [{"fullyQualifiedName": name, "kind": kind} for kind, name in parts if name]
     return {
-        **({"physicalLocation": _place(finding.location)} if finding.location else {}),
+        **({"physicalLocation": _place(place)} if place else {}),
         **({"logicalLocations": logical} if logical else {}),
     }
 

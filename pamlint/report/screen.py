@@ -5,8 +5,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pamlint.model.finding import Severity
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 Span = tuple[str, str]
 """Words and their style, in rich's terms; an empty style is plain."""
@@ -73,13 +77,19 @@ def paint(lines: Iterable[Line], screen: Screen) -> str:
     """The lines as one string, with terminal colours if the screen has them."""
     if not screen.colour:
         return "".join("".join(words for words, _ in each).rstrip() + "\n" for each in lines)
+    from rich.text import Text
+
+    return coloured((Text.assemble(*each) for each in lines), screen, wrapped_already=True)
+
+
+def coloured(things: Iterable[RenderableType], screen: Screen, *, wrapped_already: bool = False) -> str:
+    """What rich makes of things of its own, in the colours that every terminal has."""
     import io
 
     from rich.console import Console
-    from rich.text import Text
 
     console = Console(file=io.StringIO(), force_terminal=True, color_system="standard", width=screen.width, legacy_windows=False)
     with console.capture() as captured:
-        for each in lines:
-            console.print(Text.assemble(*each), soft_wrap=True)
+        for thing in things:
+            console.print(thing, soft_wrap=wrapped_already)
     return captured.get()

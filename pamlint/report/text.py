@@ -61,7 +61,7 @@ def _grouped(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]
     """The findings of each role and estate, the role with the worst finding first."""
     groups: dict[str, list[Finding]] = {}
     for finding in _ordered(findings):
-        role = visible(", ".join(finding.roles)) or "No role"
+        role = visible(", ".join(finding.roles)) or "No role in particular"
         groups.setdefault(f"{role} ({visible(finding.estate)})" if finding.estate else role, []).append(finding)
     yield from groups.items()
 

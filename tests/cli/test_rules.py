@@ -11,13 +11,13 @@ import pytest
 from tests.cli.commands import Answer, pamlint
 
 TEXT = """aws_security_group.agent  "pam-agent" aws_security_group
-  main.tf:33:1
+  main.tf:31:1
   egress   allow  tcp/29120  to aws_security_group.manager    aws_security_group_rule.agent["egress"]
   ingress  allow  tcp/29120  from aws_security_group.manager  aws_security_group_rule.agent["ingress"]
 
 aws_security_group.manager  "pam-manager" aws_security_group
   main.tf:6:1
-  egress   allow  tcp/29120  to aws_security_group.agent      aws_security_group_rule.manager_to_agent
+  egress   allow  tcp/29120  to aws_security_group.agent      aws_security_group.manager.egress[0]
   ingress  allow  tcp/443    from 10.20.0.0/24, 10.21.0.0/16  aws_security_group.manager.ingress[0]
   ingress  allow  tcp/29120  from aws_security_group.agent    aws_security_group.manager.ingress[1]
 

@@ -12,7 +12,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from pamlint.model.finding import CHECKS
 from pamlint.report import sarif
+from pamlint.report.pages import page
 from tests.report.samples import FULL, REPORTS, UNPROVEN
 
 DISTRIBUTION = "sarif_om-1.0.4"
@@ -52,6 +54,12 @@ def schema(pytestconfig: pytest.Config) -> dict[str, Any]:
 def test_every_log_is_valid(name: str, schema: dict[str, Any]) -> None:
     """The log keeps to the published schema, whatever stands in names."""
     jsonschema.Draft4Validator(schema).validate(json.loads(sarif.render(REPORTS[name])))
+
+
+def test_every_check_has_its_page() -> None:
+    """What a service shows beside a result is the page that `pamlint explain` prints."""
+    rules = json.loads(sarif.render(FULL))["runs"][0]["tool"]["driver"]["rules"]
+    assert {rule["id"]: rule["help"]["markdown"] for rule in rules} == {check: page(check) for check in CHECKS}
 
 
 def test_results_carry_what_services_sort_by() -> None:

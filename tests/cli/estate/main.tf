@@ -19,15 +19,13 @@ resource "aws_security_group" "manager" {
     protocol        = "tcp"
     security_groups = [aws_security_group.agent.id]
   }
-}
 
-resource "aws_security_group_rule" "manager_to_agent" {
-  security_group_id        = aws_security_group.manager.id
-  type                     = "egress"
-  from_port                = 29120
-  to_port                  = 29120
-  protocol                 = "tcp"
-  source_security_group_id = aws_security_group.agent.id
+  egress {
+    from_port       = 29120
+    to_port         = 29120
+    protocol        = "tcp"
+    security_groups = [aws_security_group.agent.id]
+  }
 }
 
 resource "aws_security_group" "agent" {
