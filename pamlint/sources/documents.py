@@ -15,6 +15,7 @@ from pamlint.model.errors import InputError, UserError
 from pamlint.model.resource import Input, Location, Problem, Reading, Resource
 from pamlint.sources.beside import illuminate
 from pamlint.sources.code import read_root
+from pamlint.sources.echoes import without_echoes
 from pamlint.sources.plan import read_plan
 from pamlint.sources.state import read_raw, read_shown
 from pamlint.terraform.configuration import is_configuration
@@ -108,9 +109,10 @@ def _kind(told: str, document: Mapping[str, Any]) -> Kind:
 def _resources(document: Mapping[str, Any], kind: Kind, told: str, wanted: Wanted) -> tuple[list[Resource], list[Problem]]:
     try:
         if kind == "plan":
-            return read_plan(document, told, wanted)
+            resources, problems = read_plan(document, told, wanted)
+            return without_echoes(resources), problems
         read = read_raw if "version" in document and "values" not in document else read_shown
-        return read(document, told, wanted), []
+        return without_echoes(read(document, told, wanted)), []
     except (KeyError, AttributeError, TypeError) as error:
         raise InputError(f"the {kind} is not as Terraform writes it: {error!r}", Location(told, 1)) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import cast
 
-from pamlint.terraform.types import ANY, BOOL, Type, conforms, has_any
+from pamlint.terraform.types import BOOL, Type, conforms, has_any
 from pamlint.terraform.values import (
     Mappish,
     Null,
@@ -84,4 +84,4 @@ def _may_be_equal(left: Value, right: Value) -> bool:
         return True
     if isinstance(other, str) and unknown.prefix and not other.startswith(unknown.prefix):
         return False
-    return unknown.type is ANY or has_any(unknown.type) or type_of(other) == unknown.type or (has_any(type_of(other)))
+    return conforms(type_of(other), unknown.type)

@@ -145,9 +145,9 @@ def transpose(value: MapValue) -> Value:
 
 
 def sort(values: ListValue) -> Value:
-    """sort: strings by code point."""
+    """sort: strings by code point; where one is unknown, so is what stands at any place."""
     if not is_wholly_known(values):
-        return unknown_from((values,), LIST_OF_STRING)
+        return ListValue([unknown_from((values,), STRING)] * len(values.items), STRING)
     if any(isinstance(item, Null) for item in values.items):
         raise EvaluationError("a null cannot be sorted")
     return ListValue(sorted(cast("tuple[str, ...]", values.items)), STRING)

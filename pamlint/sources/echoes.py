@@ -1,0 +1,130 @@
+"""Rules that a plan or a state tells twice: as resources of their own, and again in the group that they belong to.
+
+The providers read back all rules of a group, network ACL or NSG into the group's own attributes, whichever way they were made.
+What a rule's own resource says is taken out there; whatever is left was written inline, or by hand.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pamlint.model.resource import Resource, Unknown
+
+Key = tuple[str, ...]
+Row = Mapping[str, Any]
+
+_OWNER = {
+    "aws_security_group_rule": "security_group_id",
+    "aws_vpc_security_group_ingress_rule": "security_group_id",
+    "aws_vpc_security_group_egress_rule": "security_group_id",
+    "aws_network_acl_rule": "network_acl_id",
+    "azurerm_network_security_rule": "network_security_group_name",
+}
+_NEW_DIRECTION = {"aws_vpc_security_group_ingress_rule": "ingress", "aws_vpc_security_group_egress_rule": "egress"}
+_PEERS = {
+    "cidr_blocks": ("cidr_blocks", "cidr_ipv4"),
+    "ipv6_cidr_blocks": ("ipv6_cidr_blocks", "cidr_ipv6"),
+    "prefix_list_ids": ("prefix_list_ids", "prefix_list_id"),
+    "security_groups": ("source_security_group_id", "referenced_security_group_id"),
+    "self": ("self",),
+}
+
+
+def without_echoes(resources: Iterable[Resource]) -> list[Resource]:
+    """The resources, each rule once."""
+    given = list(resources)
+    owners = _owners(given)
+    rules: dict[str, list[Resource]] = defaultdict(list)
+    for resource in given:
+        owner = owners.get(_owner_name(resource)) if resource.type in _OWNER else None
+        if owner is not None:
+            rules[owner].append(resource)
+    return [_cleared(resource, rules[resource.address]) if resource.address in rules else resource for resource in given]
+
+
+def _owners(resources: Iterable[Resource]) -> dict[Any, str]:
+    """The address that an id, an unknown id, or an NSG's resource group and name lead to."""
+    found: dict[Any, str] = {}
+    for resource in resources:
+        found[resource.address, "id"] = resource.address
+        if resource.id:
+            found[resource.id] = resource.address
+        if resource.type == "azurerm_network_security_group":
+            found[_folded(resource.body.values.get("resource_group_name"), resource.body.values.get("name"))] = resource.address
+    return found
+
+
+def _owner_name(rule: Resource) -> Any:
+    value = rule.body.values.get(_OWNER[rule.type])
+    if isinstance(value, Unknown):
+        return value.attribute
+    return _folded(rule.body.values.get("resource_group_name"), value) if rule.type.startswith("azurerm_") else value
+
+
+def _folded(*parts: Any) -> Key:
+    return tuple(str(part).lower() for part in parts)
+
+
+def _cleared(owner: Resource, rules: list[Resource]) -> Resource:
+    values = dict(owner.body.values)
+    for name in ("ingress", "egress", "security_rule"):
+        rows = values.get(name)
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            continue
+        if owner.type == "aws_security_group" or owner.type == "aws_default_security_group":
+            values[name] = _without_peers(rows, [rule for rule in rules if _direction(rule) == name])
+        elif owner.type == "azurerm_network_security_group":
+            told = {_folded(rule.body.values.get("name")) for rule in rules}
+            values[name] = [row for row in rows if _folded(row.get("name")) not in told]
+        else:
+            told = {_folded(rule.body.values.get("rule_number")) for rule in rules if _direction(rule) == name}
+            values[name] = [row for row in rows if _folded(row.get("rule_no")) not in told]
+    return replace(owner, body=replace(owner.body, values=values))
+
+
+def _direction(rule: Resource) -> Any:
+    if rule.type == "aws_network_acl_rule":
+        return "egress" if rule.body.values.get("egress") is True else "ingress"
+    return _NEW_DIRECTION.get(rule.type) or rule.body.values.get("type")
+
+
+def _without_peers(rows: list[Row], rules: list[Resource]) -> list[Row]:
+    """Rows without the peers that rules of their own have; a row that has none left is gone."""
+    told: dict[Key, set[tuple[str, str]]] = defaultdict(set)
+    for rule in rules:
+        values = rule.body.values
+        for kind, names in _PEERS.items():
+            told[_extent(values)].update((kind, str(peer)) for name in names for peer in _items(values.get(name)))
+    kept = ((row, _row_without(row, told.get(_extent(row), set()))) for row in rows)
+    return [less for row, less in kept if less is row or _has_peers(less)]
+
+
+def _row_without(row: Row, told: set[tuple[str, str]]) -> Row:
+    changed = {
+        kind: [peer for peer in _items(row.get(kind)) if (kind, str(peer)) not in told]
+        for kind in _PEERS
+        if any((kind, str(peer)) in told for peer in _items(row.get(kind)))
+    }
+    if "self" in changed:
+        return {**row, **changed, "self": False}
+    return {**row, **changed} if changed else row
+
+
+def _has_peers(row: Row) -> bool:
+    return any(_items(row.get(kind)) for kind in _PEERS)
+
+
+def _items(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    return [] if value in (None, "", False) else [value]
+
+
+def _extent(values: Row) -> Key:
+    protocol = str(values.get("ip_protocol") or values.get("protocol") or "").lower()
+    if protocol in ("-1", "all"):
+        return ("-1",)
+    return (protocol, str(values.get("from_port")), str(values.get("to_port")))
