@@ -88,4 +88,4 @@ def pamlint(directory: Path, *arguments: str) -> Answer:
     with chdir(directory), redirect_stdout(out), redirect_stderr(err):
         code = run(arguments)
     out.flush()
-    return Answer(code, out.buffer.getvalue().decode(), err.getvalue())  # type: ignore[attr-defined]
+    return Answer(code, out.buffer.getvalue().decode(), err.getvalue())
