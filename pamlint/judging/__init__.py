@@ -13,7 +13,7 @@ from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.halves import half_open
 from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Mixed, Opening, Pinned, Reply
-from pamlint.judging.opened import Front, blocked_openings, forbidden, implicit, openings, pinned
+from pamlint.judging.opened import Front, Working, blocked_openings, forbidden, implicit, openings, pinned
 from pamlint.judging.order import is_mixed, unreachable
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, doubted, named_in, unmet, wanted
@@ -118,7 +118,7 @@ class _Judge:
 
     # required
 
-    def _required(self, front: Front) -> list[tuple[Flow, Traffic]]:
+    def _required(self, front: Front) -> list[Working]:
         """Judge the required flows; gives back those that are satisfied, with their traffic."""
         satisfied = []
         named = self._named(front.unit, front.direction, "allow") | front.denied
@@ -132,7 +132,7 @@ class _Judge:
             if settled.proved or settled.unproven:
                 self._blame(front, ask, want, settled, named)
             else:
-                satisfied.append((ask.flow, want.networks or want.whole))
+                satisfied.append((ask.flow, want.networks or want.whole, want.own))
             answers = replies(ask, front.unit, front.direction, self.demand, self.admission, self.table)
             self.replies += answers
             proved = settled.proved or any(answer.residue.proved for answer in answers)

@@ -11,7 +11,7 @@ from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.judgement import Implicit, Opening, Pinned
 from pamlint.model.acl import Acl, Rule
-from pamlint.model.certainty import Purpose, Settled, settle
+from pamlint.model.certainty import Own, Purpose, Settled, settle
 from pamlint.model.finding import Direction
 from pamlint.model.policy import Flow
 from pamlint.model.ranges import holds, intersect, subtract, union
@@ -49,6 +49,10 @@ class Front:
     def roles(self) -> tuple[str, ...]:
         """The roles that the unit bears."""
         return tuple(sorted({bearing.part.role for bearing in self.unit.bearings}))
+
+
+Working = tuple[Flow, Traffic, Own]
+"""A required flow that is satisfied, with the predicates that hold for whoever is meant."""
 
 
 def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admission, table: Table) -> list[Opening]:
@@ -113,7 +117,7 @@ def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Ad
         for piece in layer:
             residue = merge(overlap(_passing(front, place, piece, admission), forbidden))
             settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
-            settled = Settled(settled.proved, _by_unknowns(settled.unproven, table), settled.because)
+            settled = Settled(settled.proved, _beside_names(settled.unproven, table), settled.because)
             if settled.proved or settled.unproven:
                 found.append(
                     Opening(
@@ -124,23 +128,23 @@ def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Ad
     return found
 
 
-def _by_unknowns(unproven: Traffic, table: Table) -> Traffic:
-    """Only what hangs on a value that is unknown: a foreign group that may hold a blocked peer is extra access by itself."""
-    return tuple(cube for cube in unproven if any(table.predicates[name].kind in ("unknown", "set") for name, _ in cube.guard))
+def _beside_names(unproven: Traffic, table: Table) -> Traffic:
+    """Not what names a group or list that may hold a blocked peer: that is extra access by itself."""
+    named = ("group", "list")
+    return tuple(cube for cube in unproven if not any(sign and table.predicates[name].kind in named for name, sign in cube.guard))
 
 
-def implicit(
-    front: Front, blocked: Traffic, needed: Sequence[tuple[Flow, Traffic]], demand: Demand, table: Table
-) -> list[Implicit]:
+def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: Demand, table: Table) -> list[Implicit]:
     """What only default rules open: required flows that pass by defaults alone, and extra traffic that no layer names."""
     by_default = [_by_default(acls, front, place) for place, acls in enumerate(front.unit.layers)]
     allowed = (*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction))
     extra = minus(through(by_default), allowed)
+    own = {name: line for _, _, known in needed for name, line in known.items()}
     found = []
     for place, layer in enumerate(front.layers):
-        working = [(flow, overlap(want, by_default[place])) for flow, want in needed]
+        working = [(flow, overlap(want, by_default[place])) for flow, want, _ in needed]
         residue = (*(extra if place == 0 else ()), *(cube for _, cubes in working for cube in cubes))
-        settled = settle(residue, table.predicates, Purpose.OPEN, denied=front.denied)
+        settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
         if settled.proved or settled.unproven:
             pieces = [piece for piece in layer if piece.rule.default and _touch(piece.traffic, residue)]
             flows = tuple(dict.fromkeys(flow for flow, cubes in working if cubes))
