@@ -213,12 +213,11 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
     for each in findings:
         if not holds(place.estate, each, packet):
             continue
-        said = certain(states, teller(each))
-        if said is None and packet.peer.symbol and anywhere(place, packet, each):
-            continue
-        if said is None:
+        said = {certain(states, teller(each))}
+        said = anywhere(place, packet, each) if packet.peer.symbol else said - {None}
+        if not said:
             yield f"wrong {brief(each)}: it tells {told_of(packet)}"
-        elif said != each["certainty"] and not always:
+        elif each["certainty"] not in said and not always:
             yield f"certainty of {brief(each)}: judge {said} for {told_of(packet)}"
     if not any(state.must for state in states) or (unmet_told and permitted(place, packet) == "yes"):
         return
@@ -229,14 +228,12 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
         yield f"certainty: {sorted(pairs)} should be proved for {where}"
 
 
-def anywhere(place: Place, packet: Packet, finding: Json) -> bool:
-    """Whether the finding is right of the packet, wherever the members of the packet's symbol may stand."""
+def anywhere(place: Place, packet: Packet, finding: Json) -> set[str | None]:
+    """What is certain of the finding, wherever the members of the packet's symbol may stand."""
     spots = [*STRANGERS, *(ip_network(cidr)[-2] for cidr in place.estate.vnet)] if packet.peer.symbol else [packet.peer.address]
     packets = [packet._replace(peer=Atom(packet.peer.symbol, spot)) for spot in spots]
-    return (
-        certain([opening(place, each, world) for each in packets for world in worlds(place, each, "extra")], teller(finding))
-        is not None
-    )
+    states = [[opening(place, each, world) for world in worlds(place, each, "extra")] for each in packets]
+    return {certain(each, teller(finding)) for each in states} - {None}
 
 
 def doubtful(place: Place, packet: Packet) -> bool:

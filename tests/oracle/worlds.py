@@ -144,7 +144,8 @@ def unmet(place: Place, meeting: Meeting, packet: Packet, atoms: list[Atom], wor
     other, families = meeting.other, shared_families(place.unit, meeting)
     plain = [atom for atom in atoms if not atom.symbol and atom.address.version in families]
     networks = [atom for atom in plain if any(within(cidr, atom.address) for cidr in other.networks or ())]
-    members = [Atom(symbol, spot) for symbol in other.symbols for spot in STRANGERS if spot.version == 4]
+    stands = {atom.address for atom in networks} or set(STRANGERS)
+    members = [Atom(symbol, spot) for symbol in other.symbols for spot in stands if spot.version == 4]
     shut = {atom for atom in {*plain, *members} if not passes(place, packet._replace(peer=atom), world)}
     lacking, absent = shut.intersection(networks), shut.intersection(members)
     unheld = frozenset(atom for atom in members if atom.symbol in {each.symbol for each in absent})
