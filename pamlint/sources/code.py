@@ -21,12 +21,13 @@ from pamlint.terraform.configuration import (
     read_configuration,
     unreadable,
 )
+from pamlint.terraform.facts import is_declared
 from pamlint.terraform.files import Files
 from pamlint.terraform.inputs import Settings
 from pamlint.terraform.library import Library
 from pamlint.terraform.modules import Module, Tree
 
-__all__ = ["Settings", "find_roots", "read_root"]
+__all__ = ["Settings", "find_roots", "read_root", "undeclared_facts"]
 
 # Nested modules, locals and expressions are walked by recursion, which costs a handful of frames a level.
 STACK = 12_000
@@ -62,7 +63,8 @@ class _Directories:
     def roots(self, top: Path, named: Collection[Path]) -> list[Path]:
         """The root modules at and below a directory."""
         found = list(self._with_terraform(top, named))
-        called = {child for directory in found for child in self._look(directory)[0] if child != directory}
+        callers = [here for here in found if _NAMED_ONLY.isdisjoint(here.relative_to(top).parts)]
+        called = {child for here in callers for child in self._look(here)[0] if child != here}
         return [directory for directory in found if directory not in called or directory in named or self._look(directory)[1]]
 
     def _with_terraform(self, top: Path, named: Collection[Path]) -> Iterator[Path]:
@@ -130,6 +132,16 @@ def read_root(directory: Path, *, boundary: Path, wanted: Callable[[str], bool],
     read = Input(told, "code", files.digest(), complete, files=tuple(sorted(files.hashes)))
     unread = tuple(sorted({problem.subject for problem in tree.library.problems() if problem.check == "unreadable-input"}))
     return Reading(read, tuple(resources), located, unread)
+
+
+def undeclared_facts(directory: Path, *, boundary: Path, settings: Settings) -> tuple[str, ...]:
+    """The addresses among the facts that this root declares nowhere; raises UserError for a wrong `-var-file`."""
+    files = Files(Path(realpath(boundary)), Path.cwd())
+    try:
+        tree = Tree(Library(Path(normpath(Path.cwd() / directory)), files, settings.module_directory), settings)
+    except InputError:
+        return tuple(settings.facts)
+    return tuple(address for address in settings.facts if not is_declared(tree.root, address))
 
 
 @contextmanager

@@ -25,7 +25,7 @@ def default_tags(module: Module, declared: Declared, resource_type: str) -> Any:
     tags = block.body.arguments.get("tags") if block else None
     if tags is None:
         return None
-    address = f"{owner.prefix}provider.{name}{f'.{chosen}' if chosen else ''}.default_tags"
+    address = f"{owner.prefix}provider.{'.'.join((*provider.block.labels, alias(provider) or ''))}.default_tags"
     scope = owner.scope(provider.file_of("default_tags"))
     return to_plain(owner.session.settle(address, lambda: evaluate(tags.value, scope)))
 

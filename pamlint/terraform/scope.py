@@ -91,6 +91,12 @@ class ExpressionError(EvaluationError):
         self.location = location
 
 
+class MissingFileError(EvaluationError):
+    """A file that a function reads is not there; it may be one that is made before Terraform runs."""
+
+    location: Location | None = None
+
+
 class ExpressionLimit(LimitReached):
     """A LimitReached with its place."""
 
@@ -104,6 +110,9 @@ def placed(error: EvaluationError, node: Expression, scope: Scope) -> Evaluation
     if isinstance(error, ExpressionError | ExpressionLimit):
         return error
     location = scope.file.location(node.start, node.end)
+    if isinstance(error, MissingFileError):
+        error.location = error.location or location
+        return error
     if isinstance(error, LimitReached):
         return ExpressionLimit(error.what, location)
     return ExpressionError(error.message, location)

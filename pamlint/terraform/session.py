@@ -7,15 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pamlint.model.resource import Location, Problem
-from pamlint.terraform.scope import Budget, ExpressionError, ExpressionLimit, weight
+from pamlint.terraform.scope import Budget, ExpressionError, ExpressionLimit, MissingFileError, weight
 from pamlint.terraform.values import EvaluationError, LimitReached, UnknownValue, Value, from_plain
 
 MAX_ELEMENTS = 500_000
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
-
-
-class MissingFileError(EvaluationError):
-    """A file that a function reads is not there; it may be one that is made before Terraform runs."""
 
 
 class Session:
@@ -87,7 +83,7 @@ class Session:
         return value
 
     def _failed(self, address: str, error: EvaluationError) -> UnknownValue:
-        where = error.location if isinstance(error, ExpressionError | ExpressionLimit) else None
+        where = error.location if isinstance(error, ExpressionError | ExpressionLimit | MissingFileError) else None
         if isinstance(error, LimitReached):
             because = f"{address} ({error.what})"
             message = f"{address} is not evaluated: {error.what}"

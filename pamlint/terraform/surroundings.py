@@ -11,8 +11,7 @@ from pamlint.model.errors import InputError
 from pamlint.terraform.expressions import evaluate
 from pamlint.terraform.files import Files
 from pamlint.terraform.reader import read_native, read_template
-from pamlint.terraform.scope import Budget, Scope
-from pamlint.terraform.session import MissingFileError
+from pamlint.terraform.scope import Budget, MissingFileError, Scope
 from pamlint.terraform.values import EvaluationError, UnknownValue, Value
 
 MAX_FILES = 20_000

@@ -103,9 +103,9 @@ def apply(name: str, function: Function, arguments: tuple[Value, ...], surroundi
         return mark(_unknown_result(function, ready), merge_marks(*marks))
     try:
         result = function.run(surroundings, *ready) if function.surroundings else function.run(*ready)
-    except LimitReached:
-        raise
     except EvaluationError as error:
+        if type(error) is not EvaluationError:
+            raise
         raise EvaluationError(f"{name}(): {error.message}") from None
     return mark(result, merge_marks(*marks))
 

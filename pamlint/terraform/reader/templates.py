@@ -155,8 +155,8 @@ def _flush(parts: list[_Part]) -> None:
             widths.extend(match.end() - match.start() for match in _INDENT.finditer(part.text, start))
             leading.append((part, start))
         new_line = part.text.endswith("\n")
-    if widths and min(widths):
-        shared = min(widths)
+    shared = min(widths, default=0)
+    if shared:
         for part, start in leading:
             part.text = part.text[:start] + _INDENT.sub(lambda match: match[0][shared:], part.text[start:])
 

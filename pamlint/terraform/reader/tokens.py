@@ -14,7 +14,7 @@ MAX_NESTING = 400
 
 _NAME = r"[^\W\d][\w-]*"
 _LITERAL = r'(?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))'
-_COMMENT = r"\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/"
+_COMMENT = r"\#[^\n]*+|//[^\n]*+|/\*(?s:.*?)\*/"
 _TOKEN = re.compile(
     r"[ \t]*+(?:"
     r"(\r?\n)"  # 1: line end
@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     r")"
 )
 _LINE_END, _WORD, _PLAIN, _QUOTE, _DIGITS, _REMARK, _HEREDOC, _OPERATOR = range(1, 9)
-_FOR = re.compile(rf"(?:[ \t\r\n]|{_COMMENT})*for(?![\w-])")
+_FOR = re.compile(rf"(?:[ \t\r\n]|{_COMMENT})*+for(?![\w-])")
 _QUOTED = re.compile(rf'({_LITERAL}*+)(?:(")|([$%])\{{(~?))?')
 _OPENING = re.compile(r"\$\$\{|%%\{|([$%])\{(~?)")
 _LONE_RETURN = re.compile(r"\r(?!\n)")

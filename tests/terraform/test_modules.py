@@ -1,0 +1,451 @@
+"""Root modules evaluate as Terraform evaluates them; what cannot be known says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pamlint.model.errors import UserError
+from pamlint.model.resource import Unknown
+from pamlint.sources.code import Settings
+from tests.terraform.roots import problems, read, values, write
+
+
+def _values(tmp_path: Path, text: str, settings: Settings | None = None, **files: str) -> dict[str, Any]:
+    reading = read(write(tmp_path, {"main.tf": text, **files}), settings)
+    assert problems(reading) == []
+    return values(reading)
+
+
+VARIABLE = 'variable "v" {{\n  type = {type}\n  {rest}\n}}\nresource "r" "x" {{\n  v = var.v\n}}\n'
+TYPES = {
+    ("number", 'default = "443"'): 443,
+    ("string", "default = 443"): "443",
+    ("bool", 'default = "true"'): True,
+    ("list(string)", "default = [1, true]"): ["1", "true"],
+    ("set(number)", 'default = ["3", 1, 3]'): [1, 3],
+    ("map(string)", "default = { b = 1, a = 2 }"): {"a": "2", "b": "1"},
+    ("object({ a = optional(number, 5), b = optional(string) })", 'default = { c = 1, a = "7" }'): {"a": 7, "b": None},
+    ('list(object({ p = number, c = optional(list(string), ["10.0.0.0/8"]) }))', "default = [{ p = 1 }]"): [
+        {"c": ["10.0.0.0/8"], "p": 1}
+    ],
+    ("any", "default = [1, 2]"): [1, 2],
+    ("tuple([string, number])", 'default = [1, "2"]'): ["1", 2],
+    ("map(any)", "default = { a = 1 }"): {"a": 1},
+    ("string", ""): "?var.v",
+    ("string", "default = null"): None,
+    ("string", 'default = "x"\n  sensitive = true'): "?var.v (sensitive)",
+}
+
+
+@pytest.mark.parametrize(("declared", "value"), list(TYPES.items()))
+def test_variable_types(tmp_path: Path, declared: tuple[str, str], value: Any) -> None:
+    """A variable's value is converted to its type, with the defaults of optional attributes; without a value it is unknown."""
+    text = VARIABLE.format(type=declared[0], rest=declared[1])
+    assert _values(tmp_path, text) == {"r.x": {"v": value}}
+
+
+PRECEDENCE = [
+    ("env", {"TF_VAR_v": "env"}, {}, ()),
+    ("tfvars", {"TF_VAR_v": "env"}, {"terraform.tfvars": 'v = "tfvars"'}, ()),
+    ("json", {}, {"terraform.tfvars": 'v = "tfvars"', "terraform.tfvars.json": '{"v": "json"}'}, ()),
+    ("b", {}, {"terraform.tfvars.json": '{"v": "json"}', "a.auto.tfvars": 'v = "a"', "b.auto.tfvars": 'v = "b"'}, ()),
+    ("json2", {}, {"a.auto.tfvars": 'v = "a"', "b.auto.tfvars.json": '{"v": "json2"}'}, ()),
+    ("file", {}, {"a.auto.tfvars": 'v = "a"', "x.tfvars": 'v = "file"'}, ("x.tfvars",)),
+    ("second", {}, {"x.tfvars": 'v = "file"', "y.tfvars": 'v = "second"'}, ("x.tfvars", "y.tfvars")),
+]
+
+
+@pytest.mark.parametrize(("value", "environment", "files", "named"), PRECEDENCE)
+def test_precedence(
+    tmp_path: Path, value: str, environment: dict[str, str], files: dict[str, str], named: tuple[str, ...]
+) -> None:
+    """The later of environment, tfvars, auto files by name and -var-file wins; -var wins over all."""
+    text = 'variable "v" {\n  default = "default"\n}\nresource "r" "x" {\n  v = var.v\n}\n'
+    paths = tuple(tmp_path / name for name in named)
+    assert _values(tmp_path, text, Settings(environment=environment, variable_files=paths), **files) == {"r.x": {"v": value}}
+    last = Settings(variables={"v": "typed"}, environment=environment, variable_files=paths)
+    assert _values(tmp_path, text, last) == {"r.x": {"v": "typed"}}
+
+
+def test_values_as_text(tmp_path: Path) -> None:
+    """A text from outside is itself for a string, and an expression for a collection."""
+    text = 'variable "s" {\n  type = string\n}\nvariable "l" {\n  type = list(number)\n}\nresource "r" "x" {\n  v = [var.s, var.l]\n}\n'
+    settings = Settings(variables={"s": "[1]"}, environment={"TF_VAR_l": "[1, 2]"})
+    assert _values(tmp_path, text, settings) == {"r.x": {"v": ["[1]", [1, 2]]}}
+
+
+def test_wrong_variable_file(tmp_path: Path) -> None:
+    """A -var-file that is not there or is wrong is the user's mistake."""
+    write(tmp_path, {"main.tf": "", "wrong.tfvars": "v = ["})
+    for name in ("none.tfvars", "wrong.tfvars"):
+        with pytest.raises(UserError):
+            read(tmp_path, Settings(variable_files=(tmp_path / name,)))
+
+
+REPEATED = """
+variable "n" {}
+resource "r" "one" {}
+resource "r" "counted" {
+  count = 2
+  v     = count.index
+}
+resource "r" "each" {
+  for_each = { b = 1, a = 2 }
+  v        = "${each.key}=${each.value}"
+}
+resource "r" "set" {
+  for_each = toset(["x"])
+  v        = each.value
+}
+resource "r" "none" {
+  count = 0
+}
+resource "r" "maybe" {
+  count = var.n
+  v     = count.index
+}
+resource "r" "reads" {
+  a = r.counted[1].v
+  b = r.each["a"].v
+  c = r.counted[*].v
+  d = [for k, i in r.each : i.v]
+  e = r.one.id
+  f = r.set["x"].id
+  g = r.maybe[0].id
+  h = length(r.none)
+  i = r.counted.0.id
+  j = values(r.each)[*].id
+}
+"""
+
+
+def test_repetition(tmp_path: Path) -> None:
+    """count and for_each make instances; one possible instance stands for those of an unknown number."""
+    reading = read(write(tmp_path, {"main.tf": REPEATED}))
+    assert values(reading) == {
+        "r.one": {},
+        "r.counted[0]": {"v": 0},
+        "r.counted[1]": {"v": 1},
+        'r.each["a"]': {"v": "a=2"},
+        'r.each["b"]': {"v": "b=1"},
+        'r.set["x"]': {"v": "x"},
+        "r.maybe[*]": {"v": "?var.n"},
+        "r.reads": {
+            "a": 1,
+            "b": "a=2",
+            "c": [0, 1],
+            "d": ["a=2", "b=1"],
+            "e": "?r.one.id",
+            "f": '?r.set["x"].id',
+            "g": "?var.n",
+            "h": 0,
+            "i": "?r.counted[0].id",
+            "j": ['?r.each["a"].id', '?r.each["b"].id'],
+        },
+    }
+    resources = {resource.address: resource for resource in reading.resources}
+    assert resources["r.maybe[*]"].body.possible == ("var.n",)
+    assert resources["r.reads"].body.values["e"] == Unknown(("r.one.id",), ("r.one", "id"))
+
+
+DYNAMIC = """
+variable "open" {}
+variable "rules" {
+  default = [{ port = 22, cidrs = ["10.0.0.0/8"] }, { port = 443, cidrs = [] }]
+}
+resource "r" "x" {
+  rule {
+    port = 1
+  }
+  dynamic "rule" {
+    for_each = var.rules
+    content {
+      port = rule.value.port
+      at   = rule.key
+      dynamic "inner" {
+        for_each = rule.value.cidrs
+        iterator = it
+        content {
+          cidr = "${rule.value.port} ${it.value}"
+        }
+      }
+    }
+  }
+  dynamic "rule" {
+    for_each = var.open
+    content {
+      port = rule.value.port
+    }
+  }
+  dynamic "none" {
+    for_each = []
+    content {}
+  }
+}
+"""
+
+
+def test_dynamic_blocks(tmp_path: Path) -> None:
+    """Dynamic blocks stand where they are written, nested ones too; one possible block stands for an unknown collection."""
+    assert _values(tmp_path, DYNAMIC) == {
+        "r.x": {
+            "rule": [
+                {"port": 1},
+                {"port": 22, "at": 0, "inner": [{"cidr": "22 10.0.0.0/8"}]},
+                {"port": 443, "at": 1},
+                {"possible": ("var.open",), "port": "?var.open"},
+            ]
+        }
+    }
+
+
+MODULES = {
+    "main.tf": """
+variable "cidr" {}
+data "d" "x" {
+  name = "n"
+}
+module "net" {
+  source   = "./modules/net"
+  for_each = toset(["a", "b"])
+  name     = each.key
+  cidr     = var.cidr
+  vpc      = data.d.x.id
+}
+module "far" {
+  source  = "example/far/aws"
+  version = "1.0"
+}
+resource "r" "x" {
+  a = module.net["a"].name
+  b = module.net["b"].id
+  c = module.far.id
+  d = module.far.ids[0]
+  e = [for m in module.net : m.name]
+  f = data.d.x.name
+}
+""",
+    "modules/net/main.tf": """
+variable "name" {}
+variable "cidr" {}
+variable "vpc" {}
+variable "unset" {
+  default = null
+}
+module "deeper" {
+  source = "../deeper"
+  value  = upper(var.name)
+}
+resource "r" "y" {
+  cidr = var.cidr
+  vpc  = var.vpc
+  up   = module.deeper.value
+  path = path.module
+}
+output "name" {
+  value = var.name
+}
+output "id" {
+  value = r.y.id
+}
+""",
+    "modules/deeper/main.tf": 'variable "value" {}\noutput "value" {\n  value = var.value\n}\n',
+}
+
+
+def test_module_tree(tmp_path: Path) -> None:
+    """Inputs go down, outputs come up; an unknown input carries its caller's reasons; an absent module is said once."""
+    reading = read(write(tmp_path, MODULES))
+    inner = {"cidr": "?var.cidr", "vpc": "?data.d.x.id", "path": "modules/net"}
+    assert values(reading) == {
+        "r.x": {
+            "a": "a",
+            "b": '?module.net["b"].r.y.id',
+            "c": "?module.far.id",
+            "d": "?module.far.ids",
+            "e": ["a", "b"],
+            "f": "n",
+        },
+        "data.d.x": {"name": "n"},
+        'module.net["a"].r.y': {**inner, "up": "A"},
+        'module.net["b"].r.y': {**inner, "up": "B"},
+    }
+    assert [(problem.check, problem.subject) for problem in reading.problems] == [("unresolved-value", "module.far")]
+    assert "terraform init" in reading.problems[0].tip
+    assert reading.input.complete
+    assert [name.removeprefix(f"{tmp_path}/") for name in reading.input.files] == [
+        "main.tf",
+        "modules/deeper/main.tf",
+        "modules/net/main.tf",
+    ]
+
+
+def test_installed_modules(tmp_path: Path) -> None:
+    """Modules that `terraform init` has fetched are read where its manifest says."""
+    manifest = (
+        '{"Modules": [{"Key": "", "Source": "", "Dir": "."}, {"Key": "far", "Source": "x", "Dir": ".terraform/modules/far/sub"}]}'
+    )
+    files = {
+        "main.tf": 'module "far" {\n  source = "example/far/aws"\n}\nresource "r" "x" {\n  v = module.far.v\n}\n',
+        ".terraform/modules/modules.json": manifest,
+        ".terraform/modules/far/sub/main.tf": 'output "v" {\n  value = 7\n}\n',
+    }
+    assert values(read(write(tmp_path, files))) == {"r.x": {"v": 7}}
+
+
+def test_facts(tmp_path: Path) -> None:
+    """Facts take the place of what they name, with and without instance keys."""
+    facts = {
+        "var.cidr": "10.0.0.0/8",
+        "data.d.x.id": "vpc-1",
+        "module.far.id": "far-1",
+        "module.net.r.y.id": "id-1",
+        "module.net.module.deeper.var.value": "fact",
+    }
+    told = values(read(write(tmp_path, MODULES), Settings(facts=facts)))
+    assert told["r.x"] == {"a": "a", "b": "id-1", "c": "far-1", "d": "?module.far.ids", "e": ["a", "b"], "f": "n"}
+    assert told['module.net["a"].r.y'] == {"cidr": "10.0.0.0/8", "vpc": "vpc-1", "path": "modules/net", "up": "fact"}
+
+
+WRONG = {
+    'locals {\n  a = local.b\n  b = local.a\n}\nresource "r" "x" {\n  v = local.a\n}\n': (
+        "unreadable-input",
+        "local.b: local.a depends on itself: local.a -> local.b -> local.a",
+        "main.tf:3:7",
+        "?local.b",
+    ),
+    'resource "r" "x" {\n  v = cidrsubnet("10.0.0.0/8", 8, 256)\n}\n': (
+        "unreadable-input",
+        "no subnet number 256",
+        "main.tf:2:7",
+        "?r.x.v",
+    ),
+    'resource "r" "x" {\n  v = var.nothing\n}\n': (
+        "unreadable-input",
+        "r.x.v: var.nothing is not declared",
+        "main.tf:2:7",
+        "?r.x.v",
+    ),
+    'variable "p" {\n  type    = number\n  default = "x"\n}\nresource "r" "x" {\n  v = var.p\n}\n': (
+        "unreadable-input",
+        "the value for p does not fit its type",
+        "main.tf:1:1",
+        "?var.p",
+    ),
+    'locals {\n  big = [for a in range(1000) : [for b in range(1000) : b]]\n}\nresource "r" "x" {\n  v = local.big\n}\n': (
+        "unresolved-value",
+        "local.big is not evaluated: more than 300,000 elements",
+        "main.tf:2:9",
+        "?local.big (more than 300,000 elements)",
+    ),
+    'variable "p" {\n  default = 5\n  validation {\n    condition     = var.p > 9\n    error_message = "p is ${var.p}."\n  }\n}\nresource "r" "x" {\n  v = var.p\n}\n': (
+        "failed-validation",
+        "p is 5.",
+        "main.tf:1:1",
+        5,
+    ),
+    'resource "r" "x" {\n  v = file("absent.txt")\n}\n': ("unresolved-value", "there is no file", "main.tf:2:7", "?r.x.v"),
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_terraform_refuses(tmp_path: Path, text: str) -> None:
+    """An error is told with its place and names what it makes unknown; the rest is still read."""
+    check, message, place, value = WRONG[text]
+    reading = read(write(tmp_path, {"main.tf": text}))
+    [(found, told, where)] = problems(reading)
+    assert (found, where, values(reading)) == (check, place, {"r.x": {"v": value}})
+    assert message in told
+    assert reading.input.complete == (check != "unreadable-input")
+
+
+def test_module_that_calls_itself(tmp_path: Path) -> None:
+    """A module that calls itself, at once or by way of another, is refused."""
+    files = {
+        "main.tf": 'module "a" {\n  source = "./a"\n}\n',
+        "a/main.tf": 'module "b" {\n  source = "../b"\n}\n',
+        "b/main.tf": 'module "a" {\n  source = "../a"\n}\n',
+    }
+    [(check, message, place)] = problems(read(write(tmp_path, files)))
+    assert (check, place) == ("unreadable-input", "b/main.tf:1:1")
+    assert message.endswith("/a calls itself")
+
+
+def test_overrides_and_tofu(tmp_path: Path) -> None:
+    """Override files replace arguments and blocks by type; a .tofu file hides the .tf file of its name."""
+    text = 'resource "r" "x" {\n  a = 1\n  b = 2\n  rule {\n    v = 1\n  }\n  other {\n    v = 1\n  }\n}\n'
+    files = {
+        "net.tf": "nonsense = [",
+        "net.tofu": 'resource "r" "y" {\n  v = local.l\n}\n',
+        "x_override.tf": 'resource "r" "x" {\n  b = 3\n  dynamic "rule" {\n    for_each = [5]\n    content {\n      v = rule.value\n    }\n  }\n}\nlocals {\n  l = 2\n}\n',
+        "locals.tf": "locals {\n  l = 1\n}\n",
+    }
+    assert _values(tmp_path, text, None, **files) == {
+        "r.x": {"a": 1, "b": 3, "other": [{"v": 1}], "rule": [{"v": 5}]},
+        "r.y": {"v": 2},
+    }
+
+
+JSON_ROOT = """{
+  "variable": {"c": {"type": "list(string)", "default": ["10.0.0.0/8"]}},
+  "locals": {"p": {"ssh": 22}},
+  "resource": {"r": {"x": {
+    "name": "a-${terraform.workspace}",
+    "dynamic": {"ingress": {"for_each": "${local.p}", "content": {"port": "${ingress.value}", "cidrs": "${var.c}"}}}
+  }}}
+}"""
+
+
+def test_json_root(tmp_path: Path) -> None:
+    """JSON configuration means the same as native one."""
+    files = write(tmp_path, {"main.tf.json": JSON_ROOT})
+    assert values(read(files, Settings(workspace="prod"))) == {
+        "r.x": {"name": "a-prod", "ingress": [{"port": 22, "cidrs": ["10.0.0.0/8"]}]}
+    }
+
+
+def test_default_tags(tmp_path: Path) -> None:
+    """The provider's default tags go to its resources, also in modules and by alias."""
+    text = """
+provider "aws" {
+  default_tags {
+    tags = { team = "pam", env = "x" }
+  }
+}
+provider "aws" {
+  alias = "west"
+  default_tags {
+    tags = { env = "west" }
+  }
+}
+resource "aws_r" "x" {
+  tags = { env = "own" }
+}
+resource "aws_r" "w" {
+  provider = aws.west
+}
+module "m" {
+  source    = "./m"
+  providers = { aws = aws.west }
+}
+resource "other_r" "x" {}
+"""
+    told = _values(tmp_path, text, None, **{"m/main.tf": 'resource "aws_r" "y" {}\n'})
+    assert {address: found.get("tags_all") for address, found in told.items()} == {
+        "aws_r.x": {"team": "pam", "env": "own"},
+        "aws_r.w": {"env": "west"},
+        "other_r.x": None,
+        "module.m.aws_r.y": {"env": "west"},
+    }
+
+
+def test_a_file_that_cannot_be_read_hides_nothing_else(tmp_path: Path) -> None:
+    """What a broken file would declare is unknown, without further errors."""
+    files = {"broken.tf": 'variable "v" {\n', "main.tf": 'resource "r" "x" {\n  v = var.v\n  w = 1\n}\n'}
+    reading = read(write(tmp_path, files))
+    assert values(reading) == {"r.x": {"v": "?var.v", "w": 1}}
+    assert [(check, place) for check, _, place in problems(reading)] == [("unreadable-input", "broken.tf:1:14")]
+    assert not reading.input.complete
