@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pamlint.model.resource import Reading
 from pamlint.sources.code import read_root
-from pamlint.sources.estates import Estate
+from pamlint.sources.estates import Estate, boundary_of
 from pamlint.terraform.inputs import Settings
 
 
@@ -17,7 +17,9 @@ def read(estate: Estate, types: Collection[str], settings: Settings) -> tuple[Re
     if estate.documents:
         from pamlint.sources.documents import read_document
 
+        site = estate.site.path if estate.site else None
         readings += [
-            read_document(path, types.__contains__, boundary=estate.boundary, settings=settings) for path in estate.documents
+            read_document(path, types.__contains__, boundary=boundary_of(path, site), settings=settings)
+            for path in estate.documents
         ]
     return tuple(replace(reading, input=replace(reading.input, estate=estate.name)) for reading in readings)

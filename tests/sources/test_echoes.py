@@ -11,7 +11,7 @@ from pamlint.sources.echoes import without_echoes
 
 
 def resource(address: str, **values: Any) -> Resource:
-    return Resource(address, address.split(".")[0], "managed", "root", Block(values), values.get("id"))
+    return Resource(address, address.split(".", maxsplit=1)[0], "managed", "root", Block(values), values.get("id"))
 
 
 def row(**values: Any) -> dict[str, Any]:
