@@ -11,7 +11,7 @@ from pamlint.judging.demand import Ask, Demand
 from pamlint.model.addresses import line_of
 from pamlint.model.certainty import Own, Purpose, Settled, settle
 from pamlint.model.finding import Direction
-from pamlint.model.ranges import Ranges, intersect
+from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 from pamlint.model.traffic import DESTINATION, SOURCE, Cube, Traffic, meet, merge, minus, overlap
 
 NOTHING_MISSING = Settled((), (), ())
@@ -61,7 +61,8 @@ def wanted(demand: Demand, ask: Ask, unit: Unit, direction: Direction) -> Wanted
     ways = []
     for member in members:
         options = demand.member_options(member, peer_side, unit) or [demand.networks_unknown(ask.peer, peer_side, line)]
-        own.update({name: intersect(place, line) for place, literals in options for name, _ in literals})
+        options = [(intersect(place, member.addresses) or place, literals) for place, literals in options]
+        own.update({name: union(own.get(name, EMPTY), intersect(place, line)) for place, literals in options for name, _ in literals})
         ways.append(tuple(cubes([option]) for option in options))
     if networks is None and not ways:
         option = demand.networks_unknown(ask.peer, peer_side, line)
