@@ -74,8 +74,7 @@ def opening(place: Place, packet: Packet, world: World) -> Opening:
     if not passes(place, packet, world):
         return Opening()
     symbol, deciding = packet.peer.symbol, [rule for rules in steps.values() for rule in rules]
-    if symbol and not any(symbol in rule.peers for rule in deciding):
-        return Opening()
+    must = symbol is None or any(symbol in rule.peers for rule in deciding)
     nearest, others = unit.acls[-1], [rule for address in unit.acls[:-1] for rule in steps[address]]
     if any(rule.name.endswith(".AllowAzureLoadBalancerInBound") for rule in deciding):
         return Opening()
@@ -85,13 +84,13 @@ def opening(place: Place, packet: Packet, world: World) -> Opening:
     pairs = frozenset(("blocked-access", rule.name) for rule in [*steps[nearest], *others])
     barred = blocked(place, packet)
     if barred == "yes":
-        return Opening(pairs, True, answer == "no")
+        return Opening(pairs, must, answer == "no")
     explicit = {("extra-access", rule.name) for rule in steps[nearest] if not rule.default}
     if not explicit:
         explicit = {("implicit-allow", nearest)} | {("extra-access", rule.name) for rule in others if not rule.default}
     if barred == "maybe":
-        return Opening(pairs | explicit, True, False)
-    return Opening(frozenset(explicit), True, answer == "no")
+        return Opening(pairs | explicit, must, False)
+    return Opening(frozenset(explicit), must, answer == "no")
 
 
 def default_opening(place: Place, packet: Packet, steps: dict[str, tuple[Rule, ...]]) -> Opening:
