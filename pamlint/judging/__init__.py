@@ -157,17 +157,21 @@ class _Judge:
 
     def _blame(self, front: Front, ask: Ask, want: Wanted, whole: Settled, named: frozenset[str]) -> None:
         """Lay what is missing at the first layers of the packet's way that do not admit it."""
-        told: Traffic = ()
+        if len(front.unit.layers) == 1:
+            self.missing.append(self._missing(front, ask, want, front.unit.layers[0], front.layers[0], whole))
+            return
+        left = whole
         for layer in front.unit.path(front.direction):
             place = front.unit.layers.index(layer)
-            pieces = front.layers[place]
-            settled = whole
-            if len(front.unit.layers) > 1:
-                alone = self._doubt(unmet(want, front.passes[place], named, self.table, front.direction), layer)
-                settled = Settled(minus(alone.proved, told), minus(alone.unproven, told), alone.because)
-            if settled.proved or settled.unproven:
-                self.missing.append(self._missing(front, ask, want, layer, pieces, settled))
-                told = (*told, *settled.proved, *settled.unproven)
+            alone = self._doubt(unmet(want, front.passes[place], named, self.table, front.direction), layer)
+            here = Settled(overlap(left.proved, alone.proved), overlap(left.unproven, alone.unproven), alone.because)
+            if here.proved or here.unproven:
+                self.missing.append(self._missing(front, ask, want, layer, front.layers[place], here))
+                left = Settled(minus(left.proved, here.proved), minus(left.unproven, here.unproven), left.because)
+        if left.proved or left.unproven:
+            layer = front.unit.path(front.direction)[0]
+            pieces = front.layers[front.unit.layers.index(layer)]
+            self.missing.append(self._missing(front, ask, want, layer, pieces, left))
 
     def _missing(
         self, front: Front, ask: Ask, want: Wanted, layer: tuple[Acl, ...], pieces: tuple[Piece, ...], settled: Settled

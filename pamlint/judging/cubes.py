@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import product
 
-from pamlint.model.acl import Acl, Extent, Peer, Rule, Symbol
+from pamlint.model.acl import Acl, Extent, Peer, Rule, Symbol, SymbolKind
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.certainty import Predicate
 from pamlint.model.finding import Direction
@@ -33,9 +33,9 @@ class Table:
         self.predicates: dict[str, Predicate] = {}
         self._rules: dict[tuple[str, str, Direction, str, int | None], Traffic] = {}
 
-    def symbol(self, key: str, side: int) -> Option:
-        """A symbol on a side: plain addresses where its members are known, else a predicate."""
-        symbol = self.symbols.get(key) or Symbol(key, "tag" if key.startswith("tag|") else "group", key.partition("|")[2])
+    def symbol(self, key: str, side: int, kind: SymbolKind = "group") -> Option:
+        """A symbol on a side: plain addresses where its members are known, else a predicate; `kind` is that of one nobody names."""
+        symbol = self.symbols.get(key) or Symbol(key, "tag" if key.startswith("tag|") else kind, key.partition("|")[2])
         if symbol.settled:
             return symbol.at_least, ()
         name = f"{side}:{key}"

@@ -185,7 +185,9 @@ class Demand:
             return [(FIXED[text.lower()], ())]
         if kind == "role":
             return [option for part in self.binding.parts.get(name, ()) for option in self.permitted_peers(part, side, unit)]
-        return [self.table.symbol(key, side) for key in self._keys(kind, name)]
+        return [
+            self.table.symbol(key, side, "prefix-list" if kind == "prefix-list" else "group") for key in self._keys(kind, name)
+        ]
 
     def _keys(self, kind: str, name: str) -> list[str]:
         """The keys that a symbol's name in the site file means."""

@@ -62,7 +62,9 @@ def wanted(demand: Demand, ask: Ask, unit: Unit, direction: Direction) -> Wanted
     for member in members:
         options = demand.member_options(member, peer_side, unit) or [demand.networks_unknown(ask.peer, peer_side, line)]
         options = [(intersect(place, member.addresses) or place, literals) for place, literals in options]
-        own.update({name: union(own.get(name, EMPTY), intersect(place, line)) for place, literals in options for name, _ in literals})
+        own.update(
+            {name: union(own.get(name, EMPTY), intersect(place, line)) for place, literals in options for name, _ in literals}
+        )
         ways.append(tuple(cubes([option]) for option in options))
     if networks is None and not ways:
         option = demand.networks_unknown(ask.peer, peer_side, line)

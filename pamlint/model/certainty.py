@@ -92,10 +92,19 @@ def settle(
         reference
         for cube in unproven
         for name, sign in cube.guard
-        if (sign and name in own) or _is_open(name, sign, predicates[name], purpose, denied)
+        if _is_asked(cube, name, sign, predicates[name], purpose, own, denied)
         for reference in predicates[name].because
     }
     return Settled(proved, unproven, tuple(sorted(because)))
+
+
+def _is_asked(
+    cube: Cube, name: str, sign: bool, predicate: Predicate, purpose: Purpose, own: Own, denied: frozenset[str]
+) -> bool:
+    """Whether it hangs on what a literal says: not on where somebody is who is meant wherever he is."""
+    if sign and name in own and predicate.side is not None:
+        return not holds(cube.sides[predicate.side], own[name])
+    return _is_open(name, sign, predicate, purpose, denied)
 
 
 def _is_open(name: str, sign: bool, predicate: Predicate, purpose: Purpose, denied: frozenset[str]) -> bool:
@@ -135,9 +144,8 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denie
     bounded = cube
     for name, sign in sorted(cube.guard, key=lambda literal: (literal[0] in own, literal)):
         predicate = predicates[name]
-        if certain and not sign and purpose is Purpose.OPEN and _is_beside(name, predicate, denied, positive_sides):
-            continue
-        allowed = _line(predicate, sign, purpose, certain, bounded, own.get(name))
+        beside = not sign and purpose is Purpose.OPEN and _is_beside(name, predicate, denied, positive_sides)
+        allowed = _line(predicate, sign, purpose, certain and not beside, bounded, own.get(name))
         if predicate.side is not None:
             restricted = bounded.within(predicate.side, allowed)
         else:
@@ -150,7 +158,7 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denie
 
 
 def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive_sides: set[int | None]) -> bool:
-    """Whether what is taken away by its name cannot be what is open: a permitted group, or another group than the one that is."""
+    """Whether what is taken away by its name is, but for its known members, not what is open: a permitted group, another group."""
     if predicate.kind == "group":
         return name not in denied or predicate.side in positive_sides
     return predicate.kind == "set" and predicate.side in positive_sides
