@@ -20,6 +20,7 @@ def init(
     *,
     var: options.Variables = None,
     var_file: options.VariableFiles = None,
+    module_dir: options.ModuleDirectory = None,
     debug: options.Debug = False,
 ) -> None:
     """Write a first pamlint.yaml from the names that are found; never overwrites one."""
@@ -33,7 +34,7 @@ def init(
     target = (inputs[0] if len(inputs) == 1 and inputs[0].is_dir() else Path()) / NAME
     if target.exists():
         raise UserError(f"`{target}` is there already and stays as it is; move it away to have a new one proposed")
-    understood = run.understand(inputs, options.reading(None, var, var_file))
+    understood = run.understand(inputs, options.reading(None, var, var_file, module_dir))
     proposal = propose(load_policy(policy, Path()), understood.acls)
     try:
         with target.open("x", encoding="utf-8") as file:

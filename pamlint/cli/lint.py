@@ -26,6 +26,7 @@ def lint(
     config: options.Config = None,
     var: options.Variables = None,
     var_file: options.VariableFiles = None,
+    module_dir: options.ModuleDirectory = None,
     min_severity: Annotated[
         str | None, typer.Option("--min-severity", metavar="SEVERITY", help="Milder findings do not fail the run.")
     ] = None,
@@ -41,7 +42,7 @@ def lint(
     format_ = options.choice(format_, tuple(FORMATS), "--format")
     from pamlint import run
 
-    report = run.lint(options.paths(paths), options.reading(config, var, var_file, today))
+    report = run.lint(options.paths(paths), options.reading(config, var, var_file, module_dir, today))
     shown = minimum or report.min_severity
     for name, path in wanted:
         save(_render(report, name, Screen(min_severity=shown)), path)

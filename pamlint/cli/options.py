@@ -33,6 +33,9 @@ Paths = Annotated[
 Config = Annotated[str | None, typer.Option("--config", metavar="FILE", help="The site file, instead of the one found upwards.")]
 Variables = Annotated[list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="A Terraform variable; repeatable.")]
 VariableFiles = Annotated[list[str] | None, typer.Option("--var-file", metavar="FILE", help="A tfvars file; repeatable.")]
+ModuleDirectory = Annotated[
+    str | None, typer.Option("--module-dir", metavar="DIR", help="Registry and git modules: a modules.json, or a folder a call.")
+]
 Today = Annotated[str | None, typer.Option("--today", metavar="DATE", help="The day that `until` is held against.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Findings only: no notes and no closing counts.")]
 NoColour = Annotated[bool, typer.Option("--no-color", help="No colours, as with NO_COLOR in the environment.")]
@@ -43,20 +46,23 @@ def reading(
     config: str | None,
     var: Sequence[str] | None,
     var_file: Sequence[str] | None,
+    module_dir: str | None,
     today: str | None = None,
-    environment: Mapping[str, str] = os.environ,
 ) -> Options:
     """What a run needs to know besides its paths; UserError for whatever of it is wrong."""
     from pamlint.run import Options
 
     if config is not None and not Path(config).is_file():
         raise UserError(f"--config: `{config}` is no file")
+    if module_dir is not None and not Path(module_dir).is_dir():
+        raise UserError(f"--module-dir: `{module_dir}` is no directory")
     return Options(
         config=Path(config) if config else None,
         variables=variables(var),
         variable_files=files(var_file),
-        today=day(today, environment),
-        environment=environment,
+        today=day(today, os.environ),
+        environment=os.environ,
+        module_directory=Path(module_dir) if module_dir else None,
     )
 
 

@@ -18,6 +18,7 @@ def rules(
     config: options.Config = None,
     var: options.Variables = None,
     var_file: options.VariableFiles = None,
+    module_dir: options.ModuleDirectory = None,
     no_colour: options.NoColour = False,
     debug: options.Debug = False,
 ) -> None:
@@ -26,7 +27,7 @@ def rules(
     from pamlint import run
     from pamlint.report.rules import render_json, render_text
 
-    understood = run.understand(options.paths(paths), options.reading(config, var, var_file))
+    understood = run.understand(options.paths(paths), options.reading(config, var, var_file, module_dir))
     acls = understood.acls
     tell(render_json(acls) if as_json else render_text(acls, options.screen(no_colour)))
     note(told(problem) for problem in understood.problems)
