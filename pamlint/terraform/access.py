@@ -87,7 +87,12 @@ def index(of: Value, by: Value) -> Value:
     """`of[by]`; raises EvaluationError where Terraform does."""
     bare, marks = unmark(of)
     key, key_marks = unmark(by)
-    return mark(_index(bare, key), merge_marks(marks, key_marks))
+    try:
+        return mark(_index(bare, key), merge_marks(marks, key_marks))
+    except EvaluationError:
+        if key_marks is not None:
+            raise EvaluationError("there is no such element; the index is sensitive") from None
+        raise
 
 
 def _index(of: Value, key: Value) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from os import scandir
+from os import DirEntry, scandir
 from pathlib import Path
 
 from pamlint.model.errors import InputError
@@ -53,7 +53,8 @@ class Declared:
 class Configuration:
     """What a directory declares, by kind and name (`("aws_vpc", "main")` for resources).
 
-    `whole` is false if a file could not be read, so that more may be declared than is known.
+    `whole` is false if a file could not be read, so that more may be declared than is known; `values_whole` if that was one
+    of variables' values, so that those may not be what they seem.
     """
 
     directory: Path
@@ -63,6 +64,7 @@ class Configuration:
     problems: list[Problem] = field(default_factory=list)
     has_state: bool = False
     whole: bool = True
+    values_whole: bool = True
 
     def refuse(self, error: InputError, subject: str) -> None:
         """Notes what could not be read; the rest is still there."""
@@ -80,10 +82,15 @@ def unreadable(
 def module_files(directory: Path) -> list[Path]:
     """The configuration files of a directory in the order they count: overrides last; a `.tofu` file hides its `.tf` twin."""
     with scandir(directory) as entries:
-        names = sorted(entry.name for entry in entries if is_configuration(entry.name) and entry.is_file())
+        names = sorted(entry.name for entry in entries if is_configuration(entry.name) and _is_file(entry))
     hiding = {name.replace(".tofu", ".tf") for name in names if name.endswith((".tofu", ".tofu.json"))}
     shown = [name for name in names if name not in hiding]
     return [directory / name for name in sorted(shown, key=lambda name: (_is_override(name), name))]
+
+
+def _is_file(entry: DirEntry[str]) -> bool:
+    """A link that leads nowhere counts, so that reading it is an error."""
+    return entry.is_file() or (entry.is_symlink() and not entry.is_dir())
 
 
 def is_configuration(name: str) -> bool:

@@ -287,7 +287,8 @@ class _Loop:
         if self.node.group:
             self.grouped.setdefault(name, []).append(value)
         elif name in self.named:
-            raise EvaluationError(f'two elements have the key "{name}"; add ... after the value to group them')
+            shown = f'"{name}"' if marks is None else "of the same (sensitive) value"
+            raise EvaluationError(f"two elements have the key {shown}; add ... after the value to group them")
         else:
             self.named[name] = value
 

@@ -56,7 +56,8 @@ def given_values(configuration: Configuration, files: Files, settings: Settings,
         try:
             given.update(_read_values(path, files))
         except InputError as error:
-            configuration.whole = False
+            configuration.values_whole = False
+            given.clear()
             session.report(unreadable(error, files.told(path)))
     for path in settings.variable_files:
         try:

@@ -97,7 +97,10 @@ def _at_most_one(node: Expression, scope: Scope) -> bool:
         node = node.inner
     if not isinstance(node, Conditional):
         return False
-    return all(unmark(evaluate(arm, scope))[0] in (0, 1) for arm in (node.then, node.otherwise))
+    try:
+        return all(unmark(evaluate(arm, scope))[0] in (0, 1) for arm in (node.then, node.otherwise))
+    except EvaluationError:
+        return False
 
 
 def _by_each(value: Value) -> Expansion:

@@ -13,7 +13,7 @@ from pamlint.terraform.configuration import Declared
 from pamlint.terraform.providers import default_tags
 from pamlint.terraform.repetition import Expansion, Instance
 from pamlint.terraform.session import joined
-from pamlint.terraform.values import ObjectValue, TupleValue, UnknownValue, Value, is_null
+from pamlint.terraform.values import Mappish, ObjectValue, Sequence, TupleValue, UnknownValue, Value, is_null, unmark
 
 if TYPE_CHECKING:
     from pamlint.terraform.modules import Module
@@ -60,12 +60,15 @@ class ResourceNode:
         return {name: self.attribute(instance, name) for name in (*names, "id", "arn")}
 
     def attribute(self, instance: Instance, name: str) -> Value:
-        """An argument that the body sets, as it sets it; anything else is for the provider to say."""
+        """An argument that the body sets, as it sets it; anything else is for the provider to say.
+
+        What a data source is asked with comes back as it is, but a collection may come back with more in it.
+        """
         address = self.address + instance.suffix
         argument = self.declared.block.body.arguments.get(name)
         if argument is not None and name not in META_ARGUMENTS:
             value = self._reader(instance).argument(argument)
-            if not is_null(value):
+            if not is_null(value) and (self.mode == "managed" or _is_scalar(value)):
                 return value
         fact = self.module.session.fact(f"{address}.{name}")
         if fact is not None:
@@ -97,3 +100,7 @@ class ResourceNode:
     def _reader(self, instance: Instance) -> BodyReader:
         scope = self.module.scope(self.declared.file, instance)
         return BodyReader(self.address + instance.suffix, self.declared, scope, self.module.session)
+
+
+def _is_scalar(value: Value) -> bool:
+    return not isinstance(unmark(value)[0], Sequence | Mappish)

@@ -64,7 +64,7 @@ def _given(module: Module, name: str, declared: Declared, constraint: Constraint
         return evaluate(argument.value, module.caller.scope(argument))
     given = module.given.get(name)
     if given is None:
-        return None
+        return None if module.configuration.values_whole else UnknownValue((f"var.{name}",))
     return given.value if given.value is not None else value_of_text(given, name, _is_literal(declared, constraint))
 
 

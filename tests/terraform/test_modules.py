@@ -449,3 +449,58 @@ def test_a_file_that_cannot_be_read_hides_nothing_else(tmp_path: Path) -> None:
     assert values(reading) == {"r.x": {"v": "?var.v", "w": 1}}
     assert [(check, place) for check, _, place in problems(reading)] == [("unreadable-input", "broken.tf:1:14")]
     assert not reading.input.complete
+
+
+def test_broken_values_make_variables_unknown(tmp_path: Path) -> None:
+    """Where a file of values cannot be read, no default passes for the value."""
+    files = {"main.tf": 'variable "v" {\n  default = 1\n}\nresource "r" "x" {\n  v = var.v\n}\n', "terraform.tfvars": "v = ["}
+    reading = read(write(tmp_path, files), Settings(environment={"TF_VAR_v": "2"}))
+    assert values(reading) == {"r.x": {"v": "?var.v"}}
+    assert [place for _, _, place in problems(reading)] == ["terraform.tfvars:1:5"]
+
+
+def test_secrets_do_not_come_out_in_errors(tmp_path: Path) -> None:
+    """An error that a sensitive value causes does not show it."""
+    text = """variable "s" {
+  default   = "secret"
+  sensitive = true
+}
+resource "r" "x" {
+  a = { a = 1 }[var.s]
+  b = parseint(var.s, 10)
+  c = { for x in [1, 2] : var.s => x }
+  d = "${var.s}!"
+  e = [var.s, 1]
+}
+"""
+    reading = read(write(tmp_path, {"main.tf": text}))
+    assert len(problems(reading)) == 3
+    assert "secret" not in str(problems(reading)) + str(values(reading))
+    assert values(reading)["r.x"]["e"] == ["?var.s (sensitive)", 1]
+
+
+def test_data_sources_read_back(tmp_path: Path) -> None:
+    """A data source gives back the scalars that it is asked with; a collection may come back with more in it."""
+    text = 'data "d" "x" {\n  id   = "i"\n  tags = { a = 1 }\n}\nresource "r" "x" {\n  a = data.d.x.id\n  b = data.d.x.tags\n  c = data.d.x.cidr\n}\n'
+    assert _values(tmp_path, text)["r.x"] == {"a": "i", "b": "?data.d.x.tags", "c": "?data.d.x.cidr"}
+
+
+def test_one_or_none(tmp_path: Path) -> None:
+    """Of what exists once or not at all, element 0 is that one."""
+    text = """variable "on" {}
+resource "g" "x" {
+  count = var.on ? 1 : 0
+}
+resource "g" "many" {
+  count = var.on ? 2 : 0
+}
+resource "r" "x" {
+  a = g.x[0].id
+  b = try(g.x[0].id, "")
+  c = g.many[0].id
+}
+"""
+    reading = read(write(tmp_path, {"main.tf": text}))
+    found = {resource.address: resource.body.values for resource in reading.resources}["r.x"]
+    assert found["a"] == found["b"] == Unknown(("g.x[*].id",), ("g.x[*]", "id"))
+    assert found["c"] == Unknown(("var.on",))

@@ -106,6 +106,8 @@ def apply(name: str, function: Function, arguments: tuple[Value, ...], surroundi
     except EvaluationError as error:
         if type(error) is not EvaluationError:
             raise
+        if merge_marks(*marks) is not None:
+            raise EvaluationError(f"{name}() refuses an argument that is sensitive") from None
         raise EvaluationError(f"{name}(): {error.message}") from None
     return mark(result, merge_marks(*marks))
 
