@@ -141,6 +141,7 @@ class Workload:
     within: Ranges = EMPTY
     possible: tuple[str, ...] = ()
     sheltered: str | None = None
+    several: bool = False
     location: Location | None = None
 
 

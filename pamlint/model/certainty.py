@@ -86,7 +86,7 @@ def settle(
         possible = _bound(cube, predicates, purpose, own, denied, certain=False)
         if possible is not None:
             perhaps.append(_plain(possible, predicates, purpose, denied))
-    proved = merge(surely)
+    proved = _apart(merge(surely))
     unproven = merge(piece for piece in perhaps for piece in minus((piece,), _bare(surely, piece.guard)))
     because = {
         reference
@@ -96,6 +96,14 @@ def settle(
         for reference in predicates[name].because
     }
     return Settled(proved, unproven, tuple(sorted(because)))
+
+
+def _apart(traffic: Traffic) -> Traffic:
+    """The traffic without the members of something, where everybody stands in it besides."""
+    everybody = tuple(cube for cube in traffic if not cube.guard)
+    if len(everybody) in (0, len(traffic)):
+        return traffic
+    return (*everybody, *(cube for cube in traffic if cube.guard and minus((cube,), everybody)))
 
 
 def _is_asked(
@@ -161,6 +169,8 @@ def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive
     """Whether what is taken away by its name is, but for its known members, not what is open: a permitted group, another group."""
     if predicate.kind == "group":
         return name not in denied or predicate.side in positive_sides
+    if predicate.kind == "list":
+        return name not in denied and predicate.side in positive_sides
     return predicate.kind == "set" and predicate.side in positive_sides
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from pamlint.model.addresses import ANY, IPV4, IPV6, PUBLIC, cidr_blocks, format_address, format_ranges
-from pamlint.model.certainty import Predicates
+from pamlint.model.certainty import Predicate, Predicates
 from pamlint.model.finding import Direction, Row, Witness
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, subtract, union
 from pamlint.model.traffic import (
@@ -118,18 +118,29 @@ def _side_names(cube: Cube, side: int, whole: Ranges, predicates: Predicates) ->
     ]
     addresses = cube.sides[side]
     if members:
-        # A group is told whole, unless some of its known members are not meant.
-        if members[0].kind != "group" or not holds(addresses, members[0].at_least):
-            outside = subtract(members[0].at_most, addresses)
-            apart = format_ranges(outside)
-            exceptions += [apart] if apart and (len(apart) <= 4 or members[0].kind != "unknown") else []
-        return (" & ".join(sorted({predicate.text for predicate in members})),), exceptions
+        names, apart = _member_names(members, addresses)
+        return names, exceptions + apart
     if holds(addresses, whole):
         return ("any",), exceptions
     names, outside_names = _address_names(addresses)
     if outside_names:
         exceptions.append(outside_names)
     return names, exceptions
+
+
+def _member_names(members: list[Predicate], addresses: Ranges) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The members of something: those in a few networks, if that is shorter to say than where they are not, else all but those.
+
+    A group is told whole, unless some of its known members are not meant; so is a value that is unknown altogether.
+    """
+    first = members[0]
+    name = " & ".join(sorted({predicate.text for predicate in members}))
+    inside, outside = format_ranges(addresses), format_ranges(subtract(first.at_most, addresses))
+    if len(inside) < len(outside):
+        return tuple(f"{name} & {cidr}" for cidr in inside), []
+    if first.kind == "group" and holds(addresses, first.at_least):
+        return (name,), []
+    return (name,), [outside] if outside and (len(outside) <= 4 or first.kind != "unknown") else []
 
 
 def _address_names(addresses: Ranges) -> tuple[tuple[str, ...], tuple[str, ...]]:
