@@ -125,9 +125,8 @@ class Writer:
         text = f'resource "aws_security_group" "{name}" {{\n{repeat}  name   = "${{local.base}}-{name}-${{{key}}}"\n  vpc_id = aws_vpc.main.id\n{body}  tags = merge({{ Name = "{name}" }}, var.enabled ? {{ on = var.enabled }} : {{}})\n}}\n'
         target = f"aws_security_group.{name}{reference}"
         if "for_each" in repeat:
-            target = f"values(aws_security_group.{name})[0]" if False else f'try(aws_security_group.{name}["ssh"], aws_vpc.main)'
+            target = f'try(aws_security_group.{name}["ssh"], aws_vpc.main)'
         if "enabled" in repeat:
-            target = f"one(aws_security_group.{name}[*])"
             target = f"try(aws_security_group.{name}[0], aws_vpc.main)"
         return target, text
 
