@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from pamlint.terraform.functions.encoding import base64_of
+from pamlint.terraform.functions.patterns import compile_pattern
 from pamlint.terraform.functions.signature import Surroundings, check_items
 from pamlint.terraform.types import STRING
 from pamlint.terraform.values import EvaluationError, Mappish, UnknownValue, Value, make_set, string
@@ -36,58 +38,60 @@ def exists(surroundings: Surroundings, path: str) -> Value:
 
 def find(surroundings: Surroundings, path: str, pattern: str) -> Value:
     """fileset: `*`, `**`, `?`, `[...]` and `{a,b}`, without files' contents."""
+    wanted = posixpath.normpath("./" + pattern.lstrip("/"))
+    up = ""
+    while wanted.startswith("../"):
+        path, wanted, up = posixpath.join(path, ".."), wanted[3:], up + "../"
     names = surroundings.files_below(path)
     if isinstance(names, UnknownValue):
         return names
-    wanted = re.compile(_glob(posixpath.normpath(pattern)))
-    return make_set(_matching(names, wanted), STRING)
+    return make_set(_matching(names, compile_pattern(_glob(wanted)), up), STRING)
 
 
-def _matching(names: Iterable[str], wanted: re.Pattern[str]) -> Iterable[Value]:
+def _matching(names: Iterable[str], wanted: Any, up: str) -> Iterable[Value]:
     for count, name in enumerate(names):
         check_items(count, "fileset")
         if wanted.fullmatch(name):
-            yield string(name)
+            yield string(up + name)
+
+
+_GLOB = re.compile(
+    r"(?P<folders>(?:(?<=/)|(?<![^/]))\*\*/)|(?P<all>(?:(?<=/)|(?<![^/]))\*\*\Z)|(?P<part>\*+)|(?P<one>\?)"
+    r"|\[(?P<negated>\^?)(?P<class>[^\]]+)\]|(?P<open>\{)|(?P<close>\})|(?P<comma>,)|\\(?P<escaped>.)|(?P<literal>.)",
+    re.DOTALL,
+)
 
 
 def _glob(pattern: str) -> str:
-    """A glob as a regular expression, whose parts cannot match in more than one way for long."""
-    written = ["(?s:"]
-    at = depth = 0
-    while at < len(pattern):
-        if pattern.startswith("**/", at):
-            written.append("(?:[^/]+/)*")
-            at += 3
-            continue
-        if pattern.startswith("**", at):
-            written.append(".*")
-            at += 2
-            continue
-        letter = pattern[at]
-        end = pattern.find("]", at + 2) if letter == "[" else -1
-        if end > 0:
-            inside = pattern[at + 1 : end]
-            negated = inside.startswith(("^", "!"))
-            written.append(f"[{'^/' if negated else ''}{re.escape(inside[negated:]).replace(chr(92) + '-', '-')}]")
-            at = end + 1
-            continue
-        if letter == "\\" and at + 1 < len(pattern):
-            at += 1
-            written.append(re.escape(pattern[at]))
-        elif letter == "{":
-            depth += 1
-            written.append("(?:")
-        elif letter == "}" and depth:
-            depth -= 1
-            written.append(")")
-        elif letter == "," and depth:
-            written.append("|")
+    """A glob as a regular expression."""
+    written = ["(?s)"]
+    depth = 0
+    for token in _GLOB.finditer(pattern):
+        kind = token.lastgroup
+        if kind == "class":
+            inside = re.escape(token["class"]).replace("\\-", "-")
+            written.append(f"[{'^/' if token['negated'] else ''}{inside}]")
+        elif kind == "literal" and token["literal"] == "[":
+            raise EvaluationError("a [ of the pattern is not closed")
+        elif kind in _GLOB_PARTS and (depth or kind not in ("close", "comma")):
+            depth += {"open": 1, "close": -1}.get(kind, 0)
+            written.append(_GLOB_PARTS[kind])
         else:
-            written.append({"*": "[^/]*", "?": "[^/]"}.get(letter, re.escape(letter)))
-        at += 1
+            written.append(re.escape(token["escaped"] or token[0]))
     if depth:
         raise EvaluationError("a { of the pattern is not closed")
-    return "".join(written) + ")"
+    return "".join(written)
+
+
+_GLOB_PARTS = {
+    "folders": "(?:[^/]+/)*",
+    "all": ".*",
+    "part": "[^/]*",
+    "one": "[^/]",
+    "open": "(?:",
+    "close": ")",
+    "comma": "|",
+}
 
 
 def render_file(surroundings: Surroundings, path: str, variables: Value) -> Value:

@@ -15,7 +15,8 @@ _REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
 
 
 @lru_cache(maxsize=256)
-def _compile(pattern: str) -> Any:
+def compile_pattern(pattern: str) -> Any:
+    """The compiled pattern; raises EvaluationError for a wrong one."""
     if "\\C" in pattern.replace("\\\\", ""):
         raise EvaluationError("\\C, a single byte, is not supported in patterns")
     import re2  # type: ignore[import-untyped]
@@ -72,7 +73,7 @@ def _matches(compiled: Any, text: str) -> Iterator[Any]:
 
 def first(pattern: str, text: str) -> Value:
     """regex: a string, a tuple of the groups or an object of the named groups."""
-    compiled = _compile(pattern)
+    compiled = compile_pattern(pattern)
     _result_type(compiled)
     match = compiled.search(text)
     if match is None:
@@ -82,7 +83,7 @@ def first(pattern: str, text: str) -> Value:
 
 def every(pattern: str, text: str) -> Value:
     """regexall: a list of what regex gives for each match."""
-    compiled = _compile(pattern)
+    compiled = compile_pattern(pattern)
     of = _result_type(compiled)
     found: list[Value] = []
     for match in _matches(compiled, text):
@@ -94,7 +95,7 @@ def every(pattern: str, text: str) -> Value:
 def first_type(pattern: Value, text: Value) -> Type:
     """What regex gives of a string that is not known."""
     del text
-    return _result_type(_compile(pattern)) if isinstance(pattern, str) else ANY
+    return _result_type(compile_pattern(pattern)) if isinstance(pattern, str) else ANY
 
 
 def every_type(pattern: Value, text: Value) -> Type:
@@ -105,7 +106,7 @@ def every_type(pattern: Value, text: Value) -> Type:
 def replace(text: str, old: str, new: str) -> Value:
     """replace: of a pattern if it stands between slashes, where `$1` and `${name}` mean groups."""
     if len(old) > 1 and old.startswith("/") and old.endswith("/"):
-        return _replace_pattern(text, _compile(old[1:-1]), new)
+        return _replace_pattern(text, compile_pattern(old[1:-1]), new)
     count = text.count(old) if old else len(text) + 1
     check_text(len(text) + count * (len(new) - len(old)), "replace")
     return string(text.replace(old, new))
