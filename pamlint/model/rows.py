@@ -129,18 +129,18 @@ def _side_names(cube: Cube, side: int, whole: Ranges, predicates: Predicates) ->
 
 
 def _member_names(members: list[Predicate], addresses: Ranges) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """The members of something: those in a few networks, if that is shorter to say than where they are not, else all but those.
+    """The members of something, less those that stand elsewhere.
 
-    A group is told whole, unless some of its known members are not meant; so is a value that is unknown altogether.
+    A group is told whole where none of its known members stands elsewhere and only a few networks are taken away; so is a value
+    that is unknown altogether.
     """
     first = members[0]
     name = " & ".join(sorted({predicate.text for predicate in members}))
     inside, outside = format_ranges(addresses), format_ranges(subtract(first.at_most, addresses))
-    if len(inside) < len(outside):
-        return tuple(f"{name} & {cidr}" for cidr in inside), []
-    if first.kind == "group" and holds(addresses, first.at_least):
+    whole = first.kind == "group" and len(outside) <= len(inside) and holds(addresses, first.at_least)
+    if whole or not outside or (first.kind == "unknown" and len(outside) > 4):
         return (name,), []
-    return (name,), [outside] if outside and (len(outside) <= 4 or first.kind != "unknown") else []
+    return (name,), [outside]
 
 
 def _address_names(addresses: Ranges) -> tuple[tuple[str, ...], tuple[str, ...]]:
