@@ -212,7 +212,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "yamlencode": _text(yaml_text.encode, ANYTHING),
     "zipmap": Function(collections.zip_to_map, (_OWN_TEXTS, CONTAINER), collections.zip_type),
     "provider::terraform::decode_tfvars": Function(provider.decode_arguments, (TEXT,), surroundings=True),
-    "provider::terraform::encode_expr": _text(provider.encode_expression, ANYTHING),
+    "provider::terraform::encode_expr": _text(provider.encode_expression, VALUE),
     "provider::terraform::encode_tfvars": _text(provider.encode_arguments, VALUE),
 }
 """By name. `try` and `can` are not in here: what they are given may fail, so the evaluator has them."""

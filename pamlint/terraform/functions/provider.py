@@ -23,7 +23,7 @@ _ESCAPES = str.maketrans({"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\
 
 
 def encode_arguments(value: Value) -> Value:
-    """provider::terraform::encode_tfvars: equals signs stand below each other."""
+    """provider::terraform::encode_tfvars"""
     if not is_wholly_known(value):
         return UnknownValue(reasons(value), STRING, not_null=True)
     if not isinstance(value, Mappish):
@@ -51,21 +51,22 @@ def _is_name(name: str) -> bool:
 
 
 def _entries(value: Mappish, indent: str) -> list[str]:
-    names = {name: name if _is_name(name) else _text(name) for name in value.items}
-    written = [_expression(item, indent) for item in value.items.values()]
+    """Lines `name = value`; the equals signs of one-line values that follow each other stand below each other."""
     lines: list[str] = []
-    at = 0
-    while at < len(written):
-        end = at
-        while end < len(written) - 1 and "\n" not in written[end]:
-            end += 1
-        width = max(len(names[name]) for name in list(names)[at : end + 1])
-        lines += [
-            f"{indent}{name.ljust(width)} = {item}\n"
-            for name, item in zip(list(names.values())[at : end + 1], written[at : end + 1], strict=True)
-        ]
-        at = end + 1
-    return lines
+    group: list[tuple[str, str]] = []
+    for name, item in value.items.items():
+        written = (name if _is_name(name) else _text(name), _expression(item, indent))
+        if "\n" in written[1]:
+            lines += [*_aligned(group, indent), *_aligned([written], indent)]
+            group = []
+        else:
+            group.append(written)
+    return lines + _aligned(group, indent)
+
+
+def _aligned(group: list[tuple[str, str]], indent: str) -> list[str]:
+    width = max((len(name) for name, _ in group), default=0)
+    return [f"{indent}{name.ljust(width)} = {item}\n" for name, item in group]
 
 
 def _expression(value: Value, indent: str) -> str:
