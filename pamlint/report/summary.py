@@ -19,8 +19,10 @@ def closing(report: Report, hidden: int, screen: Screen) -> list[Line]:
 
 
 def _proved(report: Report, screen: Screen) -> list[Line]:
-    kept = [verdict for verdict in report.verdicts if verdict.state in ("satisfied", "blocked")]
-    unkept = [verdict for verdict in report.verdicts if verdict.state in ("missing", "open", "unproven")]
+    """The flows that are kept wherever they are judged; only of a run without a blemish is more said."""
+    unkept = {verdict.flow for verdict in report.verdicts if verdict.state in ("missing", "open", "unproven")}
+    good = [verdict for verdict in report.verdicts if verdict.state in ("satisfied", "blocked")]
+    kept = [verdict for verdict in good if verdict.flow not in unkept]
     if not kept:
         return []
     flows = len({verdict.flow for verdict in kept})
