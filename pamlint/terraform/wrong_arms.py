@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pamlint.terraform.access import pairs
+from pamlint.terraform.convert import convert
 from pamlint.terraform.scope import Scope
 from pamlint.terraform.syntax import (
     Binary,
@@ -25,7 +26,7 @@ from pamlint.terraform.syntax import (
 )
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, ObjectType, SetType, TupleType, Type
 from pamlint.terraform.unify import unify
-from pamlint.terraform.values import EvaluationError, UnknownValue, Value, type_of, unmark
+from pamlint.terraform.values import EvaluationError, Null, UnknownValue, Value, type_of, unmark
 
 _COST = 100
 _ARITHMETIC = frozenset("+-*/%")
@@ -66,10 +67,11 @@ class _Guess:
         if isinstance(node, ObjectOf):
             return self._object(node)
         if isinstance(node, Conditional):
-            return unify((self._inner(node.then), self._inner(node.otherwise))) or ANY
+            arms = (self._inner(node.then), self._inner(node.otherwise))
+            return ANY if ANY in arms else unify(arms) or ANY
         if isinstance(node, Splat):
             return self._splat(node)
-        return self._for(node) if isinstance(node, For) and node.key is None else ANY
+        return self._for(node) if isinstance(node, For) else ANY
 
     def _inner(self, node: Expression, scope: Scope | None = None) -> Type:
         return type_in_spite(node, scope or self._scope, self._evaluate)
@@ -94,13 +96,26 @@ class _Guess:
         return self._inner(node.each, self._scope.with_item(UnknownValue((), element)))
 
     def _for(self, node: For) -> Type:
-        types = []
+        listed: list[Type] = []
+        named: dict[str, list[Type]] = {}
         try:
             for key, element in pairs(unmark(self._evaluate(node.source, self._scope))[0]):
                 local = {node.value_name: element} | ({node.key_name: key} if node.key_name else {})
                 scope = self._scope.with_local(local)
-                if node.condition is None or self._evaluate(node.condition, scope) is True:
-                    types.append(self._inner(node.value, scope))
+                if node.condition is not None and self._known(node.condition, scope, BOOL) is not True:
+                    continue
+                listed.append(self._inner(node.value, scope))
+                if node.key is not None:
+                    name = str(self._known(node.key, scope, STRING))
+                    named.setdefault(name, []).append(listed[-1])
         except EvaluationError:
             return ANY
-        return TupleType(tuple(types))
+        if node.key is None:
+            return TupleType(tuple(listed))
+        return ObjectType({name: TupleType(tuple(types)) if node.group else types[0] for name, types in named.items()})
+
+    def _known(self, node: Expression, scope: Scope, of: Type) -> Value:
+        value = convert(self._evaluate(node, scope), of)
+        if isinstance(value, Null | UnknownValue):
+            raise EvaluationError("not known")
+        return value
