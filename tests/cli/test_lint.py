@@ -147,6 +147,7 @@ def test_wrong_use_is_told_with_what_to_do(estate: Path, tmp_path: Path) -> None
     wrong = pamlint("lint", cwd=estate)
     assert (wrong.code, wrong.out) == (2, "")
     assert wrong.err.startswith("error: pamlint.yaml:3:1: ")
+    assert wrong.err.endswith("\n  |\n3 | rolls: {}\n  | ^^^^^^^^^\n")
     assert pamlint("lint", "empty", "--config", "estate/pamlint.yaml", cwd=tmp_path).code == 2
 
 
@@ -162,7 +163,7 @@ def test_an_interrupted_run_is_exit_130(estate: Path) -> None:
         command, cwd=estate, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env={"PYTHONPATH": str(PROJECT), "PYTHONVERBOSE": "1"}
     ) as run:
         assert run.stderr is not None
-        while b"pamlint/run.py" not in run.stderr.readline():
+        while b"import 'pamlint.run'" not in run.stderr.readline():
             pass
         run.send_signal(signal.SIGINT)
         rest = run.stderr.read()
