@@ -10,6 +10,8 @@ from pathlib import Path
 from pamlint.model.errors import InputError, UserError
 from pamlint.model.resource import Problem
 from pamlint.report.escaping import visible
+from pamlint.report.excerpts import Excerpts
+from pamlint.report.screen import PLAIN, paint
 
 
 def tell(text: str) -> None:
@@ -47,8 +49,11 @@ def told(problem: Problem) -> str:
 
 
 def complain(error: UserError | InputError) -> None:
-    """Says on standard error what is wrong and where, one line for each single error."""
-    parts = error.parts if isinstance(error, UserError) and error.parts else (error,)
-    for part in parts:
+    """Says on standard error what is wrong and where: for each single error a line, and the line that it is about."""
+    excerpts = Excerpts()
+    for part in (error.parts if isinstance(error, UserError) else ()) or (error,):
         place = f"{part.location}: " if part.location else ""
         print(f"error: {visible(place)}{visible(part.message)}", file=sys.stderr)
+        if part.location:
+            _arrow, *lines = excerpts.around(part.location, 1, PLAIN.width, "")
+            print(paint(lines, PLAIN), end="", file=sys.stderr)
