@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from pamlint.model.resource import Block, Ignore, Location
@@ -124,6 +125,7 @@ def ignores(file: SourceFile, node: BlockNode, session: Session) -> tuple[Ignore
     return tuple(ignore for start, text in found for ignore in _parsed(file, start, text, session))
 
 
+@lru_cache(maxsize=16)
 def _comments_by_line(file: SourceFile) -> dict[int, list[tuple[int, str]]]:
     lines: dict[int, list[tuple[int, str]]] = {}
     for start, text in file.comments:

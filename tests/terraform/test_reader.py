@@ -101,6 +101,13 @@ def test_errors_have_places() -> None:
         assert message in raised.value.message
 
 
+def test_unclosed_comment() -> None:
+    """A comment without end is refused where it begins, at once."""
+    with pytest.raises(InputError, match="never closed") as raised:
+        read_native("x.tf", b"a = 1\n" + b"/* " * 200_000)
+    assert str(raised.value.location) == "x.tf:2:1"
+
+
 DEEP = {
     "brackets": "a = " + "[" * 5000 + "]" * 5000,
     "open brackets": "a = " + "[" * 10_000,

@@ -46,6 +46,7 @@ _BINDING = {
     "%": 6,
 }
 _KEYWORDS = {"true": True, "false": False, "null": None}
+_MAX_DIGITS = 1000
 _NUMBER = re.compile(r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 
 
@@ -349,6 +350,8 @@ def _name_as_key(key: Expression, word: str) -> Expression:
 
 
 def _number(text: str, start: int) -> int | Decimal:
+    if len(text) > _MAX_DIGITS:
+        raise BadSyntax(f"numbers have at most {_MAX_DIGITS:,} digits", start)
     if not _NUMBER.fullmatch(text):
         raise BadSyntax(f"{text} is no number", start)
     try:

@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     r"|(\d(?:(?:\d|\.|[eE][+-]?\d)*(?:\d|[eE][+-]?\d))?)"  # 5: number
     rf"|({_COMMENT})"  # 6: comment
     rf"|(<<-?{_NAME}\r?\n)"  # 7: heredoc
-    r"|(=>|==|!=|<=|>=|&&|\|\||\.\.\.|::|~\}|[{}\[\]()=,.:?!<>+\-*/%])"  # 8: operators and brackets
+    r"|(=>|==|!=|<=|>=|&&|\|\||\.\.\.|::|~\}|[{}\[\]()=,.:?!<>+\-*%]|/(?!\*))"  # 8: operators and brackets
     r"|([^ \t])"  # 9: nothing that could stand here
     r")"
 )
@@ -151,6 +151,8 @@ class _Scanner:
             return self.template(_TemplateMode(start), end)
         if which == _HEREDOC:
             return self._heredoc(value, start, end)
+        if self.text.startswith("/*", start):
+            raise BadSyntax("the comment is never closed: '*/' is missing", start)
         hint = "; strings are written with double quotes" if value in "'`" else ""
         raise BadSyntax(f"the character {value!r} cannot stand here{hint}", start)
 
