@@ -7,7 +7,7 @@ _ZERO_WIDTH_JOINER = "\u200d"
 
 def clusters(text: str) -> list[str]:
     """The string in grapheme clusters; together they are the string."""
-    if text.isascii() and "\r\n" not in text:
+    if _is_simple(text):
         return list(text)
     found: list[str] = []
     for character in text:
@@ -20,7 +20,12 @@ def clusters(text: str) -> list[str]:
 
 def cluster_count(text: str) -> int:
     """How many grapheme clusters the string has."""
-    return len(text) if text.isascii() and "\r\n" not in text else len(clusters(text))
+    return len(text) if _is_simple(text) else len(clusters(text))
+
+
+def _is_simple(text: str) -> bool:
+    """Whether every character is a cluster: none below U+0300 joins another but a line end of two."""
+    return (text.isascii() or max(text) < "\u0300") and "\r\n" not in text
 
 
 def _continues(cluster: str, character: str) -> bool:

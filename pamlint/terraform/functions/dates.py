@@ -20,6 +20,7 @@ _TIMESTAMP = re.compile(
 _DURATION = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 _UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 _LONGEST = 2**63
+_LONGEST_TEXT = 200
 _TOKEN = re.compile(r"(?P<quote>'(?:[^']|'')*'?)|(?P<verb>([A-Za-z])\3*)|[^A-Za-z']+", re.ASCII)
 
 
@@ -56,13 +57,13 @@ def _parse_duration(text: str) -> int:
         return 0
     total = Fraction(0)
     at = 0
-    while at < len(rest):
+    while at < len(rest) <= _LONGEST_TEXT:
         part = _DURATION.match(rest, at)
         if part is None:
             break
         total += Fraction(part[1]) * _UNITS[part[2]]
         at = part.end()
-    if not rest or at < len(rest) or total >= _LONGEST:
+    if not rest or at < len(rest) or total >= _LONGEST or len(text) > _LONGEST_TEXT:
         raise EvaluationError(f'"{text[:100]}" is no duration, such as 1h30m')
     return sign * int(total)
 

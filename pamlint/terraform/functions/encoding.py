@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from pamlint.terraform.functions.signature import MAX_TEXT, check_text
+from pamlint.terraform.functions.signature import MAX_TEXT, check_items, check_text
 from pamlint.terraform.types import STRING, ObjectType
 from pamlint.terraform.values import EvaluationError, ListValue, ObjectValue, UnknownValue, Value, string
 
@@ -129,7 +129,7 @@ _CELL = re.compile(
 def _rows(text: str) -> list[list[str]]:
     rows: list[list[str]] = []
     row: list[str] = []
-    at = 0
+    at = cells = 0
     while at < len(text) or row:
         cell = _CELL.match(text, at)
         if cell is None:
@@ -138,6 +138,8 @@ def _rows(text: str) -> list[list[str]]:
         quoted, plain = cell["quoted"], cell["plain"]
         row.append(quoted.replace('""', '"').replace("\r\n", "\n") if quoted is not None else plain)
         at = cell.end()
+        cells += 1
+        check_items(cells, "csvdecode")
         if (cell["end"] or cell["stop"]) != ",":
             if row != [""] or quoted is not None:
                 rows.append(row)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from pamlint.terraform.functions.signature import check_items, check_text
+from pamlint.terraform.functions.signature import check_text
 from pamlint.terraform.types import ANY, STRING, ListType, ObjectType, TupleType, Type
-from pamlint.terraform.values import EvaluationError, ListValue, Null, ObjectValue, TupleValue, Value, string
+from pamlint.terraform.values import EvaluationError, LimitReached, ListValue, Null, ObjectValue, TupleValue, Value, string
 
+_MAX_MATCHES = 50_000
 _REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
 
 
@@ -64,7 +65,9 @@ def _result(compiled: Any, match: Any) -> Value:
 def _matches(compiled: Any, text: str) -> Iterator[Any]:
     """All matches as Go finds them: an empty one does not count right behind another."""
     end = -1
-    for match in compiled.finditer(text):
+    for count, match in enumerate(compiled.finditer(text)):
+        if count > _MAX_MATCHES:
+            raise LimitReached(f"a pattern with more than {_MAX_MATCHES:,} matches")
         if match.start() == match.end() == end:
             continue
         end = match.end()
@@ -88,7 +91,6 @@ def every(pattern: str, text: str) -> Value:
     found: list[Value] = []
     for match in _matches(compiled, text):
         found.append(_result(compiled, match))
-        check_items(len(found), "regexall")
     return ListValue(found, of)
 
 

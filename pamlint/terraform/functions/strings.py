@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pamlint.terraform.functions.signature import check_text, whole
+from pamlint.terraform.functions.signature import check_items, check_text, whole
 from pamlint.terraform.graphemes import clusters
 from pamlint.terraform.numeric import Number
 from pamlint.terraform.types import BOOL, STRING
@@ -24,12 +24,14 @@ _SPACES = (
 
 def upper(text: str) -> Value:
     """upper: letter by letter, so that a string keeps its length."""
-    return text.upper() if text.isascii() else string("".join(_single(letter, letter.upper()) for letter in text))
+    changed = text.upper()
+    return string(changed if len(changed) == len(text) else "".join(_single(letter, letter.upper()) for letter in text))
 
 
 def lower(text: str) -> Value:
     """lower: letter by letter, so that a string keeps its length."""
-    return text.lower() if text.isascii() else string("".join(_single(letter, letter.lower()) for letter in text))
+    changed = text.lower()
+    return string(changed if len(changed) == len(text) else "".join(_single(letter, letter.lower()) for letter in text))
 
 
 def _single(letter: str, changed: str) -> str:
@@ -83,6 +85,7 @@ def join(separator: str, *lists: ListValue) -> Value:
 
 def split(separator: str, text: str) -> Value:
     """split"""
+    check_items(text.count(separator) + 1, "split")
     return ListValue(text.split(separator) if separator else list(text), STRING)
 
 

@@ -24,6 +24,7 @@ from pamlint.terraform.values import (
     is_wholly_known,
     reasons,
     string,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -208,6 +209,7 @@ def encode(value: Value) -> Value:
     """yamlencode: in the style that Terraform has, with strings in double quotes."""
     if not is_wholly_known(value):
         return UnknownValue(reasons(value), STRING, not_null=True)
+    check_text(sum(len(part) for part in walk(value) if isinstance(part, str)), "yamlencode")
     lines: list[str] = []
     _write(value, "", "", lines)
     if isinstance(value, Null | bool | int | Decimal):
