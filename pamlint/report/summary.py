@@ -56,8 +56,9 @@ def _found(report: Report, hidden: int) -> Line:
 
 def _read(report: Report) -> list[str]:
     told = report.summary
+    roots = f" in {count(told.roots, 'root')}" if told.roots else ""
     text = (
-        f"Read {count(told.files, 'file')} in {count(told.roots, 'root')}: {count(told.acls, 'ACL')}, "
+        f"Read {count(told.files, 'file')}{roots}: {count(told.acls, 'ACL')}, "
         f"{count(told.rules, 'rule')}, {count(told.workloads, 'workload')}."
     )
     return [text] if report.complete else [text, "Not everything could be read, so this report is not complete."]

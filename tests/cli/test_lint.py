@@ -179,3 +179,26 @@ def test_a_bug_is_one_line_unless_asked_for_more(arguments: tuple[str, ...], tra
     assert (answer.code, answer.out) == (70, "")
     assert ("Traceback" in answer.err) is traceback
     assert "this is a bug in pamlint (RuntimeError)" in answer.err
+
+
+def test_a_run_imports_only_what_it_uses(estate: Path) -> None:
+    """A clean run without a terminal needs neither rich nor the schema validator, XML or regular expressions of its own."""
+    program = (
+        "import sys; from pamlint.cli.app import run; code = run(['lint', '--quiet']); "
+        "print(code, [name for name in ('jsonschema', 're2', 'rich', 'urllib.request', 'xml') if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=estate, env={"PYTHONPATH": str(PROJECT)}, capture_output=True, check=True, text=True)
+    assert done.stdout == "0 []\n"
+
+
+def test_standard_input_is_a_plan_or_a_state(estate: Path) -> None:
+    """What comes in is told by its content; anything else is not read, and says so."""
+    state = PROJECT / "fixtures" / "aws" / "netiq" / "state.json"
+    shutil.copy(PROJECT / "fixtures" / "aws" / "netiq" / "pamlint.yaml", estate / "pamlint.yaml")
+    answer = pamlint("lint", "-", *DAY, cwd=estate, stdin=state.read_text())
+    assert (answer.code, "nothing else is." in answer.out) == (0, True)
+    answer = pamlint("lint", "-", *DAY, cwd=estate, stdin="{}")
+    assert answer.code in (1, 3)
+    assert "unreadable-input" in answer.out
+    assert "this report is not complete" in answer.out
