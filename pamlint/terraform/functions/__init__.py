@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from importlib import import_module
 
 from pamlint.terraform.functions import (
     choices,
     collections,
-    dates,
     encoding,
     filesystem,
-    formatting,
     hashing,
     json_text,
     networks,
@@ -21,7 +20,6 @@ from pamlint.terraform.functions import (
     sets,
     strings,
     types,
-    yaml_text,
 )
 from pamlint.terraform.functions.signature import (
     ANYTHING,
@@ -65,6 +63,21 @@ def _of_first(*arguments: Value) -> ListType:
     return of if isinstance(of, ListType) else ListType(ANY)
 
 
+def _load(module: str, name: str) -> Callable[..., Value]:
+    """A function of a module that is imported when it is first called: those that cost the start and are rarely needed."""
+
+    def run(*arguments: Value) -> Value:
+        found: Callable[..., Value] = getattr(import_module(f"{__name__}.{module}"), name)
+        return found(*arguments)
+
+    return run
+
+
+def _later(name: str) -> Value:
+    """What is known only when Terraform runs: the time, a random number, a secret."""
+    return UnknownValue((f"{name}()",), STRING, not_null=True)
+
+
 def _gone(name: str, instead: str) -> Value:
     raise EvaluationError(f"Terraform has no {name}() any more; write {instead}")
 
@@ -101,7 +114,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "base64sha256": _text(hashing.of_text("sha256", base64=True)),
     "base64sha512": _text(hashing.of_text("sha512", base64=True)),
     "basename": _text(filesystem.base_name),
-    "bcrypt": _text(lambda *_: dates.later("bcrypt"), TEXT, rest=WHOLE),
+    "bcrypt": _text(lambda *_: _later("bcrypt"), TEXT, rest=WHOLE),
     "ceil": _numeric(numbers.ceiling),
     "chomp": _text(strings.chomp),
     "chunklist": Function(collections.chunks, (_OWN_ITEMS, WHOLE), lambda given, _: ListType(type_of(given))),
@@ -133,9 +146,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "filesha512": _of_file(hashing.of_file("sha512")),
     "flatten": Function(collections.flatten, (CONTAINER,)),
     "floor": _numeric(numbers.floor),
-    "format": _text(formatting.format_text, TEXT, rest=ANYTHING),
-    "formatdate": _text(dates.format_date, TEXT, TEXT),
-    "formatlist": Function(formatting.format_list, (TEXT,), LIST_OF_STRING, ANYTHING),
+    "format": _text(_load("formatting", "format_text"), TEXT, rest=ANYTHING),
+    "formatdate": _text(_load("dates", "format_date"), TEXT, TEXT),
+    "formatlist": Function(_load("formatting", "format_list"), (TEXT,), LIST_OF_STRING, ANYTHING),
     "indent": _text(strings.indent, WHOLE, TEXT),
     "index": _numeric(collections.index, VALUE, VALUE),
     "issensitive": _truth(types.is_sensitive, UNTOUCHED),
@@ -158,14 +171,14 @@ FUNCTIONS: Mapping[str, Function] = {
     "one": Function(choices.one, (VALUE,), choices.one_type, nullable=True),
     "parseint": Function(numbers.parse_integer, (VALUE, WHOLE), numbers.integer_type),
     "pathexpand": _text(filesystem.expand),
-    "plantimestamp": Function(lambda: dates.later("plantimestamp"), (), STRING),
+    "plantimestamp": Function(lambda: _later("plantimestamp"), (), STRING),
     "pow": _numeric(numbers.power, WHOLE, WHOLE),
     "range": Function(choices.number_range, (), ListType(NUMBER), WHOLE),
     "regex": Function(patterns.first, (TEXT, TEXT), patterns.first_type),
     "regexall": Function(patterns.every, (TEXT, TEXT), patterns.every_type),
     "replace": _text(patterns.replace, TEXT, TEXT, TEXT),
     "reverse": Function(collections.reverse, (CONTAINER,), collections.reverse_type),
-    "rsadecrypt": _text(lambda *_: dates.later("rsadecrypt"), TEXT, TEXT),
+    "rsadecrypt": _text(lambda *_: _later("rsadecrypt"), TEXT, TEXT),
     "sensitive": Function(types.sensitive, (UNTOUCHED,), nullable=True),
     "setintersection": Function(sets.intersection, (_SET,), sets.common_set, _SET),
     "setproduct": Function(sets.product, (), rest=_OPEN_CONTAINER),
@@ -187,9 +200,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "templatestring": Function(filesystem.render_text, (TEXT, VALUE), STRING, surroundings=True),
     "textdecodebase64": _text(encoding.decode_text, TEXT, TEXT),
     "textencodebase64": _text(encoding.encode_text, TEXT, TEXT),
-    "timeadd": _text(dates.add_time, TEXT, TEXT),
-    "timecmp": _numeric(dates.compare_times, TEXT, TEXT),
-    "timestamp": Function(lambda: dates.later("timestamp"), (), STRING),
+    "timeadd": _text(_load("dates", "add_time"), TEXT, TEXT),
+    "timecmp": _numeric(_load("dates", "compare_times"), TEXT, TEXT),
+    "timestamp": Function(lambda: _later("timestamp"), (), STRING),
     "title": _text(strings.title),
     "tobool": _to(BOOL),
     "tolist": _to(ListType(ANY)),
@@ -205,11 +218,11 @@ FUNCTIONS: Mapping[str, Function] = {
     "upper": _text(strings.upper),
     "urldecode": _text(encoding.decode_url),
     "urlencode": _text(encoding.encode_url),
-    "uuid": Function(lambda: dates.later("uuid"), (), STRING),
+    "uuid": Function(lambda: _later("uuid"), (), STRING),
     "uuidv5": _text(hashing.uuid5, TEXT, TEXT),
     "values": Function(collections.values, (CONTAINER,), collections.values_type),
-    "yamldecode": Function(yaml_text.decode, (TEXT,), nullable=True),
-    "yamlencode": _text(yaml_text.encode, ANYTHING),
+    "yamldecode": Function(_load("yaml_text", "decode"), (TEXT,), nullable=True),
+    "yamlencode": _text(_load("yaml_text", "encode"), ANYTHING),
     "zipmap": Function(collections.zip_to_map, (_OWN_TEXTS, CONTAINER), collections.zip_type),
     "provider::terraform::decode_tfvars": Function(provider.decode_arguments, (TEXT,), surroundings=True),
     "provider::terraform::encode_expr": _text(provider.encode_expression, VALUE),

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pamlint.terraform.types import STRING
-from pamlint.terraform.values import EvaluationError, UnknownValue, Value, string
+from pamlint.terraform.values import EvaluationError, Value, string
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -162,8 +161,3 @@ def _verb(verb: str, moment: _Moment) -> str:
     if verb not in choices:
         raise EvaluationError(f"\"{verb[:20]}\" is no date format; letters that mean themselves stand between ' and '")
     return choices[verb]
-
-
-def later(name: str) -> UnknownValue:
-    """What is known only when Terraform runs: the time, a random number."""
-    return UnknownValue((f"{name}()",), STRING, not_null=True)
