@@ -83,8 +83,13 @@ class Admission:
             if rule is piece.rule:
                 break
             if rule.direction == piece.rule.direction and rule.action == "allow":
-                above += [cube for cube in self.table.rule(piece.acl, rule) if not cube.guard]
+                above += sure(self.table.rule(piece.acl, rule), self.table)
         return minus(piece.traffic, above)
+
+
+def sure(traffic: Traffic, table: Table) -> Traffic:
+    """The cubes about which nothing is open but who is a member of a group."""
+    return tuple(cube for cube in traffic if all(table.predicates[name].kind == "group" for name, _ in cube.guard))
 
 
 def together(pieces: Iterable[Piece]) -> Traffic:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pamlint.binding import Unit
-from pamlint.judging.admission import ADMIN, Admission, Piece, localise, through, together
+from pamlint.judging.admission import ADMIN, Admission, Piece, localise, sure, through, together
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.judgement import Implicit, Opening, Pinned
@@ -90,7 +90,8 @@ def _passing(front: Front, place: int, piece: Piece, admission: Admission) -> Tr
             continue
         passing = overlap(passing, front.passes[other])
         if other < place:
-            passing = minus(passing, (cube for near in layer if not near.rule.default for cube in near.traffic if not cube.guard))
+            explicit = (cube for near in layer if not near.rule.default for cube in near.traffic)
+            passing = minus(passing, sure(tuple(explicit), admission.table))
     return merge(passing)
 
 
@@ -136,7 +137,7 @@ def _beside_names(unproven: Traffic, table: Table) -> Traffic:
 
 def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: Demand, table: Table) -> list[Implicit]:
     """What only default rules open: required flows that pass by defaults alone, and extra traffic that no layer names."""
-    by_default = [_by_default(acls, front, place) for place, acls in enumerate(front.unit.layers)]
+    by_default = [_by_default(acls, front, place, table) for place, acls in enumerate(front.unit.layers)]
     allowed = (*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction))
     extra = minus(through(by_default), allowed)
     own = {name: line for _, _, known in needed for name, line in known.items()}
@@ -157,10 +158,10 @@ def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: 
     return found
 
 
-def _by_default(acls: tuple[Acl, ...], front: Front, place: int) -> Traffic:
+def _by_default(acls: tuple[Acl, ...], front: Front, place: int, table: Table) -> Traffic:
     """What a layer lets through by its default rules alone; admin rules have none, so theirs is all that they do not stop."""
     layer = front.layers[place]
-    explicit = (cube for piece in layer if not piece.rule.default for cube in piece.traffic if not cube.guard)
+    explicit = sure(tuple(cube for piece in layer if not piece.rule.default for cube in piece.traffic), table)
     if acls[0].kind == ADMIN:
         return minus(front.passes[place], explicit)
     return minus(together(piece for piece in layer if piece.rule.default), explicit)
@@ -177,7 +178,7 @@ def pinned(front: Front) -> list[Pinned]:
             lacking = subtract(ORDINARY, rule.source_ports.known)
             if not lacking:
                 continue
-            sure = not rule.possible and not intersect(lacking, rule.source_ports.perhaps)
+            known = not rule.possible and not intersect(lacking, rule.source_ports.perhaps)
             traffic = merge(
                 Cube(
                     tuple(lacking if side == SOURCE_PORT else line for side, line in enumerate(cube.sides)),
@@ -186,7 +187,7 @@ def pinned(front: Front) -> list[Pinned]:
                 for cube in piece.traffic
             )
             because = rule.unknown
-            residue = Settled(traffic, (), ()) if sure else Settled((), traffic, because)
+            residue = Settled(traffic, (), ()) if known else Settled((), traffic, because)
             found.append(Pinned(rule, piece.acl, front.unit, residue, front.seen_at(piece.acl), front.roles))
     return found
 

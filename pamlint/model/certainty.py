@@ -144,16 +144,13 @@ def _bare(surely: Iterable[Cube], guard: Guard) -> Traffic:
 
 def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denied: frozenset[str], certain: bool) -> Cube | None:
     """The part of the cube that is there for sure (or at all); the guard keeps what tells a reader who is meant."""
-    positive_sides = {
-        predicates[name].side
-        for name, sign in cube.guard
-        if sign and predicates[name].kind in ("group", "list") and name not in own
-    }
+    positive = [(predicates[name].side, predicates[name].kind) for name, sign in cube.guard if sign]
     bounded = cube
     for name, sign in sorted(cube.guard, key=lambda literal: (literal[0] in own, literal)):
         predicate = predicates[name]
-        beside = not sign and purpose is Purpose.OPEN and _is_beside(name, predicate, denied, positive_sides)
-        allowed = _line(predicate, sign, purpose, certain and not beside, bounded, own.get(name))
+        beside = not sign and purpose is Purpose.OPEN and _is_beside(name, predicate, denied, positive)
+        alone = sum(side == predicate.side for side, _ in positive) == 1
+        allowed = _line(predicate, sign, purpose, certain and not beside, bounded, own.get(name), alone)
         if predicate.side is not None:
             restricted = bounded.within(predicate.side, allowed)
         else:
@@ -165,17 +162,24 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denie
     return Cube(bounded.sides, kept)
 
 
-def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive_sides: set[int | None]) -> bool:
-    """Whether what is taken away by its name is, but for its known members, not what is open: a permitted group, another group."""
+def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive: list[tuple[int | None, str]]) -> bool:
+    """Whether what is taken away is, but for its known members, not what is open: a permitted group, or beside another group."""
+    beside_group = (predicate.side, "group") in positive
+    beside_any = beside_group or (predicate.side, "list") in positive
     if predicate.kind == "group":
-        return name not in denied or predicate.side in positive_sides
+        return name not in denied or beside_any
     if predicate.kind == "list":
-        return name not in denied and predicate.side in positive_sides
-    return predicate.kind == "set" and predicate.side in positive_sides
+        return name not in denied and beside_group
+    return predicate.kind == "set" and beside_any
 
 
-def _line(predicate: Predicate, sign: bool, purpose: Purpose, certain: bool, cube: Cube, own: Ranges | None) -> Ranges:
-    """Where on the predicate's side the literal holds for sure (or at all); for a yes or no, ANY or EMPTY."""
+def _line(
+    predicate: Predicate, sign: bool, purpose: Purpose, certain: bool, cube: Cube, own: Ranges | None, alone: bool
+) -> Ranges:
+    """Where on the predicate's side the literal holds for sure (or at all); for a yes or no, ANY or EMPTY.
+
+    `alone` is false if the same side must be a member of something else too: two that are not empty may have nobody in common.
+    """
     if predicate.side is None:
         return EMPTY if certain else ANY
     side = cube.sides[predicate.side]
@@ -183,7 +187,7 @@ def _line(predicate: Predicate, sign: bool, purpose: Purpose, certain: bool, cub
         if not certain:
             return predicate.at_most
         if own is not None:
-            return side if holds(side, own) else predicate.at_least
+            return side if alone and holds(side, own) else predicate.at_least
         counts = purpose is Purpose.OPEN and predicate.kind in ("group", "list")
         return predicate.at_most if counts else predicate.at_least
     if not certain or (purpose is Purpose.CLOSED and predicate.kind == "group"):
