@@ -13,10 +13,13 @@ from pamlint.terraform.configuration import Declared
 from pamlint.terraform.providers import default_tags
 from pamlint.terraform.repetition import Expansion, Instance
 from pamlint.terraform.session import joined
+from pamlint.terraform.types import ANY, STRING
 from pamlint.terraform.values import Mappish, ObjectValue, Sequence, TupleValue, UnknownValue, Value, is_null, unmark
 
 if TYPE_CHECKING:
     from pamlint.terraform.modules import Module
+
+_IDENTITIES = ("id", "arn")
 
 
 class ResourceNode:
@@ -57,7 +60,7 @@ class ResourceNode:
 
     def _attributes(self, instance: Instance) -> Mapping[str, Value]:
         names = [name for name in self.declared.block.body.arguments if name not in META_ARGUMENTS]
-        return {name: self.attribute(instance, name) for name in (*names, "id", "arn")}
+        return {name: self.attribute(instance, name) for name in (*names, *_IDENTITIES)}
 
     def attribute(self, instance: Instance, name: str) -> Value:
         """An argument that the body sets, as it sets it; anything else is for the provider to say.
@@ -74,7 +77,8 @@ class ResourceNode:
         if fact is not None:
             return fact
         reference = f"{address}.{name}"
-        return UnknownValue((reference,), attribute=(address, name))
+        of = STRING if name in _IDENTITIES else ANY
+        return UnknownValue((reference,), of, attribute=(address, name), not_null=name in _IDENTITIES)
 
     def resources(self, root: str) -> Iterator[Resource]:
         """The instances as sources hand them on."""

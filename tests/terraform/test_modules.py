@@ -504,3 +504,31 @@ resource "r" "x" {
     found = {resource.address: resource.body.values for resource in reading.resources}["r.x"]
     assert found["a"] == found["b"] == Unknown(("g.x[*].id",), ("g.x[*]", "id"))
     assert found["c"] == Unknown(("var.on",))
+
+
+IDENTITIES = [
+    "g.a.id",
+    "coalesce(var.none, g.a.id)",
+    'compact([g.a.id, "", var.none])[0]',
+    "flatten([g.a.id, [g.b.*.id]])[0]",
+    'element(concat(g.a[*].id, [""]), 0)',
+    "one(g.a[*]).id",
+    'lookup({ x = g.a.id }, "x", "")',
+    'merge({ x = g.a.id }, { y = "z" })["x"]',
+    'try(g.a.id, "")',
+    "var.none == null ? g.a.id : var.none",
+    'g.a.id != null ? g.a.id : "x"',
+    '"${g.a.id}"',
+    "values({ x = g.a })[0].id",
+    "{ for k, v in { x = g.a } : k => v.id }.x",
+    'zipmap(["x"], [g.a.id]).x',
+]
+
+
+@pytest.mark.parametrize("text", IDENTITIES)
+def test_identities_survive(tmp_path: Path, text: str) -> None:
+    """What leads to the id of one resource is that id, whatever functions it goes through."""
+    main = f'variable "none" {{\n  default = null\n}}\nresource "g" "a" {{}}\nresource "g" "b" {{\n  count = 2\n}}\nresource "r" "x" {{\n  v = {text}\n}}\n'
+    reading = read(write(tmp_path, {"main.tf": main}))
+    found = {resource.address: resource.body.values for resource in reading.resources}
+    assert found["r.x"]["v"] == Unknown(("g.a.id",), ("g.a", "id"))

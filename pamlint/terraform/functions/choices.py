@@ -53,6 +53,8 @@ def coalesce(*values: Value) -> Value:
         raise EvaluationError("the arguments have no type in common" if values else "at least one argument is needed")
     for value in values:
         converted = convert(value, of)
+        if _is_identity(converted):
+            return converted
         if isinstance(converted, UnknownValue):
             return unknown_from(values, of)
         if not isinstance(converted, Null) and not (of is STRING and converted == ""):
@@ -78,9 +80,14 @@ def coalesce_list(*values: Value) -> Value:
 
 def compact(values: ListValue) -> Value:
     """compact: without nulls and empty strings."""
-    if not is_wholly_known(values):
+    if any(isinstance(item, UnknownValue) and not _is_identity(item) for item in values.items):
         return unknown_from((values,), LIST_OF_STRING)
     return ListValue((item for item in values.items if not isinstance(item, Null) and item != ""), STRING)
+
+
+def _is_identity(value: Value) -> bool:
+    """An id that a provider will give is neither null nor empty, whatever it will be."""
+    return isinstance(value, UnknownValue) and value.not_null and value.attribute is not None
 
 
 def match_keys(values: ListValue, keys: ListValue, wanted: ListValue) -> Value:
