@@ -55,7 +55,7 @@ def rounded(value: Fraction) -> Number:
     exact = _to_bits(value)
     if exact.denominator == 1:
         whole = exact.numerator
-        if whole.bit_length() > MAX_EXPONENT * 4:
+        if whole.bit_length() > MAX_EXPONENT * 10 // 3:
             raise NumberError(f"numbers beyond 1e{MAX_EXPONENT} are not supported")
         return whole if whole.bit_length() <= BITS else int(_shortest(exact))
     return _shortest(exact)

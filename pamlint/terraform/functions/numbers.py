@@ -12,6 +12,7 @@ from pamlint.terraform.values import EvaluationError, Value, type_of
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MAX_DIGITS = 4000
+_MAX_BITS = 13_000
 
 
 def absolute(number: Number) -> Value:
@@ -141,6 +142,8 @@ def parse_integer(text: Value, base: Value) -> Value:
     value = 0
     for digit in digits:
         value = value * radix + _DIGITS.index(digit)
+    if value.bit_length() > _MAX_BITS:
+        raise EvaluationError("the number is too large")
     return -value if text.startswith("-") else value
 
 
