@@ -85,7 +85,20 @@ CASES = {
         + "allow:\n  - {name: sentinel, roles: ['*'], protocol: tcp, ports: [1468], peers: ['role:syslog-server'], reason: optional}\n",
         ("framework-manager", "syslog-server"),
     ),
-    "unreachable-rule": Case(nsg("agent", "@"), HEAD + "roles:\n  agent: {match: [{name: agent}]}\n" + MANAGER + PEERS, ("agent",)),
+    "reply-blocked": Case(
+        'resource "aws_subnet" "agents" {\n  cidr_block = "10.10.9.0/24"\n}\n'
+        + 'resource "aws_instance" "a" {\n  subnet_id = aws_subnet.agents.id\n  vpc_security_group_ids = [aws_security_group.agent.id]\n}\n'
+        + group(
+            "agent",
+            '  ingress {\n    from_port = 29120\n    to_port = 29120\n    protocol = "tcp"\n    cidr_blocks = ["10.10.1.0/24"]\n  }\n',
+        )
+        + "@",
+        HEAD + "roles:\n  agent: {match: [{address: aws_security_group.agent}]}\n" + MANAGER + PEERS,
+        ("agent",),
+    ),
+    "unreachable-rule": Case(
+        nsg("agent", "@"), HEAD + "roles:\n  agent: {match: [{name: agent}]}\n" + MANAGER + PEERS, ("agent",)
+    ),
     "mixed-rule-styles": Case(
         "@", HEAD + "roles:\n  agent: {match: [{address: aws_security_group.agent}]}\n" + MANAGER + PEERS, ("agent",)
     ),
@@ -111,7 +124,7 @@ def test_a_page_has_a_summary_of_one_sentence(check: str) -> None:
     assert len(summary(check)) < 160
 
 
-@pytest.mark.parametrize("check", CASES)
+@pytest.mark.parametrize("check", CHECKS)
 def test_the_example_is_what_the_check_finds(check: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The code or the site file of the page, put into an estate, gives the finding that the page explains."""
     case = CASES[check]

@@ -44,4 +44,4 @@ def init(
     placed = [place for place in proposal.places if place.acls or place.on]
     tell(f"Wrote {target}: {count(len(placed), 'role')} placed, {len(proposal.places) - len(placed)} to do.\n")
     note(told(problem) for problem in understood.problems)
-    note([f"{count(len(proposal.left), 'ACL')} could not be placed and are listed in it"] if proposal.left else [])
+    note([f"left over and listed in it: {count(len(proposal.left), 'ACL')}"] if proposal.left else [])
