@@ -34,7 +34,7 @@ class Table:
         self._rules: dict[tuple[str, str, Direction, str, int | None], Traffic] = {}
 
     def symbol(self, key: str, side: int, kind: SymbolKind = "group") -> Option:
-        """A symbol on a side: plain addresses where its members are known, else a predicate; `kind` is that of one nobody names."""
+        """A symbol on a side: plain addresses where its members are known, else a predicate; `kind` is that of a stranger."""
         symbol = self.symbols.get(key) or Symbol(key, "tag" if key.startswith("tag|") else kind, key.partition("|")[2])
         if symbol.settled:
             return symbol.at_least, ()

@@ -192,7 +192,8 @@ class Demand:
     def _keys(self, kind: str, name: str) -> list[str]:
         """The keys that a symbol's name in the site file means."""
         if kind == "tag":
-            return [f"tag|{name.lower()}"]
+            key = f"tag|{name.lower()}"
+            return [key, *(other for other in self.table.symbols if other.startswith(f"{key}|"))]
         named = [key for key, symbol in self.table.symbols.items() if symbol.text in (name, f"{kind}:{name}")]
         return named or [foreign_key(name)]
 
@@ -220,7 +221,7 @@ class Demand:
 
     def required_members(self, ask: Ask, unit: Unit) -> tuple[Member, ...]:
         """The members that must be reached: different ones, unless the unit stands for several machines of the same role."""
-        several = len(unit.workloads) != 1 and ask.peer.role == ask.bearing.part.role
+        several = _is_several(unit) and ask.peer.role == ask.bearing.part.role
         return ask.peer.members if several else tuple(member for member in ask.peer.members if member.key not in unit.hosts)
 
     def is_own(self, ask: Ask, unit: Unit) -> bool:
@@ -228,8 +229,13 @@ class Demand:
         players = {*ask.peer.hosts, *(member.key for member in ask.peer.members)}
         if not players or not players <= unit.hosts:
             return False
-        return ask.peer.role != ask.bearing.part.role or len(unit.workloads) == 1
+        return ask.peer.role != ask.bearing.part.role or not _is_several(unit)
 
     def required_services(self, ask: Ask) -> list[tuple[Ranges, Ranges, Ranges, Ranges]]:
         """The flow's services from the source ports of ordinary clients."""
         return service_sides(ask.services, CLIENT_PORTS)
+
+
+def _is_several(unit: Unit) -> bool:
+    """Whether more than one machine may stand behind the unit."""
+    return len(unit.workloads) != 1 or unit.workloads[0].several

@@ -144,12 +144,12 @@ def _bare(surely: Iterable[Cube], guard: Guard) -> Traffic:
 
 def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denied: frozenset[str], certain: bool) -> Cube | None:
     """The part of the cube that is there for sure (or at all); the guard keeps what tells a reader who is meant."""
-    positive = [(predicates[name].side, predicates[name].kind) for name, sign in cube.guard if sign]
+    positive = [predicates[name] for name, sign in cube.guard if sign]
     bounded = cube
     for name, sign in sorted(cube.guard, key=lambda literal: (literal[0] in own, literal)):
         predicate = predicates[name]
         beside = not sign and purpose is Purpose.OPEN and _is_beside(name, predicate, denied, positive)
-        alone = sum(side == predicate.side for side, _ in positive) == 1
+        alone = sum(other.side == predicate.side for other in positive) == 1
         allowed = _line(predicate, sign, purpose, certain and not beside, bounded, own.get(name), alone)
         if predicate.side is not None:
             restricted = bounded.within(predicate.side, allowed)
@@ -162,15 +162,17 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denie
     return Cube(bounded.sides, kept)
 
 
-def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive: list[tuple[int | None, str]]) -> bool:
-    """Whether what is taken away is, but for its known members, not what is open: a permitted group, or beside another group."""
-    beside_group = (predicate.side, "group") in positive
-    beside_any = beside_group or (predicate.side, "list") in positive
+def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive: list[Predicate]) -> bool:
+    """Whether what is taken away is, but for its known members, not what is open: a permitted group, or beside another name.
+
+    Addresses that are known of an open list may be in a permitted one.
+    """
+    named = [other for other in positive if other.side == predicate.side and other.kind in ("group", "list")]
     if predicate.kind == "group":
-        return name not in denied or beside_any
+        return name not in denied or bool(named)
     if predicate.kind == "list":
-        return name not in denied and beside_group
-    return predicate.kind == "set" and beside_any
+        return name not in denied and any(other.kind == "group" or not other.at_least for other in named)
+    return predicate.kind == "set" and bool(named)
 
 
 def _line(
