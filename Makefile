@@ -35,7 +35,7 @@ fuzz: $(READY)  ## hold random estates against the packet judge: SEED=1 COUNT=10
 	$(BIN)/python -m tests.oracle.run --seed $(SEED) --count $(COUNT)
 
 bench: $(READY)  ## measure against a bare interpreter and Checkov, which it installs under ~/.cache
-	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python -m benchmarks.speed
 
 wheel: $(READY)  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
