@@ -226,7 +226,10 @@ def witness(traffic: Traffic, view: View) -> Witness | None:
     for cube in sorted(traffic, key=lambda piece: (len(piece.guard), piece.sides)):
         protocol = next((number for number in (6, 17, 1, 58) if intersect(cube.sides[PROTOCOL], ((number, number),))), None)
         number = protocol if protocol is not None else cube.sides[PROTOCOL][0][0]
-        peer, local = _ends(cube, view, 6 if number == 58 else 4)
+        ends = _ends(cube, view, number)
+        if ends is None:
+            continue
+        peer, local = ends
         source, destination = (peer, local) if view.direction == "ingress" else (local, peer)
         ports = cube.sides[DESTINATION_PORT][0][0]
         has_ports = number in (6, 17)
@@ -241,30 +244,30 @@ def witness(traffic: Traffic, view: View) -> Witness | None:
     return None
 
 
-def _ends(cube: Cube, view: View, family: int) -> tuple[str, str]:
-    line = IPV4 if family == 4 else IPV6
-    other = IPV6 if family == 4 else IPV4
-    peer_line = line if intersect(cube.sides[view.peer_side], line) else other
-    peer = _address(cube, view.peer_side, view.predicates, peer_line) or "any"
-    local_addresses = intersect(intersect(cube.sides[view.local_side], view.behind), peer_line)
-    known = local_addresses and local_addresses not in (IPV4, IPV6)
-    return peer, format_address(_inner(local_addresses)) if known else view.local_name
+def _ends(cube: Cube, view: View, number: int) -> tuple[str, str] | None:
+    """The peer's end and the local one, of one address family; None if they have none in common.
 
-
-def _address(cube: Cube, side: int, predicates: Predicates, line: Ranges) -> str | None:
-    members = [
-        predicates[name]
-        for name, sign in sorted(cube.guard)
-        if sign and predicates[name].side == side and predicates[name].kind != "set"
-    ]
-    addresses = cube.sides[side]
+    IPv4 comes first, but for ICMPv6; a symbol stands for the peer where no member of it is known.
+    """
+    members = _members(cube, view.peer_side, view.predicates)
+    everywhere = cube.sides[view.peer_side]
+    known = everywhere
     for predicate in members:
-        known = intersect(predicate.at_least, addresses)
-        if not known:
-            return predicate.text
-        addresses = known
-    addresses = intersect(addresses, line) or addresses
-    return format_address(_inner(intersect(addresses, PUBLIC) or addresses))
+        known = intersect(known, predicate.at_least)
+    lines = (IPV6, IPV4) if number == 58 else (IPV4, IPV6)
+    for peers, line in ((peers, line) for peers in (known, everywhere) for line in lines):
+        found, local = intersect(peers, line), intersect(cube.sides[view.local_side], intersect(view.behind, line))
+        if found and local:
+            plain = format_address(_inner(intersect(found, PUBLIC) or found))
+            named = local in (IPV4, IPV6) or _members(cube, view.local_side, view.predicates)
+            return plain if peers is known else members[0].text, view.local_name if named else format_address(_inner(local))
+    return None
+
+
+def _members(cube: Cube, side: int, predicates: Predicates) -> list[Predicate]:
+    """What a side must be a member of."""
+    named = (predicates[name] for name, sign in sorted(cube.guard) if sign)
+    return [predicate for predicate in named if predicate.side == side and predicate.kind != "set"]
 
 
 def _inner(addresses: Ranges) -> int:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pamlint.model.addresses import ANY, PUBLIC, parse_cidr
-from pamlint.model.certainty import PRIVATE, Own, Predicate, Purpose, Settled, settle
+from pamlint.model.certainty import PRIVATE, Predicate, Purpose, Settled, settle
 from pamlint.model.ranges import EMPTY, Ranges, subtract
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, DESTINATION_PORT, SOURCE, Cube, Entry, Traffic, admitted, minus, overlap
 from tests.model.universe import Packet, Values, as_ranges, in_box, inside, numbers_of, some, subsets, truth_of, values_of
@@ -133,7 +133,9 @@ def test_a_group_that_is_denied_may_hold_what_is_open(world: World, networks: Ra
 
 @WORLDS
 @given(worlds(unknowns=1).filter(lambda world: not world.named(True) & {*SYMBOLS}), bounds(), some(HOSTS))
-def test_networks_that_nobody_knows_make_private_traffic_unproven(world: World, group: tuple[Ranges, Ranges], line: Ranges) -> None:
+def test_networks_that_nobody_knows_make_private_traffic_unproven(
+    world: World, group: tuple[Ranges, Ranges], line: Ranges
+) -> None:
     """A permitted role whose networks are unknown: its group stands within them, wherever they are."""
     predicates = {
         **world.predicates,
@@ -289,7 +291,7 @@ TABLE = {
         (Purpose.OPEN, ANY, "-networks -bound", "", PUBLIC, subtract(ANY, KNOWN)),
         (Purpose.OPEN, ANY, "-exists", "", EMPTY, ANY),
         (Purpose.OPEN, ANY, "-peer", "", EMPTY, ANY),
-        # closed: what is required and lacks
+        # required, and lacking an allow or under a deny
         (Purpose.CLOSED, ANY, "-foreign", "", ANY, ANY),
         (Purpose.CLOSED, ANY, "-bound", "", subtract(ANY, KNOWN), subtract(ANY, KNOWN)),
         (Purpose.CLOSED, ANY, "-tag", "", EMPTY, subtract(ANY, KNOWN)),

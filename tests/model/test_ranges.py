@@ -53,7 +53,13 @@ def test_holds_and_size_are_those_of_sets(a: Ranges, b: Ranges) -> None:
 def test_a_set_and_itself(a: Ranges) -> None:
     """The shortcuts for one and the same object, and for nothing, give what the long way gives."""
     assert (union(a, a), intersect(a, a), subtract(a, a)) == (a, a, EMPTY)
-    assert (union(a, EMPTY), union(EMPTY, a), intersect(a, EMPTY), subtract(EMPTY, a), subtract(a, EMPTY)) == (a, a, EMPTY, EMPTY, a)
+    assert (union(a, EMPTY), union(EMPTY, a), intersect(a, EMPTY), subtract(EMPTY, a), subtract(a, EMPTY)) == (
+        a,
+        a,
+        EMPTY,
+        EMPTY,
+        a,
+    )
 
 
 def test_huge_numbers_are_exact() -> None:

@@ -110,7 +110,9 @@ def test_first_match_gives_each_packet_to_the_first_entry(entries: list[Entry]) 
     decided = list(first_match(entries))
     for packet, truth in CASES:
         first = next((place for place, each in enumerate(entries) if inside(each.cubes, packet, truth)), None)
-        assert [place for place, cubes_ in enumerate(decided) if inside(cubes_, packet, truth)] == ([] if first is None else [first])
+        assert [place for place, cubes_ in enumerate(decided) if inside(cubes_, packet, truth)] == (
+            [] if first is None else [first]
+        )
 
 
 @PROPERTY

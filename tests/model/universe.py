@@ -54,7 +54,9 @@ def some(limit: int) -> st.SearchStrategy[Ranges]:
 
 def guards(names: Iterable[str] = NAMES) -> st.SearchStrategy[frozenset[tuple[str, bool]]]:
     """Conjunctions that do not contradict themselves."""
-    return st.dictionaries(st.sampled_from(sorted(names)), st.booleans(), max_size=2).map(lambda chosen: frozenset(chosen.items()))
+    return st.dictionaries(st.sampled_from(sorted(names)), st.booleans(), max_size=2).map(
+        lambda chosen: frozenset(chosen.items())
+    )
 
 
 def cubes(names: Iterable[str] = NAMES) -> st.SearchStrategy[Cube]:
