@@ -101,8 +101,33 @@ class References:
         known = self._found.get((place, names))
         if known is None:
             at = replace(place, attribute=names[-1] if names else "")
-            known = self._found[place, names] = self._ends(_expression(self.expressions(place), names), at, 0)
+            known = self._ends(_expression(self.expressions(place), names), at, 0)
+            if len(known) == 1 and known[0].told == below(
+                without_keys(place.module), known[0].told[known[0].told.rfind("local.") :]
+            ):
+                known = [_End(known[0].told, self._only_candidate(at))]
+            self._found[place, names] = known
         return known
+
+    def _only_candidate(self, place: Place) -> tuple[str, str] | None:
+        """What a local value must be that a plan does not spell out: the one unknown id that can come to its module, if its
+        type goes by the attribute's name (`security_group_id` by `aws_security_group`)."""
+        stem = re.sub(r"_ids?\Z", "", place.attribute)
+        fits = {address for address in self._unknown if _goes_by(address, stem) and _at(self._unknown[address], "id") is True}
+        inside = [address for address in fits if not place.module or address.startswith(f"{place.module}.")]
+        if stem == place.attribute or len(inside) != 1:
+            return None
+        given = self._given(place)
+        outside = any(end.attribute is None or end.attribute[0] in fits for end in given)
+        return None if outside else (inside[0], "id")
+
+    def _given(self, place: Place) -> list[_End]:
+        """The ends of all that the caller of the module gives it."""
+        if not place.module:
+            return []
+        parent, call, key = _split(place.module)
+        expressions = ((self._module(parent).get("module_calls") or {}).get(call) or {}).get("expressions") or {}
+        return self._ends(list(expressions.values()), Place(parent, "", key), 0)
 
     def _ends(self, expression: Any, place: Place, depth: int) -> list[_End]:
         """The ends of all references of an expression that are not known, each once, in order."""
@@ -181,6 +206,13 @@ def below(module: str, address: str) -> str:
 def without_keys(address: str) -> str:
     """An address without the keys of instances."""
     return _KEY.sub("", address) if "[" in address else address
+
+
+def _goes_by(address: str, stem: str) -> bool:
+    """Whether the type of a resource, without its provider, is what a name ends with."""
+    own = _STEP.sub("", address).removeprefix("data.")
+    kind = own.partition(".")[0].partition("_")[2]
+    return bool(kind) and (stem.endswith(kind) or kind.endswith(stem))
 
 
 def _at(tree: Any, name: str) -> Any:

@@ -79,7 +79,7 @@ BELOW = planned("module.a.aws_security_group.b", {})
             {},
             Unknown(("aws_security_group.a.id",), ("aws_security_group.a", "id")),
         ),
-        (["local.group"], {}, Unknown(("local.group",))),
+        (["local.group"], {}, Unknown(("local.group",), ("aws_security_group.a", "id"))),
         (
             ["local.group", "aws_security_group.a.id", "aws_security_group.a"],
             {},
@@ -132,6 +132,37 @@ def test_reference_through_a_module_variable_with_keys() -> None:
     )
     rule = resources['module.m["x"].aws_security_group_rule.r[0]']
     assert rule.body.values["security_group_id"] == Unknown(("aws_security_group.a",), ('aws_security_group.a["x"]', "id"))
+
+
+@pytest.mark.parametrize(
+    ("given", "more", "wanted"),
+    [
+        (["aws_vpc.v.id", "aws_vpc.v"], {}, ("module.m.aws_security_group.a", "id")),
+        (["aws_security_group.other.id", "aws_security_group.other"], {}, None),
+        (["local.network"], {}, None),
+        (["aws_vpc.v.id", "aws_vpc.v"], {"module.m.aws_security_group.b": {"id": True}}, None),
+    ],
+)
+def test_local_values_with_one_thing_to_be(given: list[str], more: dict[str, Any], wanted: Any) -> None:
+    """A local value, which a plan does not spell out, is the one unknown id of a fitting type that can come to its module."""
+    unknown = {
+        "module.m.aws_security_group.a": {"id": True},
+        "module.m.aws_security_group_rule.r": {"security_group_id": True},
+        "aws_security_group.other": {"id": True},
+        "aws_vpc.v": {"id": True},
+        **more,
+    }
+    below = [planned(address, {}) for address in unknown if address.startswith("module.")]
+    above = [planned(address, {}) for address in unknown if not address.startswith("module.")]
+    module = {"resources": [resource("aws_security_group_rule.r", security_group_id=["local.group"])]}
+    call = {"expressions": {"vpc": {"references": given}}, "module": module}
+    resources = read(
+        planned_values={"root_module": {"resources": above, "child_modules": [{"address": "module.m", "resources": below}]}},
+        resource_changes=[change(address, tree) for address, tree in unknown.items()],
+        configuration={"root_module": {"module_calls": {"m": call}}},
+    )
+    rule = resources["module.m.aws_security_group_rule.r"].body.values["security_group_id"]
+    assert rule == Unknown(("module.m.local.group",), wanted)
 
 
 def test_elements_of_a_set_are_told_apart() -> None:
