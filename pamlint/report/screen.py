@@ -17,8 +17,8 @@ Span = tuple[str, str]
 Line = tuple[Span, ...]
 
 SEVERITY_STYLES: dict[Severity, str] = {
-    "critical": "bold white on red",
-    "high": "bold red",
+    "critical": "bold red",
+    "high": "red",
     "medium": "bold yellow",
     "low": "bold cyan",
     "info": "bold blue",
