@@ -1,0 +1,80 @@
+"""Site, ACLs and workloads in; who plays which role out, and the chains that are to be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from pamlint.binding.matching import Matcher
+from pamlint.binding.nouns import Bearing, Binding, Member, Part, Unbound, Unit
+from pamlint.binding.units import own_local, units_of
+from pamlint.model.acl import Network
+from pamlint.model.addresses import ANY, parse_cidr
+from pamlint.model.policy import ANY_ROLE, Role
+from pamlint.model.ranges import Ranges
+from pamlint.model.site import Site
+
+__all__ = ["Bearing", "Binding", "Member", "Part", "Unit", "bind", "own_local", "peer_addresses"]
+
+
+def bind(site: Site, network: Network, roles: Mapping[str, Role], needed: Iterable[str], unread: Iterable[str] = ()) -> Binding:
+    """Find out who plays what; `needed` are the roles that an active flow names, `unread` the files that could not be read."""
+    matcher = Matcher(network)
+    parts: dict[str, tuple[Part, ...]] = {}
+    for role in sorted({*site.roles, *needed} - {ANY_ROLE}):
+        parts[role] = _parts(role, site, roles, matcher, ())
+    lost = tuple(sorted(unread))
+    unbound = tuple(replace(one, because=lost) for one in _unbound(site, parts, roles, needed))
+    units = units_of(network, parts)
+    judged = {acl.key for unit in units for acl in unit.acls}
+    parts[ANY_ROLE] = (Part(ANY_ROLE, None, networks=ANY),)
+    return Binding(parts, units, unbound, tuple(acl for acl in network.acls if acl.key not in judged))
+
+
+def _parts(role: str, site: Site, roles: Mapping[str, Role], matcher: Matcher, above: tuple[str, ...]) -> tuple[Part, ...]:
+    """The parts of a role: one for each instance, and for each role that it shares machines with, that role's."""
+    found = []
+    binding = site.roles.get(role)
+    for instance in binding.instances if binding else ():
+        if instance.match or instance.cidrs is not None or not instance.on:
+            found.append(matcher.part(role, instance))
+        for host in instance.on:
+            if host not in above and host != role:
+                shared = _parts(host, site, roles, matcher, (*above, role))
+                found += [replace(part, role=role, instance=instance) for part in shared]
+    for cloud, peers in (roles[role].peers if role in roles else {}).items():
+        found.append(matcher.fixed(role, cloud, peers))
+    return tuple(found)
+
+
+def _unbound(
+    site: Site, parts: Mapping[str, tuple[Part, ...]], roles: Mapping[str, Role], needed: Iterable[str]
+) -> Iterable[Unbound]:
+    for role in sorted({*needed, *site.roles} - {ANY_ROLE}):
+        binding = site.roles.get(role)
+        if binding is None:
+            if role in needed and not (role in roles and roles[role].peers):
+                yield Unbound(role, "the site file does not say who plays it")
+            continue
+        if role not in needed:
+            continue
+        empty = [
+            instance
+            for instance in binding.instances
+            if instance.match and not any(part.hosts for part in parts[role] if part.instance is instance)
+        ]
+        if empty:
+            where = f" (instance {empty[0].index + 1})" if len(binding.instances) > 1 else ""
+            yield Unbound(role, f"its `match`{where} finds nothing")
+        elif not any(part.hosts or part.members or part.networks is not None for part in parts[role]):
+            yield Unbound(role, "the site file gives it neither `match` nor `cidrs` nor `on`")
+
+
+def peer_addresses(text: str) -> Ranges | None:
+    """The addresses of an allowance's peer that is a CIDR or `any`; None for a symbol."""
+    if text == "any":
+        return ANY
+    try:
+        return parse_cidr(text)
+    except ValueError:
+        return None

@@ -1,0 +1,161 @@
+"""What the site file's match entries mean: the ACLs, groups and workloads that they find, perhaps or for sure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from pamlint.binding.nouns import Because, Member, Part
+from pamlint.model.acl import Acl, Group, Network, Text, Workload
+from pamlint.model.addresses import parse_cidrs
+from pamlint.model.ranges import EMPTY, Ranges, union
+from pamlint.model.resource import Unknown
+from pamlint.model.site import Instance, MatchEntry
+
+
+class Matcher:
+    """Finds what match entries mean; holds who wears what, so that it is worked out once."""
+
+    def __init__(self, network: Network) -> None:
+        self.acls = [acl for acl in network.acls if acl.kind in ("aws_security_group", "azure_nsg")]
+        self.network = network
+        self.wearers: dict[str, list[Workload]] = defaultdict(list)
+        for workload in network.workloads:
+            for key in {*workload.wears, *(key for layer in workload.chain for key in layer)}:
+                self.wearers[key].append(workload)
+
+    def part(self, role: str, instance: Instance) -> Part:
+        """Everything that an instance matches, with its members and networks."""
+        hosts: dict[str, Because] = {}
+        members: dict[str, Member] = {}
+        standing: list[Ranges] = []
+        for acl in self.acls:
+            because = _any_match(instance.match, acl, acl.kind == "azure_nsg")
+            if because is None:
+                continue
+            hosts[acl.key] = (*because, *acl.possible)
+            if acl.kind == "azure_nsg" and not self.wearers[acl.key]:
+                standing.append(acl.local or EMPTY)
+            self._wearing(acl.key, hosts[acl.key], members, is_peer=acl.kind != "azure_nsg")
+        for group in self.network.groups:
+            because = _any_match(instance.match, group, azure=True)
+            if because is not None:
+                hosts[group.key] = because
+                self._wearing(group.key, because, members, is_peer=True)
+        for workload in self.network.workloads:
+            because = _any_match(instance.match, workload, workload.kind.startswith("azurerm"))
+            if because is not None:
+                hosts[workload.key] = (*because, *workload.possible)
+                members[workload.key] = _member(workload, hosts[workload.key])
+        networks = _networks(instance, members, self.network, standing)
+        told = tuple(_matched_first(member, hosts) for member in members.values())
+        return Part(role, instance, told, networks, hosts, instance.cidrs or ())
+
+    def _wearing(self, key: str, because: Because, members: dict[str, Member], is_peer: bool) -> None:
+        """The members that a matched ACL or group brings: who wears it, or, where nobody is known to, the group itself."""
+        for workload in self.wearers[key]:
+            members.setdefault(workload.key, _member(workload, (*because, *workload.possible)))
+        if is_peer and not self.wearers[key]:
+            members.setdefault(key, Member(key, (key,), because=because))
+
+    def fixed(self, role: str, cloud: str, peers: Iterable[str]) -> Part:
+        """Who plays a role where the product fixes it: service tags and CIDRs of one cloud."""
+        members = []
+        networks: Ranges = EMPTY
+        for peer in peers:
+            if peer.startswith("tag:"):
+                key = f"tag|{peer[4:].lower()}"
+                members.append(Member(key, (key,)))
+            else:
+                networks = union(networks, parse_cidrs([peer]))
+        return Part(role, None, tuple(members), networks or None, cloud=cloud)
+
+
+def _member(workload: Workload, because: Because) -> Member:
+    return Member(workload.key, tuple(sorted(workload.wears)), workload.addresses, because)
+
+
+def _matched_first(member: Member, hosts: Collection[str]) -> Member:
+    """The member with the symbols that the site names it by before the others that it wears."""
+    return replace(member, symbols=tuple(sorted(member.symbols, key=lambda key: (key not in hosts, key))))
+
+
+def _networks(instance: Instance, members: Mapping[str, Member], network: Network, standing: list[Ranges]) -> Ranges | None:
+    """The site's word; else the addresses of all members; else the subnets that they stand in; else unknown."""
+    if instance.cidrs is not None:
+        return parse_cidrs(instance.cidrs)
+    workloads = {workload.key: workload for workload in network.workloads}
+    for lines in (
+        [member.addresses for member in members.values()] + [EMPTY for _ in standing],
+        [workloads[key].addresses or workloads[key].within if key in workloads else EMPTY for key in members] + standing,
+    ):
+        if lines and all(lines):
+            found: Ranges = EMPTY
+            for line in lines:
+                found = union(found, line)
+            return found
+    return None
+
+
+def _any_match(entries: Iterable[MatchEntry], target: Acl | Group | Workload, azure: bool) -> Because | None:
+    """() if an entry holds, references if one perhaps does, None if none can."""
+    perhaps: Because | None = None
+    for entry in entries:
+        because = _match(entry, target, azure)
+        if because == ():
+            return ()
+        if because is not None:
+            perhaps = tuple(sorted({*(perhaps or ()), *because}))
+    return perhaps
+
+
+def _match(entry: MatchEntry, target: Acl | Group | Workload, azure: bool) -> Because | None:
+    because: list[str] = []
+    conditions: list[Because | None] = []
+    if entry.address is not None:
+        plain = "[" not in entry.address
+        address = re.sub(r"\[[^\]]*\]", "", target.address) if plain else target.address
+        conditions.append(() if _glob(entry.address, False).fullmatch(address) else None)
+    if entry.id is not None:
+        conditions.append(() if target.id is not None and _glob(entry.id, azure).fullmatch(target.id) else None)
+    if entry.name is not None:
+        names: list[Text | None] = [target.name] if azure else [target.name, target.tags.get("Name")]
+        conditions.append(_first(_text_match(entry.name, name, azure) for name in names))
+    for tag, wanted in entry.tags.items():
+        conditions.append(_text_match(wanted, target.tags.get(tag), False))
+    for condition in conditions:
+        if condition is None:
+            return None
+        because += condition
+    return tuple(sorted(set(because)))
+
+
+def _first(found: Iterable[Because | None]) -> Because | None:
+    """The surest of several."""
+    return min((one for one in found if one is not None), key=len, default=None)
+
+
+def _text_match(pattern: str, value: Text | None, ignore_case: bool) -> Because | None:
+    if isinstance(value, Unknown):
+        return value.because if _can_begin(pattern, value.prefix, ignore_case) else None
+    return () if value is not None and _glob(pattern, ignore_case).fullmatch(value) else None
+
+
+def _can_begin(pattern: str, prefix: str, ignore_case: bool) -> bool:
+    """Whether something that begins with the prefix can match the pattern."""
+    literal = re.split(r"[*?]", pattern, maxsplit=1)[0]
+    if ignore_case:
+        literal, prefix = literal.lower(), prefix.lower()
+    if len(literal) == len(pattern):
+        return pattern.startswith(prefix)
+    return literal.startswith(prefix) or prefix.startswith(literal)
+
+
+@lru_cache(maxsize=4096)
+def _glob(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    """`*` is any run of characters, `?` one, nothing else is special."""
+    text = "".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
+    return re.compile(text, re.DOTALL | (re.IGNORECASE if ignore_case else 0))

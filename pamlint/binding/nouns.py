@@ -1,0 +1,113 @@
+"""Who plays what: members, parts, bearings, and the units that are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pamlint.model.acl import Acl, Workload
+from pamlint.model.addresses import families
+from pamlint.model.finding import Direction
+from pamlint.model.ranges import EMPTY, Ranges
+from pamlint.model.site import Instance
+
+Because = tuple[str, ...]
+"""References on which something hangs; empty means that it is certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One machine (or a group that stands for machines) that bears a role: what it wears and the addresses known for it."""
+
+    key: str
+    symbols: tuple[str, ...]
+    addresses: Ranges = EMPTY
+    because: Because = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What bears a role in one way: an instance of the site file, here or on another role's machines.
+
+    `networks` are None where they are unknown. `hosts` are the keys of all that was matched (ACLs, workloads, groups).
+    `cloud` is set where the part exists for one cloud alone.
+    """
+
+    role: str
+    instance: Instance | None
+    members: tuple[Member, ...] = ()
+    networks: Ranges | None = None
+    hosts: Mapping[str, Because] = field(default_factory=dict)
+    cidrs: tuple[str, ...] = ()
+    cloud: str | None = None
+
+    @property
+    def families(self) -> frozenset[int]:
+        """The address families in which the part has networks or members; members that are symbols alone count as IPv4."""
+        found = families(self.networks or EMPTY)
+        for member in self.members:
+            found |= families(member.addresses) or frozenset({4})
+        return found or frozenset({4} if self.hosts else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """That a unit bears a role, by which part, and how sure that is."""
+
+    part: Part
+    because: Because = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is judged as one: a distinct chain of ACLs with the workloads behind it, or an ACL that no known workload wears.
+
+    `layers` run from the nearest to the farthest. `behind` are the addresses that stand behind the chain, None where they
+    are unknown; `within` is where they can be. `wears` are the symbols that all workloads wear, `may_wear` those that some do.
+    """
+
+    layers: tuple[tuple[Acl, ...], ...]
+    workloads: tuple[Workload, ...]
+    bearings: tuple[Bearing, ...]
+    behind: Ranges | None
+    within: Ranges
+    wears: frozenset[str] = frozenset()
+    may_wear: frozenset[str] | None = None
+
+    @property
+    def acls(self) -> tuple[Acl, ...]:
+        """All ACLs of the chain, nearest first."""
+        return tuple(acl for layer in self.layers for acl in layer)
+
+    @property
+    def cloud(self) -> str:
+        """`aws` or `azure`."""
+        return "azure" if self.acls[0].kind.startswith("azure") else "aws"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The keys of what the unit consists of."""
+        return frozenset({acl.key for acl in self.acls} | {workload.key for workload in self.workloads})
+
+    def path(self, direction: Direction) -> tuple[tuple[Acl, ...], ...]:
+        """The layers in the order in which a packet meets them."""
+        return tuple(reversed(self.layers)) if direction == "ingress" else self.layers
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """A role that is needed and bound to nothing, and why; `because` names the files that might bind it and could not be read."""
+
+    role: str
+    reason: str
+    because: Because = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Who plays what in one estate."""
+
+    parts: Mapping[str, tuple[Part, ...]]
+    units: tuple[Unit, ...]
+    unbound: tuple[Unbound, ...]
+    idle: tuple[Acl, ...]

@@ -1,0 +1,87 @@
+"""The chains that are to be judged, and what stands behind each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from pamlint.binding.nouns import Bearing, Part, Unit
+from pamlint.model.acl import Acl, Network, Workload
+from pamlint.model.addresses import ANY, parse_cidrs
+from pamlint.model.ranges import EMPTY, Ranges, intersect, union
+
+
+def units_of(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[Unit, ...]:
+    """Every distinct chain of a role-bearing workload, and every ACL that a role is matched to and no known workload wears."""
+    acls = {acl.key: acl for acl in network.acls}
+    bearers: dict[str, list[Bearing]] = defaultdict(list)
+    for role_parts in parts.values():
+        for part in role_parts:
+            for key, because in part.hosts.items():
+                bearers[key].append(Bearing(part, because))
+    chains: dict[tuple[object, ...], list[Workload]] = defaultdict(list)
+    roles: dict[tuple[object, ...], tuple[Bearing, ...]] = {}
+    worn = {key for workload in network.workloads for layer in workload.chain for key in layer}
+    for workload in network.workloads:
+        keys = [workload.key, *(key for layer in workload.chain for key in layer), *sorted(workload.wears)]
+        bearings = _distinct(bearing for key in keys for bearing in bearers.get(key, ()))
+        chain = tuple(layer for layer in (tuple(key for key in layer if key in acls) for layer in workload.chain) if layer)
+        if bearings and chain:
+            place = (chain, tuple((bearing.part.role, id(bearing.part.instance)) for bearing in bearings))
+            chains[place].append(workload)
+            roles[place] = bearings
+    found = [
+        _unit(tuple(tuple(acls[key] for key in layer) for layer in place[0]), tuple(workloads), roles[place])  # type: ignore[attr-defined]
+        for place, workloads in chains.items()
+    ]
+    alone = (acl for acl in network.acls if acl.key in bearers and acl.key not in worn)
+    found += [_unit(((acl,),), (), _distinct(bearers[acl.key])) for acl in alone]
+    return tuple(sorted(found, key=lambda unit: ([acl.key for acl in unit.acls], [workload.key for workload in unit.workloads])))
+
+
+def _distinct(bearings: Iterable[Bearing]) -> tuple[Bearing, ...]:
+    """One bearing a part, the surest."""
+    best: dict[tuple[str, int], Bearing] = {}
+    for bearing in bearings:
+        place = (bearing.part.role, id(bearing.part.instance))
+        if place not in best or len(bearing.because) < len(best[place].because):
+            best[place] = bearing
+    return tuple(
+        sorted(
+            best.values(), key=lambda bearing: (bearing.part.role, bearing.part.instance.index if bearing.part.instance else 0)
+        )
+    )
+
+
+def _unit(layers: tuple[tuple[Acl, ...], ...], workloads: tuple[Workload, ...], bearings: tuple[Bearing, ...]) -> Unit:
+    if not layers[0][0].kind.startswith("azure"):
+        return Unit(layers, workloads, bearings, None, ANY)
+    if workloads:
+        exact = [workload.addresses for workload in workloads]
+        places = [workload.addresses or workload.within for workload in workloads]
+        wears = frozenset.intersection(*(workload.wears for workload in workloads))
+        may_wear = frozenset.union(*(workload.wears for workload in workloads))
+        return Unit(layers, workloads, bearings, _all_of(exact), _all_of(places) or ANY, wears, may_wear)
+    acl = layers[0][0]
+    claims = [bearing.part.networks if bearing.part.cidrs else None for bearing in bearings]
+    behind = acl.local or _all_of([claim or EMPTY for claim in claims])
+    return Unit(layers, workloads, bearings, behind, behind or ANY)
+
+
+def _all_of(lines: list[Ranges]) -> Ranges | None:
+    """Their union, or None where one of them is unknown (empty)."""
+    if not lines or not all(lines):
+        return None
+    found: Ranges = EMPTY
+    for line in lines:
+        found = union(found, line)
+    return found
+
+
+def own_local(part: Part, unit: Unit) -> Ranges | None:
+    """The part of what stands behind the unit that is the role's own, where roles share it; None is all of it."""
+    members = {member.key: member.addresses for member in part.members}
+    mine = _all_of([members[workload.key] for workload in unit.workloads if workload.key in members])
+    if mine is None and part.cidrs:
+        mine = parse_cidrs(part.cidrs)
+    return intersect(mine, unit.within) or None if mine is not None else None
