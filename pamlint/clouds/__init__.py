@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pamlint.clouds import aws, aws_workloads, azure, azure_workloads
+from pamlint.clouds import aws, azure
+from pamlint.clouds.azure.azapi import translated
+from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.values import items
 from pamlint.model.acl import Acl, Group, Network, Symbol, Workload
 from pamlint.model.addresses import parse_cidrs
@@ -14,32 +16,30 @@ from pamlint.model.identity import index
 from pamlint.model.ranges import union
 from pamlint.model.resource import Resource
 
-TYPES = aws.TYPES | aws_workloads.TYPES | azure.TYPES | azure_workloads.TYPES
+TYPES = aws.TYPES | azure.TYPES
 """Every resource type that means something here; sources need to read no other."""
 
 
 def convert(resources: Sequence[Resource], values: Mapping[str, Any]) -> Network:
     """The access lists, workloads and symbols of one estate. `values` are the site's facts (`VirtualNetwork` is one)."""
-    names = index(resources)
     given = values.get("VirtualNetwork")
     virtual_network = None if given is None else parse_cidrs(str(item) for item in items(given))
-    amazon = aws.Converter(resources, names)
-    amazon_acls = amazon.acls()
-    machines, elsewhere = aws_workloads.workloads(amazon, amazon_acls)
-    azurerm = azure.Converter(resources, names, virtual_network)
-    cards, azure_acls = azure_workloads.workloads(azurerm, azurerm.acls())
-    workloads = [*machines, *cards]
-    acls = sorted([*amazon_acls, *elsewhere, *azure_acls], key=lambda acl: (acl.root, acl.address, acl.key))
+    read = translated(resources)
+    ledger = Ledger(read, index(read))
+    amazon_acls, amazon_workloads = aws.convert(ledger)
+    azure_acls, azure_workloads = azure.convert(ledger, virtual_network)
+    workloads = [*amazon_workloads, *azure_workloads]
+    acls = sorted([*amazon_acls, *azure_acls], key=lambda acl: (acl.root, acl.address, acl.key))
     return Network(
         tuple(acls),
-        tuple(sorted(workloads, key=lambda workload: (workload.root, workload.address))),
-        tuple(_unowned([*amazon.groups.values(), *azurerm.groups.values()], acls)),
-        _with_members({**amazon.symbols, **azurerm.symbols}, workloads),
-        (*amazon.problems, *azurerm.problems),
+        tuple(sorted(workloads, key=lambda workload: (workload.root, workload.address, workload.key))),
+        tuple(_unowned(ledger.groups.values(), acls)),
+        _with_members(ledger.symbols, workloads),
+        tuple(ledger.problems),
     )
 
 
-def _unowned(groups: list[Group], acls: Sequence[Acl]) -> list[Group]:
+def _unowned(groups: Iterable[Group], acls: Sequence[Acl]) -> list[Group]:
     """The groups that are no ACL of the input: ASGs, and what rules only refer to."""
     keys = {acl.key for acl in acls}
     return sorted((group for group in groups if group.key not in keys), key=lambda group: (group.root, group.address))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from pamlint.model.acl import Extent, Text
-from pamlint.model.ranges import Ranges
-from pamlint.model.resource import Block, Unknown
+from pamlint.model.addresses import parse_cidr
+from pamlint.model.ranges import EMPTY, Ranges, union
+from pamlint.model.resource import Block, Resource, Unknown
 
 
 def items(value: Any) -> list[Any]:
@@ -43,6 +44,26 @@ class _AllUnknown(dict[str, Any]):
         return self._value
 
 
+def find(body: Block, path: str) -> list[Any]:
+    """The elements of an attribute to which a dotted path leads through nested blocks."""
+    *steps, last = path.split(".")
+    bodies = [body]
+    for step in steps:
+        bodies = [inner for outer in bodies for inner in blocks(outer, step)]
+    return [item for inner in bodies for item in items(inner.values.get(last))]
+
+
+def computed(resource: Resource, attribute: str) -> bool:
+    """Whether the provider is to say what an attribute is: the configuration does not set it."""
+    value = resource.body.values.get(attribute)
+    return isinstance(value, Unknown) and value.attribute == (resource.address, attribute)
+
+
+def written(resource: Resource, path: str) -> list[Any]:
+    """What the configuration sets at a path, element by element."""
+    return [] if computed(resource, path.partition(".")[0]) else find(resource.body, path)
+
+
 def number(value: Any) -> int | Unknown | None:
     """A whole number that may be written as a string; None if it is absent. Raises ValueError if it is something else."""
     if value is None or value == "":
@@ -63,6 +84,11 @@ def text(value: Any) -> Text | None:
     return value if isinstance(value, Unknown) else str(value)
 
 
+def string(value: Any) -> str | None:
+    """A string that is known and not empty, or None."""
+    return value if isinstance(value, str) and value else None
+
+
 def texts(value: Any) -> dict[str, Text]:
     """A map of strings, as tags are; what is no map has none."""
     if not isinstance(value, Mapping):
@@ -80,3 +106,25 @@ def truth(value: Any) -> bool | Unknown:
 def unknown_extent(value: Unknown, line: Ranges) -> Extent:
     """A side that is not known at all."""
     return Extent((), line, value.because or ("an unknown value",))
+
+
+def networks(values: Iterable[Any]) -> Ranges:
+    """The addresses of those that are CIDRs or addresses."""
+    found: Ranges = EMPTY
+    for value in values:
+        if isinstance(value, str):
+            try:
+                found = union(found, parse_cidr(value))
+            except ValueError:
+                continue
+    return found
+
+
+def all_of(lines: Sequence[Ranges]) -> Ranges | None:
+    """The union of what is known in parts; None where there are no parts, or one of them is unknown (empty)."""
+    found: Ranges = EMPTY
+    for line in lines:
+        if not line:
+            return None
+        found = union(found, line)
+    return found or None

@@ -1,0 +1,229 @@
+"""What AWS security groups mean, from resources in the attribute names of the Terraform provider.
+
+Sources: the EC2 service model (IpPermission), the Amazon VPC user guide (security group rules), and the provider's
+documentation of each resource type.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pamlint.clouds.aws.network import VPCS, Vpcs
+from pamlint.clouds.aws.ports import services
+from pamlint.clouds.aws.prefix_lists import PrefixLists
+from pamlint.clouds.ledger import Ledger, outside
+from pamlint.clouds.values import blocks, computed, items, number, string, text, texts, truth
+from pamlint.model.acl import Acl, Extent, Group, Peer, Rule, Symbol, Text
+from pamlint.model.addresses import IPV4, IPV6, format_ranges, parse_cidr
+from pamlint.model.finding import Direction
+from pamlint.model.identity import key_of
+from pamlint.model.ranges import Ranges
+from pamlint.model.resource import Block, Resource, Unknown
+from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
+
+GROUP = "aws_security_group"
+DEFAULT_GROUP = "aws_default_security_group"
+ANY_RULE = "aws_security_group_rule"
+NEW_RULES: Mapping[str, Direction] = {
+    "aws_vpc_security_group_ingress_rule": "ingress",
+    "aws_vpc_security_group_egress_rule": "egress",
+}
+DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
+ADDRESSES = (("cidr_blocks", IPV4), ("cidr_ipv4", IPV4), ("ipv6_cidr_blocks", IPV6), ("cidr_ipv6", IPV6))
+GROUP_PEERS = ("security_groups", "source_security_group_id", "referenced_security_group_id")
+
+TYPES = frozenset({GROUP, DEFAULT_GROUP, ANY_RULE, *NEW_RULES})
+
+
+class Groups:
+    """The security groups of an estate: those that it defines, and those that it only refers to."""
+
+    def __init__(self, ledger: Ledger, vpcs: Vpcs) -> None:
+        self._ledger = ledger
+        self._vpcs = vpcs
+        self._lists = PrefixLists(ledger)
+        self._found: dict[str, Acl] = {}
+        self._defaults: dict[str, str] = {}
+        for resource in ledger.of(GROUP, DEFAULT_GROUP):
+            self._name(resource)
+
+    def acls(self) -> list[Acl]:
+        """Every security group with its inline and its standalone rules, and a partial one for each that is defined elsewhere."""
+        for resource in self._ledger.of(GROUP, DEFAULT_GROUP):
+            self._found[key_of(resource)] = self._group(resource)
+        attached: dict[str, list[Rule]] = defaultdict(list)
+        for resource in self._ledger.of(ANY_RULE, *NEW_RULES):
+            key = self.key(resource.body.values.get("security_group_id"), resource.root)
+            attached[key] += self._standalone(resource, key)
+        return [replace(acl, rules=(*acl.rules, *attached[key])) for key, acl in self._found.items()]
+
+    def key(self, value: Any, root: str) -> str:
+        """The key of the group that something belongs to or wears; one that the input does not define becomes a partial ACL."""
+        known = self._lead(value, root)
+        if known is not None:
+            return known
+        key, told, because = outside(value, root, "group")
+        if key not in self._found:
+            self._found[key] = Acl(key, told, "aws_security_group", root, (), id=string(value), partial=because)
+            self._ledger.symbols.setdefault(key, Symbol(key, "group", told))
+        return key
+
+    def default_of(self, vpc: Resource) -> str:
+        """The default group of a VPC, which whatever names no group wears."""
+        return self.key(Unknown((), attribute=(vpc.address, "default_security_group_id")), vpc.root)
+
+    def add(self, acl: Acl) -> None:
+        """A group that AWS makes for a resource of the input."""
+        self._found[acl.key] = acl
+        self._ledger.symbols[acl.key] = Symbol(acl.key, "group", acl.address)
+
+    def _name(self, resource: Resource) -> None:
+        key = key_of(resource)
+        self._ledger.symbols[key] = Symbol(key, "group", resource.address, at_most=self._vpcs.of_group(resource))
+        vpc = self._vpcs.of(resource)
+        if vpc is not None and (resource.type == DEFAULT_GROUP or resource.body.values.get("name") == "default"):
+            self._defaults[key_of(vpc)] = key
+
+    def _lead(self, value: Any, root: str) -> str | None:
+        """The key of the group of the input that a value refers to."""
+        key = self._ledger.names.lead(value, root)
+        if key is not None and self._ledger.names.resources[key].type in (GROUP, DEFAULT_GROUP):
+            return key
+        if isinstance(value, str) and not value.startswith("sg-"):
+            named = self._ledger.target(value, root, GROUP)
+            return key_of(named) if named else None
+        if not isinstance(value, Unknown) or value.attribute is None or value.attribute[1] != "default_security_group_id":
+            return None
+        vpc = self._ledger.target(Unknown((), attribute=(value.attribute[0], "id")), root, *VPCS)
+        return self._defaults.get(key_of(vpc)) if vpc else None
+
+    def _group(self, resource: Resource) -> Acl:
+        body, key = resource.body, key_of(resource)
+        data = resource.mode == "data"
+        rules = [] if data else [rule for direction in DIRECTIONS for rule in self._inline(resource, direction)]
+        return Acl(
+            key,
+            resource.address,
+            "aws_security_group",
+            resource.root,
+            tuple(rules),
+            name=_group_name(resource),
+            id=resource.id or string(body.values.get("id")),
+            tags={**texts(body.values.get("tags")), **texts(body.values.get("tags_all"))},
+            partial=(resource.address,) if data else (),
+            possible=body.possible,
+            location=body.location,
+            ignores=body.ignores,
+        )
+
+    # rules
+
+    def _inline(self, resource: Resource, direction: Direction) -> list[Rule]:
+        if computed(resource, direction):
+            return []
+        return [
+            self._rule(f"{resource.address}.{direction}[{position}]", direction, block, resource, key_of(resource))
+            for position, block in enumerate(blocks(resource.body, direction))
+        ]
+
+    def _standalone(self, resource: Resource, owner: str) -> list[Rule]:
+        body = resource.body
+        direction = NEW_RULES.get(resource.type) or body.values.get("type")
+        if isinstance(direction, Unknown):
+            return [
+                self._rule(resource.address, each, replace(body, possible=(*body.possible, *direction.because)), resource, owner)
+                for each in DIRECTIONS
+            ]
+        if direction not in DIRECTIONS:
+            self._problem(resource, body, f"its type is {direction!r}, which is neither ingress nor egress")
+            return []
+        return [self._rule(resource.address, direction, body, resource, owner)]
+
+    def _rule(self, name: str, direction: Direction, body: Block, resource: Resource, owner: str) -> Rule:
+        values = body.values
+        protocol = values.get("ip_protocol") if resource.type in NEW_RULES else values.get("protocol")
+        try:
+            protocols, ports = services(text(protocol), number(values.get("from_port")), number(values.get("to_port")))
+        except ValueError as error:
+            self._problem(resource, body, str(error))
+            protocols, ports = Extent((), ALL_PROTOCOLS, (name,)), Extent(ALL_PORTS)
+        return Rule(
+            name,
+            direction,
+            "allow",
+            protocols,
+            ports,
+            self._peers(resource, body, owner),
+            possible=body.possible,
+            location=body.location,
+            ignores=body.ignores,
+        )
+
+    def _peers(self, resource: Resource, body: Block, owner: str) -> tuple[Peer, ...]:
+        values = body.values
+        peers: list[Peer] = []
+        for attribute, line in ADDRESSES:
+            peers += [self._address(item, line, resource, body) for item in items(values.get(attribute))]
+        for attribute in GROUP_PEERS:
+            if not computed(resource, attribute):
+                peers += [self.peer(item, resource.root) for item in items(values.get(attribute))]
+        for attribute in ("prefix_list_ids", "prefix_list_id"):
+            peers += [self._lists.peer(item, resource.root) for item in items(values.get(attribute))]
+        own = truth(values.get("self"))
+        if isinstance(own, Unknown):
+            peers.append(Peer(", ".join(own.because), because=own.because))
+        elif own:
+            peers.append(Peer(self._ledger.symbols[owner].text, symbol=owner))
+        return tuple(dict.fromkeys(peers))
+
+    def _address(self, item: Any, line: Ranges, resource: Resource, body: Block) -> Peer:
+        if isinstance(item, Unknown):
+            return Peer(", ".join(item.because), because=item.because, at_most=line)
+        try:
+            addresses = parse_cidr(str(item))
+        except ValueError as error:
+            self._problem(resource, body, str(error))
+            return Peer(str(item), because=(resource.address,))
+        return Peer(format_ranges(addresses)[0], addresses)
+
+    def peer(self, item: Any, root: str) -> Peer:
+        """A group as the far side of a rule."""
+        if isinstance(item, str) and "/" in item:
+            item = item.split("/")[-1]  # another account's group is written account/sg-id
+        key = self._lead(item, root)
+        if key is not None:
+            return Peer(self._ledger.symbols[key].text, symbol=key)
+        if isinstance(item, Unknown) and (item.attribute is None or not _is_group(item.attribute)):
+            return Peer(", ".join(item.because), because=item.because)
+        key, told, _ = outside(item, root, "group")
+        self._ledger.symbols.setdefault(key, Symbol(key, "group", told))
+        self._ledger.groups.setdefault(key, Group(key, told, root, id=string(item)))
+        return Peer(told, symbol=key)
+
+    def _problem(self, resource: Resource, body: Block, message: str) -> None:
+        self._ledger.problem(resource, body.location, resource.address, message)
+
+
+def _is_group(attribute: tuple[str, str]) -> bool:
+    """Whether an attribute of a resource that the input lacks names a security group."""
+    address, name = attribute
+    return ("security_group" in address.rsplit(".", 2)[-2] and name in ("id", "arn")) or name.endswith("security_group_id")
+
+
+def _group_name(resource: Resource) -> Text | None:
+    """The group's name: as it is written, or unknown with the prefix that is."""
+    values = resource.body.values
+    if resource.type == DEFAULT_GROUP:
+        return "default"
+    name = text(values.get("name"))
+    if name is None or computed(resource, "name"):
+        if resource.mode == "data":
+            return None
+        prefix = None if computed(resource, "name_prefix") else text(values.get("name_prefix"))
+        if isinstance(prefix, Unknown):
+            return prefix
+        return Unknown((f"{resource.address}.name",), prefix=prefix or "terraform-")
+    return name

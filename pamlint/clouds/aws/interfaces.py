@@ -1,0 +1,59 @@
+"""What an interface of a workload wears and where it stands, whichever resource says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pamlint.clouds.aws.groups import Groups
+from pamlint.clouds.aws.network import Subnet, Subnets, Vpcs
+from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.values import all_of, networks, written
+from pamlint.model.ranges import EMPTY, Ranges
+from pamlint.model.resource import Resource, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One interface, or several alike: its groups, the subnets that it may stand in (None where unknown), its addresses."""
+
+    groups: tuple[str, ...]
+    subnets: tuple[Subnet | None, ...]
+    addresses: Ranges = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every workload is looked up in."""
+
+    ledger: Ledger
+    vpcs: Vpcs
+    subnets: Subnets
+    groups: Groups
+
+    def standing(self, values: Iterable[Any], root: str) -> tuple[Subnet | None, ...]:
+        """The subnets that values refer to, None for each that the input does not hold."""
+        return tuple(dict.fromkeys(self.subnets.find(value, root) for value in values))
+
+    def wearing(self, values: Iterable[Any], root: str) -> tuple[str, ...]:
+        """The keys of the groups that values refer to."""
+        return tuple(sorted({self.groups.key(value, root) for value in values}))
+
+    def default(self, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> tuple[str, ...]:
+        """What is worn where no group is named: the default group of the VPC, as far as it is known which VPC that is."""
+        vpc = self.vpcs.of(resource) or next((subnet.vpc for subnet in standing if subnet and subnet.vpc), None)
+        if vpc is not None:
+            return (self.groups.default_of(vpc),)
+        unsaid = Unknown((f"{resource.address}.{attribute}",), attribute=(resource.address, attribute))
+        return (self.groups.key(unsaid, resource.root),)
+
+
+def addresses(resource: Resource, paths: Iterable[str]) -> Ranges:
+    """The addresses that a resource names, none where one that it names is unknown."""
+    return all_of([networks([value]) for path in paths for value in written(resource, path)]) or EMPTY
+
+
+def first_written(resource: Resource, paths: Iterable[str]) -> list[Any]:
+    """What stands at the first of these paths at which anything is written."""
+    return next((values for path in paths if (values := written(resource, path))), [])

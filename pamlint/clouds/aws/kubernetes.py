@@ -1,0 +1,63 @@
+"""EKS clusters and their nodes: groups that the input names, and those that EKS makes.
+
+Sources: the Amazon EKS user guide (security group requirements, remote access) and the provider's documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pamlint.clouds.aws.interfaces import Interface, Surroundings
+from pamlint.clouds.aws.machines import Machines
+from pamlint.clouds.values import blocks, find, items, string, written
+from pamlint.model.acl import Acl, Extent, Peer, Rule
+from pamlint.model.addresses import IPV4
+from pamlint.model.resource import Block, Resource, Unknown
+
+CLUSTER = "aws_eks_cluster"
+NODES = "aws_eks_node_group"
+MADE = "vpc_config.cluster_security_group_id"
+"""The attribute that names the group which EKS makes for a cluster."""
+TCP, SSH = Extent(((6, 6),)), Extent(((22, 22),))
+
+TYPES = frozenset({CLUSTER, NODES})
+
+
+def clusters(around: Surroundings) -> Iterable[tuple[Resource, list[Interface]]]:
+    """Every cluster with its control plane's interfaces, which wear the group that EKS makes besides those that are named."""
+    for resource in around.ledger.managed(CLUSTER):
+        standing = around.standing(find(resource.body, "vpc_config.subnet_ids"), resource.root) or (None,)
+        named = around.wearing(find(resource.body, "vpc_config.security_group_ids"), resource.root)
+        yield resource, [Interface(tuple(sorted({*named, _made(around, resource)})), standing)]
+
+
+def nodes(around: Surroundings, machines: Machines) -> Iterable[tuple[Resource, list[Interface]]]:
+    """Every node group: its launch template's groups, else those that EKS makes for the cluster and for remote access."""
+    for resource in around.ledger.managed(NODES):
+        standing = around.standing(written(resource, "subnet_ids"), resource.root) or (None,)
+        if blocks(resource.body, "launch_template"):
+            yield resource, machines.from_templates(resource, standing)
+            continue
+        cluster = around.ledger.target(resource.body.values.get("cluster_name"), resource.root, CLUSTER)
+        worn = {_made(around, cluster)} if cluster else set(around.default(resource, (), "cluster_name"))
+        worn |= {key for block in blocks(resource.body, "remote_access") for key in _remote_access(around, resource, block)}
+        yield resource, [Interface(tuple(sorted(worn)), standing)]
+
+
+def _made(around: Surroundings, cluster: Resource) -> str:
+    """The key of the group that EKS makes for a cluster; its rules are not in the input."""
+    known = next((string(value) for value in find(cluster.body, MADE)), None)
+    return around.groups.key(known or Unknown((), attribute=(cluster.address, MADE)), cluster.root)
+
+
+def _remote_access(around: Surroundings, resource: Resource, block: Block) -> tuple[str, ...]:
+    """The group that EKS makes for SSH to the nodes where a key is given: from the named groups, else from everywhere."""
+    named = items(block.values.get("source_security_group_ids"))
+    if not named and block.values.get("ec2_ssh_key") in (None, ""):
+        return ()
+    address = f"{resource.address}.remote_access"
+    peers = tuple(around.groups.peer(item, resource.root) for item in named) or (Peer("0.0.0.0/0", IPV4),)
+    ssh = Rule(f"{address}.ssh", "ingress", "allow", TCP, SSH, peers, possible=block.possible, location=block.location)
+    key = f"{resource.root}|{address}"
+    around.groups.add(Acl(key, address, "aws_security_group", resource.root, (ssh,), partial=(address,), location=block.location))
+    return (key,)

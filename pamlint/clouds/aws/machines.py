@@ -1,0 +1,171 @@
+"""Instances, network interfaces, and the instances that launch templates make.
+
+Source: the provider's documentation of each resource type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, first_written
+from pamlint.clouds.aws.network import Subnet
+from pamlint.clouds.values import blocks, find, string, text, written
+from pamlint.model.acl import Text
+from pamlint.model.identity import key_of
+from pamlint.model.resource import Block, Resource, Unknown
+
+INSTANCE = "aws_instance"
+INTERFACE = "aws_network_interface"
+GROUP_ATTACHMENT = "aws_network_interface_sg_attachment"
+ATTACHMENT = "aws_network_interface_attachment"
+TEMPLATE = "aws_launch_template"
+CONFIGURATION = "aws_launch_configuration"
+SCALING_GROUP = "aws_autoscaling_group"
+TEMPLATE_PLACES = (
+    "launch_template",
+    "mixed_instances_policy.launch_template.launch_template_specification",
+    "mixed_instances_policy.launch_template.override.launch_template_specification",
+)
+TEMPLATE_NAMES = ("id", "launch_template_id", "name", "launch_template_name")
+INSTANCE_ADDRESSES = ("private_ip", "secondary_private_ips", "ipv6_addresses")
+INTERFACE_ADDRESSES = ("private_ip", "private_ips", "private_ip_list", "ipv6_addresses", "ipv6_address_list")
+
+TYPES = frozenset({INSTANCE, INTERFACE, GROUP_ATTACHMENT, ATTACHMENT, TEMPLATE, CONFIGURATION, SCALING_GROUP})
+
+
+Standing = tuple[Subnet | None, ...]
+
+
+class Machines:
+    """The instances and interfaces of an estate. Interfaces of an instance are the instance's."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._ledger = around.ledger
+        self._attached: dict[str, list[tuple[Any, str]]] = {}
+        for resource in self._ledger.managed(GROUP_ATTACHMENT):
+            wearer = self._wearer(resource)
+            if wearer is not None:
+                told = (resource.body.values.get("security_group_id"), resource.root)
+                self._attached.setdefault(key_of(wearer), []).append(told)
+        self._cards = self._cards_by_instance()
+
+    def instances(self) -> Iterable[tuple[Resource, list[Interface]]]:
+        """Every instance with its interfaces."""
+        for resource in self._ledger.managed(INSTANCE):
+            cards = self._cards.get(key_of(resource), [])
+            told = [*blocks(resource.body, "network_interface"), *blocks(resource.body, "primary_network_interface")]
+            named = [self._ledger.target(block.values.get("network_interface_id"), resource.root, INTERFACE) for block in told]
+            own = [] if any(named) else self._own(resource)
+            yield resource, [*own, *(self._card(card) for card in cards)]
+
+    def interfaces(self) -> Iterable[tuple[Resource, list[Interface]]]:
+        """Every interface that is no known instance's."""
+        used = {key_of(card) for cards in self._cards.values() for card in cards}
+        for resource in self._ledger.managed(INTERFACE):
+            if key_of(resource) not in used:
+                yield resource, [self._card(resource)]
+
+    def scaling_groups(self) -> Iterable[tuple[Resource, list[Interface]]]:
+        """Every autoscaling group with the interfaces of the instances that it makes."""
+        for resource in self._ledger.managed(SCALING_GROUP):
+            subnets = self._around.standing(written(resource, "vpc_zone_identifier"), resource.root)
+            yield resource, self.from_templates(resource, subnets) or self._from_configuration(resource, subnets)
+
+    def from_templates(self, resource: Resource, subnets: Standing) -> list[Interface]:
+        """The interfaces that the launch templates which a resource names give to its instances."""
+        found = []
+        for place in TEMPLATE_PLACES:
+            for block in _nested(resource.body, place):
+                found += self._from_template(block, resource, subnets)
+        return list(dict.fromkeys(found))
+
+    def _wearer(self, attachment: Resource) -> Resource | None:
+        """The interface that a group is attached to, or the instance whose first interface it is."""
+        value = attachment.body.values.get("network_interface_id")
+        if isinstance(value, Unknown) and value.attribute is not None and value.attribute[1] == "primary_network_interface_id":
+            return self._ledger.target(Unknown((), attribute=(value.attribute[0], "id")), attachment.root, INSTANCE)
+        first = self._ledger.target(value, attachment.root, INSTANCE, by="primary_network_interface_id")
+        return first or self._ledger.target(value, attachment.root, INTERFACE)
+
+    def _cards_by_instance(self) -> dict[str, list[Resource]]:
+        """The interfaces of each instance, whichever of the two names the other."""
+        found: dict[str, dict[str, Resource]] = {}
+
+        def tie(instance: Resource | None, card: Resource | None) -> None:
+            if instance is not None and card is not None:
+                found.setdefault(key_of(instance), {})[key_of(card)] = card
+
+        for instance in self._ledger.managed(INSTANCE):
+            for block in (*blocks(instance.body, "network_interface"), *blocks(instance.body, "primary_network_interface")):
+                tie(instance, self._ledger.target(block.values.get("network_interface_id"), instance.root, INTERFACE))
+        for card in self._ledger.managed(INTERFACE):
+            for value in written(card, "attachment.instance"):
+                tie(self._ledger.target(value, card.root, INSTANCE), card)
+        for both in self._ledger.managed(ATTACHMENT):
+            values = both.body.values
+            card_found = self._ledger.target(values.get("network_interface_id"), both.root, INTERFACE)
+            tie(self._ledger.target(values.get("instance_id"), both.root, INSTANCE), card_found)
+        return {key: list(cards.values()) for key, cards in found.items()}
+
+    def _own(self, resource: Resource) -> list[Interface]:
+        """The interface that an instance is made with."""
+        subnets = self._around.standing(written(resource, "subnet_id") or [None], resource.root)
+        groups = self._named(resource, first_written(resource, ("vpc_security_group_ids", "security_groups")))
+        found = addresses(resource, INSTANCE_ADDRESSES)
+        if not groups and (made := self.from_templates(resource, subnets)):
+            return made
+        return [Interface(groups or self._around.default(resource, subnets, "vpc_security_group_ids"), subnets, found)]
+
+    def _card(self, resource: Resource) -> Interface:
+        subnets = self._around.standing(written(resource, "subnet_id") or [None], resource.root)
+        groups = self._named(resource, written(resource, "security_groups"))
+        worn = groups or self._around.default(resource, subnets, "security_groups")
+        return Interface(worn, subnets, addresses(resource, INTERFACE_ADDRESSES))
+
+    def _named(self, resource: Resource, values: Iterable[Any]) -> tuple[str, ...]:
+        """The groups that a resource names, and those that are attached to it."""
+        own = [(value, resource.root) for value in values]
+        pairs = [*own, *self._attached.get(key_of(resource), ())]
+        return tuple(sorted({key for value, root in pairs for key in self._around.wearing([value], root)}))
+
+    def _from_template(self, block: Block, resource: Resource, subnets: Standing) -> list[Interface]:
+        values = block.values
+        named = next((value for name in TEMPLATE_NAMES if (value := values.get(name))), None)
+        template = self._ledger.target(named, resource.root, TEMPLATE)
+        if template is None:
+            told = named if isinstance(named, Unknown) else Unknown((f"{named}.vpc_security_group_ids",))
+            return [Interface(self._around.wearing([Unknown(told.because)], resource.root), subnets or (None,))]
+        own = first_written(template, ("vpc_security_group_ids", "security_group_names"))
+        found = []
+        for card in blocks(template.body, "network_interfaces"):
+            standing = subnets or self._around.standing(find(card, "subnet_id"), template.root)
+            found.append(self._templated(template, find(card, "security_groups") or own, standing))
+        return found or [self._templated(template, own, subnets)]
+
+    def _templated(self, template: Resource, groups: Iterable[Any], subnets: Standing) -> Interface:
+        worn = self._around.wearing(groups, template.root)
+        return Interface(worn or self._around.default(template, subnets, "vpc_security_group_ids"), subnets or (None,))
+
+    def _from_configuration(self, resource: Resource, subnets: Standing) -> list[Interface]:
+        """The interfaces of a launch configuration, the forerunner of launch templates."""
+        named = resource.body.values.get("launch_configuration")
+        found = self._ledger.target(named, resource.root, CONFIGURATION)
+        if found is None:
+            because = named.because if isinstance(named, Unknown) else (f"{resource.address}.launch_template",)
+            return [Interface(self._around.wearing([Unknown(because)], resource.root), subnets or (None,))]
+        return [self._templated(found, written(found, "security_groups"), subnets)]
+
+
+def _nested(body: Block, path: str) -> list[Block]:
+    bodies = [body]
+    for step in path.split("."):
+        bodies = [inner for outer in bodies for inner in blocks(outer, step)]
+    return bodies
+
+
+def scaling_tags(resource: Resource) -> dict[str, Text]:
+    """The tags of an autoscaling group, which stand in blocks of their own."""
+    found = ((string(block.values.get("key")), text(block.values.get("value"))) for block in blocks(resource.body, "tag"))
+    return {key: value for key, value in found if key is not None and value is not None}

@@ -1,0 +1,109 @@
+"""VPCs and subnets: which addresses they have, and what stands at a subnet's edge.
+
+Sources: the Amazon VPC user guide (CIDR blocks, route tables) and the provider's documentation of each resource type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.values import networks, truth
+from pamlint.model.addresses import ANY, IPV4, IPV6
+from pamlint.model.identity import key_of
+from pamlint.model.ranges import EMPTY, Ranges, union
+from pamlint.model.resource import Block, Resource, Unknown
+
+VPCS = ("aws_vpc", "aws_default_vpc")
+SUBNETS = ("aws_subnet", "aws_default_subnet")
+MORE_IPV4 = "aws_vpc_ipv4_cidr_block_association"
+MORE_IPV6 = "aws_vpc_ipv6_cidr_block_association"
+GROUP_VPCS = "aws_vpc_security_group_vpc_association"
+
+TYPES = frozenset({*VPCS, *SUBNETS, MORE_IPV4, MORE_IPV6, GROUP_VPCS})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subnet:
+    """A subnet that the input holds: its known prefixes, its VPC, its network ACL, why the Internet cannot reach it."""
+
+    prefixes: Ranges
+    vpc: Resource | None
+    acl: str | None = None
+    sheltered: str | None = None
+
+
+class Vpcs:
+    """Where the VPCs of an estate lie."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._more = [ledger.tied(MORE_IPV4, "vpc_id"), ledger.tied(MORE_IPV6, "vpc_id")]
+        self._groups = ledger.tied(GROUP_VPCS, "security_group_id")
+        self._lines: dict[str, Ranges] = {}
+
+    def of(self, resource: Resource) -> Resource | None:
+        """The VPC that a resource names."""
+        return self._ledger.target(resource.body.values.get("vpc_id"), resource.root, *VPCS)
+
+    def of_group(self, group: Resource) -> Ranges:
+        """Where members of a group can be: its VPCs' addresses, the whole line where they are not known."""
+        line = self._line(self.of(group))
+        for other in self._groups.get(key_of(group), ()):
+            line = union(line, self._line(self.of(other)))
+        return line
+
+    def _line(self, vpc: Resource | None) -> Ranges:
+        if vpc is None:
+            return ANY
+        key = key_of(vpc)
+        if key not in self._lines:
+            self._lines[key] = _line(vpc, [other.body for tied in self._more for other in tied.get(key, ())])
+        return self._lines[key]
+
+
+def _line(vpc: Resource, more: list[Block]) -> Ranges:
+    """The addresses of a VPC, all of a family's where its CIDRs of that family are not known."""
+    line = networks([vpc.body.values.get("cidr_block")]) or IPV4
+    for body in (vpc.body, *more):
+        if body is not vpc.body and body.values.get("ipv6_ipam_pool_id") is None and not _names_ipv6(body):
+            line = union(line, networks([body.values.get("cidr_block")]) or IPV4)
+        if _names_ipv6(body):
+            line = union(line, networks([body.values.get("ipv6_cidr_block")]) or IPV6)
+    return line
+
+
+def _names_ipv6(body: Block) -> bool:
+    values = body.values
+    given = values.get("ipv6_cidr_block")
+    if isinstance(given, str) and given:
+        return True
+    asked = truth(values.get("assign_generated_ipv6_cidr_block")) is not False
+    return asked or any(values.get(name) not in (None, "") for name in ("ipv6_ipam_pool_id", "ipv6_pool"))
+
+
+class Subnets:
+    """The subnets of an estate, found by whatever refers to them."""
+
+    def __init__(self, ledger: Ledger, vpcs: Vpcs, acls: Mapping[str, str], sheltered: Mapping[str, str]) -> None:
+        self._ledger = ledger
+        self._by_key = {
+            key_of(resource): Subnet(
+                prefixes(resource.body), vpcs.of(resource), acls.get(key_of(resource)), sheltered.get(key_of(resource))
+            )
+            for resource in ledger.of(*SUBNETS)
+        }
+
+    def find(self, value: Any, root: str) -> Subnet | None:
+        """The subnet that a value refers to; None where the input does not hold it."""
+        resource = self._ledger.target(value, root, *SUBNETS)
+        return self._by_key[key_of(resource)] if resource else None
+
+
+def prefixes(body: Block) -> Ranges:
+    """The CIDRs of a subnet; none where the IPv4 one is unknown."""
+    if isinstance(body.values.get("cidr_block"), Unknown):
+        return EMPTY
+    return networks([body.values.get("cidr_block"), body.values.get("ipv6_cidr_block")])

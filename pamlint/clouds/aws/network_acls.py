@@ -1,0 +1,189 @@
+"""Network ACLs: numbered rules at the edge of subnets, stateless, the first match decides.
+
+Sources: the Amazon VPC user guide (network ACLs), the EC2 service model (NetworkAclEntry), and the provider's documentation
+of each resource type.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pamlint.clouds.aws.network import SUBNETS, VPCS, Vpcs, prefixes
+from pamlint.clouds.aws.ports import entry_services
+from pamlint.clouds.ledger import Ledger, outside
+from pamlint.clouds.ordered import chosen, word
+from pamlint.clouds.values import all_of, blocks, computed, items, number, string, text, texts, truth
+from pamlint.model.acl import Acl, Action, Extent, Peer, Rule
+from pamlint.model.addresses import ANY, IPV4, IPV6, format_ranges, parse_cidr
+from pamlint.model.finding import Direction
+from pamlint.model.identity import key_of
+from pamlint.model.ranges import Ranges
+from pamlint.model.resource import Block, Resource, Unknown
+from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
+
+ACL = "aws_network_acl"
+DEFAULT_ACL = "aws_default_network_acl"
+RULE = "aws_network_acl_rule"
+ASSOCIATION = "aws_network_acl_association"
+DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
+ACTIONS: Mapping[str, Action] = {"allow": "allow", "deny": "deny"}
+LAST = 32767
+"""The number of the final deny, which AWS adds itself: rules of this number and above are not the customer's."""
+
+TYPES = frozenset({ACL, DEFAULT_ACL, RULE, ASSOCIATION})
+
+
+class NetworkAcls:
+    """The network ACLs of an estate, and which subnet each of them guards."""
+
+    def __init__(self, ledger: Ledger, vpcs: Vpcs) -> None:
+        self._ledger = ledger
+        self._found = {key_of(resource): self._acl(resource) for resource in ledger.of(ACL, DEFAULT_ACL)}
+        self._defaults: dict[str, str] = {}
+        for resource in ledger.of(DEFAULT_ACL):
+            vpc = self._default_owner(resource.body.values.get("default_network_acl_id"), resource.root) or vpcs.of(resource)
+            if vpc is not None:
+                self._defaults[key_of(vpc)] = key_of(resource)
+        self._rules: dict[str, list[Rule]] = defaultdict(list)
+        for resource in ledger.of(RULE):
+            key = self._key(resource.body.values.get("network_acl_id"), resource.root)
+            self._rules[key] += self._standalone(resource)
+        self.guards = self._guards(vpcs)
+
+    def acls(self) -> list[Acl]:
+        """Every network ACL with its rules in the order in which they are tried, and the prefixes of its subnets."""
+        behind: dict[str, list[Ranges]] = defaultdict(list)
+        for resource in self._ledger.of(*SUBNETS):
+            behind[self.guards.get(key_of(resource), "")].append(prefixes(resource.body))
+        found = []
+        for key, acl in self._found.items():
+            rules = sorted([*acl.rules, *self._rules[key]], key=lambda rule: (rule.direction, rule.priority or 0))
+            found.append(replace(acl, rules=tuple(rules), local=all_of(behind[key])))
+        return found
+
+    def _acl(self, resource: Resource) -> Acl:
+        body = resource.body
+        rules = [] if resource.mode == "data" else [rule for each in DIRECTIONS for rule in self._inline(resource, each)]
+        tags = {**texts(body.values.get("tags")), **texts(body.values.get("tags_all"))}
+        return Acl(
+            key_of(resource),
+            resource.address,
+            "aws_network_acl",
+            resource.root,
+            tuple(rules),
+            name=tags.get("Name"),
+            id=resource.id or string(body.values.get("id")),
+            tags=tags,
+            partial=(resource.address,) if resource.mode == "data" else (),
+            possible=body.possible,
+            location=body.location,
+            ignores=body.ignores,
+        )
+
+    def _default_owner(self, value: Any, root: str) -> Resource | None:
+        """The VPC whose default network ACL a value names."""
+        if not isinstance(value, Unknown) or value.attribute is None or value.attribute[1] != "default_network_acl_id":
+            return self._ledger.target(value, root, *VPCS, by="default_network_acl_id") if isinstance(value, str) else None
+        return self._ledger.target(Unknown((), attribute=(value.attribute[0], "id")), root, *VPCS)
+
+    def _key(self, value: Any, root: str) -> str:
+        """The key of the network ACL that a value refers to; one that the input does not define becomes a partial ACL."""
+        key = self._ledger.names.lead(value, root)
+        if key in self._found and key is not None:
+            return key
+        vpc = self._default_owner(value, root)
+        if vpc is not None and key_of(vpc) in self._defaults:
+            return self._defaults[key_of(vpc)]
+        key, told, because = outside(value, root, "network ACL")
+        self._found.setdefault(key, Acl(key, told, "aws_network_acl", root, (), id=string(value), partial=because))
+        if vpc is not None:
+            self._defaults[key_of(vpc)] = key
+        return key
+
+    def _guards(self, vpcs: Vpcs) -> Mapping[str, str]:
+        """The key of the network ACL of each subnet: the one that it is tied to, else its VPC's default one.
+
+        One whose rules the input lacks is taken as absent.
+        """
+        guards = {}
+        for subnet in self._ledger.of(*SUBNETS):
+            vpc = vpcs.of(subnet)
+            if vpc is not None and key_of(vpc) in self._defaults:
+                guards[key_of(subnet)] = self._defaults[key_of(vpc)]
+        for resource in self._ledger.of(ACL, DEFAULT_ACL):
+            for item in [] if computed(resource, "subnet_ids") else items(resource.body.values.get("subnet_ids")):
+                tied = self._ledger.target(item, resource.root, *SUBNETS)
+                if tied is not None:
+                    guards[key_of(tied)] = key_of(resource)
+        for resource in self._ledger.of(ASSOCIATION):
+            tied = self._ledger.target(resource.body.values.get("subnet_id"), resource.root, *SUBNETS)
+            if tied is not None:
+                guards[key_of(tied)] = self._key(resource.body.values.get("network_acl_id"), resource.root)
+        return {subnet: key for subnet, key in guards.items() if self._rules[key] or not self._found[key].partial}
+
+    # rules
+
+    def _inline(self, resource: Resource, direction: Direction) -> Iterator[Rule]:
+        if computed(resource, direction):
+            return
+        for position, block in enumerate(blocks(resource.body, direction)):
+            told = (block.values.get("rule_no"), block.values.get("action"))
+            yield from self._entry(
+                f"{resource.address}.{direction}[{position}]",
+                direction,
+                told,
+                block,
+                resource,
+            )
+
+    def _standalone(self, resource: Resource) -> Iterator[Rule]:
+        values = resource.body.values
+        egress = truth(values.get("egress"))
+        told = (values.get("rule_number"), values.get("rule_action"))
+        if not isinstance(egress, Unknown):
+            yield from self._entry(resource.address, "egress" if egress else "ingress", told, resource.body, resource)
+            return
+        doubted = replace(resource.body, possible=(*resource.body.possible, *egress.because))
+        for direction in DIRECTIONS:
+            yield from self._entry(resource.address, direction, told, doubted, resource)
+
+    def _entry(self, name: str, direction: Direction, told: tuple[Any, Any], body: Block, resource: Resource) -> Iterator[Rule]:
+        """One rule, or, where action or number is unknown, the possible rules that stand for it; `told` are number and action."""
+        try:
+            position = number(told[0])
+            action = word(told[1], ACTIONS, "action")
+            if position is None:
+                raise ValueError("it has no number")
+            rule = Rule(name, direction, "allow", *self._services(body), self._peers(body))
+        except ValueError as error:
+            self._ledger.problem(resource, body.location, name, str(error))
+            position, action = 0, Unknown((name,))  # whatever it is, it may be the first
+            rule = Rule(name, direction, "allow", Extent(ALL_PROTOCOLS), Extent(ALL_PORTS), (Peer("any", ANY),))
+        if isinstance(position, int) and position >= LAST:
+            return
+        rule = replace(rule, possible=body.possible, location=body.location, ignores=body.ignores)
+        yield from chosen(rule, action, position, LAST - 1)
+
+    def _services(self, body: Block) -> tuple[Extent, Extent]:
+        values = body.values
+        return entry_services(
+            text(values.get("protocol")),
+            (number(values.get("from_port")), number(values.get("to_port"))),
+            (number(values.get("icmp_type")), number(values.get("icmp_code"))),
+            ipv6=text(values.get("ipv6_cidr_block")) is not None,
+        )
+
+    def _peers(self, body: Block) -> tuple[Peer, ...]:
+        """The far side of an entry. Raises ValueError for what is no CIDR."""
+        peers = []
+        for attribute, line in (("cidr_block", IPV4), ("ipv6_cidr_block", IPV6)):
+            value = text(body.values.get(attribute))
+            if isinstance(value, Unknown):
+                peers.append(Peer(", ".join(value.because), because=value.because, at_most=line))
+            elif value is not None:
+                addresses = parse_cidr(value)
+                peers.append(Peer(format_ranges(addresses)[0], addresses))
+        return tuple(peers)

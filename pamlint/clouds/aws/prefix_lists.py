@@ -1,0 +1,98 @@
+"""Managed prefix lists: those of the customer with their entries, those of AWS by their names.
+
+Sources: the Amazon VPC user guide (managed prefix lists) and the provider's documentation of each resource type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pamlint.clouds.ledger import Ledger, outside
+from pamlint.clouds.values import blocks, computed, find, networks, string
+from pamlint.model.acl import Peer, Symbol
+from pamlint.model.addresses import ANY, IPV4, IPV6
+from pamlint.model.identity import key_of
+from pamlint.model.ranges import EMPTY, Ranges, union
+from pamlint.model.resource import Block, Resource, Unknown
+
+LISTS = ("aws_ec2_managed_prefix_list", "aws_prefix_list")
+ENTRY = "aws_ec2_managed_prefix_list_entry"
+ENDPOINT = "aws_vpc_endpoint"
+OF_AWS = "com.amazonaws."
+
+TYPES = frozenset({*LISTS, ENTRY, ENDPOINT})
+
+
+class PrefixLists:
+    """The prefix lists of an estate, as symbols."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._keys: dict[str, str] = {}
+        entries = ledger.tied(ENTRY, "prefix_list_id")
+        for resource in ledger.of(*LISTS):
+            self._name(resource, [entry.body for entry in entries.get(key_of(resource), ())])
+
+    def _name(self, resource: Resource, entries: Sequence[Block]) -> None:
+        """The list as a symbol. Only what the customer's own code writes is known to be all of it."""
+        name = _aws_name(resource)
+        key, told = (f"prefix-list|{name}", name) if name else (key_of(resource), resource.address)
+        own = [] if computed(resource, "entry") else blocks(resource.body, "entry")
+        known, complete = _entries([*own, *entries])
+        listed = networks(find(resource.body, "cidr_blocks"))
+        family = {"IPv4": IPV4, "IPv6": IPV6}.get(str(resource.body.values.get("address_family")), ANY)
+        settled = complete and resource.mode == "managed"
+        before = self._ledger.symbols.get(key)
+        known = union(union(known, listed), before.at_least if before else EMPTY)
+        self._ledger.symbols[key] = Symbol(key, "prefix-list", f"prefix-list:{told}", known, known if settled else family)
+        self._keys[key_of(resource)] = key
+
+    def peer(self, item: Any, root: str) -> Peer:
+        """The list that a rule names."""
+        found = self._keys.get(self._ledger.names.lead(item, root) or "")
+        if found is not None:
+            return self._symbol(found)
+        if isinstance(item, Unknown):
+            service = self._endpoint_service(item, root)
+            if service is not None:
+                return self._symbol(f"prefix-list|{service}", f"prefix-list:{service}")
+            if item.attribute is None:
+                return Peer(", ".join(item.because), because=item.because)
+        key, told, _ = outside(item, root, "prefix list")
+        return self._symbol(key, f"prefix-list:{told}")
+
+    def _symbol(self, key: str, told: str = "") -> Peer:
+        symbol = self._ledger.symbols.setdefault(key, Symbol(key, "prefix-list", told))
+        return Peer(symbol.text, symbol=key)
+
+    def _endpoint_service(self, item: Unknown, root: str) -> str | None:
+        """The service whose prefix list a gateway endpoint of the input stands for."""
+        if item.attribute is None or item.attribute[1] != "prefix_list_id":
+            return None
+        key = self._ledger.names.addresses.get((root, item.attribute[0]))
+        endpoint = self._ledger.names.resources.get(key or "")
+        return string(endpoint.body.values.get("service_name")) if endpoint and endpoint.type == ENDPOINT else None
+
+
+def _aws_name(resource: Resource) -> str | None:
+    """The name of a list that AWS keeps, where the data source asks for it by name."""
+    if resource.mode != "data":
+        return None
+    asked = [resource.body.values.get("name")]
+    for block in blocks(resource.body, "filter"):
+        if block.values.get("name") == "prefix-list-name":
+            asked += find(block, "values")
+    names = [name for name in asked if isinstance(name, str) and name.startswith(OF_AWS)]
+    return names[0] if names else None
+
+
+def _entries(entries: Sequence[Block]) -> tuple[Ranges, bool]:
+    """The CIDRs of a prefix list that are known, and whether these are all."""
+    known: Ranges = EMPTY
+    complete = True
+    for entry in entries:
+        own = EMPTY if entry.possible else networks([entry.values.get("cidr")])
+        known = union(known, own)
+        complete = complete and bool(own)
+    return known, complete

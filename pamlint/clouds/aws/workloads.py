@@ -1,0 +1,88 @@
+"""Workloads: resources with their interfaces in, one workload for each distinct chain out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from pamlint.clouds.aws import kubernetes, services
+from pamlint.clouds.aws.interfaces import Interface, Surroundings
+from pamlint.clouds.aws.machines import Machines, scaling_tags
+from pamlint.clouds.aws.network import Subnet
+from pamlint.clouds.aws.services import Services, is_internal
+from pamlint.clouds.values import all_of, string, text, texts
+from pamlint.model.acl import Text, Workload
+from pamlint.model.identity import key_of
+from pamlint.model.ranges import EMPTY
+from pamlint.model.resource import Resource
+
+INTERNAL = "it is an internal load balancer"
+MANY = frozenset({"aws_autoscaling_group", "aws_eks_node_group", "aws_ecs_service"})
+"""What stands for several machines alike."""
+
+Chain = tuple[tuple[str, ...], ...]
+Place = tuple[Interface, Subnet | None]
+
+
+def workloads(around: Surroundings) -> list[Workload]:
+    """All workloads of an estate. What has interfaces with different chains is a workload for each of them."""
+    machines = Machines(around)
+    found: list[Workload] = []
+    for resource, interfaces in (*machines.instances(), *machines.interfaces(), *kubernetes.clusters(around)):
+        found += _workloads(resource, interfaces, _tags(resource))
+    for resource, interfaces in kubernetes.nodes(around, machines):
+        found += _workloads(resource, interfaces, _tags(resource), "node_group_name")
+    for resource, interfaces in machines.scaling_groups():
+        found += _workloads(resource, interfaces, scaling_tags(resource))
+    for resource, interfaces, name in Services(around).all():
+        found += _workloads(resource, interfaces, _tags(resource), name)
+    return found
+
+
+def _tags(resource: Resource) -> dict[str, Text]:
+    values = resource.body.values
+    return {**texts(values.get("tags")), **texts(values.get("tags_all"))}
+
+
+def _workloads(resource: Resource, interfaces: Sequence[Interface], tags: dict[str, Text], name: str = "name") -> list[Workload]:
+    chains: dict[Chain, list[Place]] = defaultdict(list)
+    for interface in interfaces:
+        for subnet in interface.subnets:
+            layers = (interface.groups, (subnet.acl,) if subnet and subnet.acl else ())
+            chains[tuple(layer for layer in layers if layer)].append((interface, subnet))
+    several = len(chains) > 1
+    return [
+        _workload(resource, chain, places, tags, name, f"#{number}" if several else "")
+        for number, (chain, places) in enumerate(sorted(chains.items(), key=lambda item: item[0]))
+    ]
+
+
+def _workload(resource: Resource, chain: Chain, places: Sequence[Place], tags: dict[str, Text], name: str, mark: str) -> Workload:
+    body = resource.body
+    worn = frozenset(key for interface, _ in places for key in interface.groups)
+    return Workload(
+        key_of(resource) + mark,
+        resource.address,
+        resource.type,
+        resource.root,
+        chain,
+        worn,
+        name=text(body.values.get(name)) or tags.get("Name"),
+        id=resource.id or string(body.values.get("id")),
+        tags=tags,
+        addresses=all_of([interface.addresses for interface, _ in places]) or EMPTY,
+        within=all_of([subnet.prefixes if subnet else EMPTY for _, subnet in places]) or EMPTY,
+        possible=body.possible,
+        sheltered=INTERNAL if is_internal(resource) else _sheltered(subnet for _, subnet in places),
+        several=resource.type in MANY,
+        location=body.location,
+    )
+
+
+def _sheltered(subnets: Iterable[Subnet | None]) -> str | None:
+    """Why the Internet cannot reach a workload: every subnet that it may stand in must be sheltered."""
+    clauses = [subnet.sheltered if subnet else None for subnet in subnets]
+    return clauses[0] if clauses and all(clauses) else None
+
+
+TYPES = services.TYPES | kubernetes.TYPES

@@ -1,0 +1,174 @@
+"""Security admin rules of Azure Virtual Network Manager: they come before NSGs, on the virtual networks of a network group.
+
+Sources: the Azure documentation (security admin rules, network groups, deployments) and the provider's documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from pamlint.clouds.azure.network import NETWORK, Networks
+from pamlint.clouds.azure.rules import DIRECTIONS, RuleReader, either, ports, services, unreadable
+from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.ordered import chosen, word
+from pamlint.clouds.values import blocks, find, number, string, text
+from pamlint.model.acl import ANYWHERE, Acl, Action, Peer, Rule
+from pamlint.model.finding import Direction
+from pamlint.model.identity import key_of
+from pamlint.model.resource import Block, Resource, Unknown
+from pamlint.model.traffic import ALL_PORTS
+
+RULE = "azurerm_network_manager_admin_rule"
+COLLECTION = "azurerm_network_manager_admin_rule_collection"
+CONFIGURATION = "azurerm_network_manager_security_admin_configuration"
+DEPLOYMENT = "azurerm_network_manager_deployment"
+GROUP = "azurerm_network_manager_network_group"
+MEMBER = "azurerm_network_manager_static_member"
+ACTIONS: Mapping[str, Action] = {"allow": "allow", "deny": "deny", "alwaysallow": "always-allow"}
+LAST = 4097
+
+TYPES = frozenset({RULE, COLLECTION, CONFIGURATION, DEPLOYMENT, GROUP, MEMBER})
+
+Because = tuple[str, ...]
+Applied = tuple[str, Because]
+"""The key of a rule collection that applies to a network, and the references on which it hangs whether it does."""
+
+
+class AdminRules:
+    """The admin rules of an estate: an ACL for each distinct set of rule collections that some network has."""
+
+    def __init__(self, ledger: Ledger, around: Networks, inside: Peer) -> None:
+        self._ledger = ledger
+        self._reader = RuleReader(ledger)
+        self._inside = inside
+        self._rules = ledger.tied(RULE, "admin_rule_collection_id")
+        self._collections = {key_of(resource): resource for resource in ledger.managed(COLLECTION)}
+        self._members = ledger.tied(MEMBER, "network_group_id")
+        found: dict[tuple[Applied, ...], Acl] = {}
+        self.above: dict[str, str] = {}
+        for key, network in around.known.items():
+            applied = tuple(sorted(self._applied(network)))
+            if applied:
+                found.setdefault(applied, self._acl(applied))
+                self.above[key] = found[applied].key
+        self.acls = list(found.values())
+
+    def _applied(self, network: Resource) -> Iterable[Applied]:
+        """The rule collections that apply to a network, surely or perhaps."""
+        for key, collection in self._collections.items():
+            configuration = self._ledger.target(
+                collection.body.values.get("security_admin_configuration_id"), collection.root, CONFIGURATION
+            )
+            deployed = self._deployed(configuration, network) if configuration else None
+            if deployed is None:
+                continue
+            for value in find(collection.body, "network_group_ids"):
+                member = self._holds(value, collection.root, network)
+                if member is not None:
+                    yield key, tuple(sorted({*deployed, *member, *collection.body.possible}))
+                    break
+
+    def _deployed(self, configuration: Resource, network: Resource) -> Because | None:
+        """Whether a configuration is deployed where the network lies: () surely, references if perhaps, None if not."""
+        perhaps: Because | None = None
+        for deployment in self._ledger.managed(DEPLOYMENT):
+            values = deployment.body.values
+            if values.get("scope_access") != "SecurityAdmin" or not self._names(deployment, configuration):
+                continue
+            places = [values.get("location"), network.body.values.get("location")]
+            because = tuple(reference for place in places if isinstance(place, Unknown) for reference in place.because)
+            if not because and len({str(place).lower().replace(" ", "") for place in places}) > 1:
+                continue
+            because = (*because, *deployment.body.possible)
+            if not because:
+                return ()
+            perhaps = because
+        return perhaps
+
+    def _names(self, deployment: Resource, configuration: Resource) -> bool:
+        named = find(deployment.body, "configuration_ids")
+        return any(self._ledger.target(value, deployment.root, CONFIGURATION) is configuration for value in named)
+
+    def _holds(self, value: object, root: str, network: Resource) -> Because | None:
+        """Whether a network group holds a network. One without static members is filled by a policy, which nobody knows here."""
+        group = self._ledger.target(value, root, GROUP)
+        if group is None:
+            return value.because if isinstance(value, Unknown) else (str(value),)
+        members = self._members.get(key_of(group), [])
+        if not members:
+            return (group.address,)
+        perhaps: Because | None = None
+        for member in members:
+            named = member.body.values.get("target_virtual_network_id")
+            if self._ledger.target(named, member.root, NETWORK) is network:
+                return member.body.possible
+            if isinstance(named, Unknown) and named.attribute is None:
+                perhaps = named.because
+        return perhaps
+
+    def _acl(self, applied: tuple[Applied, ...]) -> Acl:
+        """The collections' rules in the order of their priorities."""
+        resources = [self._collections[key] for key, _ in applied]
+        rules = [
+            replace(rule, possible=(*rule.possible, *because))
+            for key, because in applied
+            for resource in self._rules.get(key, [])
+            for rule in self._read(resource)
+        ]
+        first = resources[0]
+        return Acl(
+            "+".join([key_of(resource) for resource in resources] + [text for _, because in applied for text in because]),
+            ", ".join(resource.address for resource in resources),
+            "azure_admin_rules",
+            first.root,
+            tuple(sorted(rules, key=lambda rule: (rule.direction, rule.priority or 0))),
+            name=text(first.body.values.get("name")),
+            id=first.id or string(first.body.values.get("id")),
+            location=first.body.location,
+            ignores=first.body.ignores,
+        )
+
+    def _read(self, resource: Resource) -> list[Rule]:
+        body = resource.body
+        try:
+            direction = word(body.values.get("direction"), DIRECTIONS, "direction")
+            action = word(body.values.get("action"), ACTIONS, "action")
+            priority = number(body.values.get("priority"))
+            read = [self._rule(resource, each, body) for each in either(direction)]
+        except ValueError as error:
+            self._ledger.problem(resource, body.location, resource.address, str(error))
+            return unreadable(resource.address, body, tuple(ACTIONS.values()))
+        because = direction.because if isinstance(direction, Unknown) else ()
+        doubted = [replace(rule, possible=(*rule.possible, *because)) for rule in read]
+        return [rule for each in doubted for rule in chosen(each, action, priority, LAST, tuple(ACTIONS.values()))]
+
+    def _rule(self, resource: Resource, direction: Direction, body: Block) -> Rule:
+        sources, destinations = self._side(resource, "source"), self._side(resource, "destination")
+        peers, local = (sources, destinations) if direction == "ingress" else (destinations, sources)
+        source_ports = ports(body.values, ("source_port_ranges",), ALL_PORTS)
+        destination_ports = ports(body.values, ("destination_port_ranges",), ALL_PORTS)
+        return Rule(
+            resource.address,
+            direction,
+            "allow",
+            *services(text(body.values.get("protocol")), destination_ports, source_ports),
+            peers=peers,
+            local=local,
+            source_ports=source_ports,
+            possible=body.possible,
+            location=body.location,
+            ignores=body.ignores,
+        )
+
+    def _side(self, resource: Resource, side: str) -> tuple[Peer, ...]:
+        """Prefixes and service tags; without any, every address. The members of a network group are not known here."""
+        peers = []
+        for block in blocks(resource.body, side):
+            kind = block.values.get("address_prefix_type")
+            if kind in ("IPPrefix", "ServiceTag"):
+                peers.append(self._reader.prefix(block.values.get("address_prefix"), resource, block, self._inside))
+            else:
+                reference = f"{resource.address}.{side}"
+                peers.append(Peer(reference, because=kind.because if isinstance(kind, Unknown) else (reference,)))
+        return tuple(dict.fromkeys(peers)) or (ANYWHERE,)

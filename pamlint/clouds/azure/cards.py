@@ -1,0 +1,148 @@
+"""Network interfaces and subnets with the NSGs and ASGs that are tied to them.
+
+Sources: the Azure documentation (how network security groups work, application security groups) and the provider's
+documentation of each resource type.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pamlint.clouds.azure.network import Networks, Subnet
+from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.values import all_of, blocks, find, items, networks, text, texts
+from pamlint.model.acl import Group, Symbol
+from pamlint.model.identity import key_of
+from pamlint.model.ranges import EMPTY, Ranges
+from pamlint.model.resource import Block, Resource
+
+NSG = "azurerm_network_security_group"
+ASG = "azurerm_application_security_group"
+NIC = "azurerm_network_interface"
+NIC_NSG = "azurerm_network_interface_security_group_association"
+NIC_ASG = "azurerm_network_interface_application_security_group_association"
+SUBNET_NSG = "azurerm_subnet_network_security_group_association"
+
+TYPES = frozenset({NSG, ASG, NIC, NIC_NSG, NIC_ASG, SUBNET_NSG})
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One interface, or several alike: its NSGs, the subnets that it stands in (None where unknown), its ASGs, its addresses."""
+
+    nsgs: tuple[str, ...]
+    subnets: tuple[Subnet | None, ...]
+    asgs: frozenset[str]
+    addresses: Ranges = EMPTY
+
+    @property
+    def within(self) -> Ranges:
+        """The prefixes of its subnets, none where they are not all known."""
+        return all_of([subnet.prefixes if subnet else EMPTY for subnet in self.subnets]) or EMPTY
+
+
+class Cards:
+    """The interfaces of an estate and what guards them."""
+
+    def __init__(self, ledger: Ledger, around: Networks) -> None:
+        self._ledger = ledger
+        self._around = around
+        self._nsgs = self._pairs(NIC_NSG, NIC, "network_interface_id", "network_security_group_id", NSG)
+        self._asgs = self._pairs(NIC_ASG, NIC, "network_interface_id", "application_security_group_id", ASG)
+        self.of_subnets: dict[str, list[str]] = defaultdict(list)
+        self._standing: dict[str, list[tuple[Subnet | None, Ranges]]] = defaultdict(list)
+        self._tie_subnets()
+        self.own = {key_of(resource): self._card(resource) for resource in ledger.managed(NIC)}
+        for card in self.own.values():
+            self._stand(card)
+
+    def standing(self, nsg: str) -> list[tuple[Subnet | None, Ranges]]:
+        """Every place behind an NSG: the subnet, and the addresses there (none where they are unknown)."""
+        return self._standing[nsg]
+
+    def templated(self, resource: Resource, block: Block) -> Card:
+        """The interfaces that a scale set gives to its machines."""
+        configurations = blocks(block, "ip_configuration")
+        asgs = [item for inner in configurations for item in items(inner.values.get("application_security_group_ids"))]
+        card = Card(
+            tuple(self._lead(items(block.values.get("network_security_group_id")), resource.root, NSG)),
+            self._subnets(configurations, resource.root),
+            frozenset(self._lead(asgs, resource.root, ASG)),
+        )
+        self._stand(card)
+        return card
+
+    def in_subnet(self, resource: Resource, values: Iterable[Any]) -> Card:
+        """An interface of a service, which has no NSG of its own."""
+        subnets = tuple(dict.fromkeys(self._around.subnet(value, resource.root) for value in values))
+        return Card((), subnets or (None,), frozenset())
+
+    def _card(self, resource: Resource) -> Card:
+        key = key_of(resource)
+        configurations = blocks(resource.body, "ip_configuration")
+        known = [networks([block.values.get("private_ip_address")]) for block in configurations]
+        return Card(
+            tuple(self._nsgs[key]),
+            self._subnets(configurations, resource.root),
+            frozenset(self._asgs[key]),
+            all_of(known) or EMPTY,
+        )
+
+    def _subnets(self, configurations: Iterable[Block], root: str) -> tuple[Subnet | None, ...]:
+        values = [value for block in configurations for value in find(block, "subnet_id")]
+        return tuple(dict.fromkeys(self._around.subnet(value, root) for value in values)) or (None,)
+
+    def _stand(self, card: Card) -> None:
+        for nsg in card.nsgs:
+            for subnet in card.subnets:
+                self._standing[nsg].append((subnet, card.addresses or card.within))
+
+    def _tie_subnets(self) -> None:
+        """Which NSG each subnet has; an NSG on a subnet that the input lacks guards addresses that are unknown."""
+        for tie in self._ledger.managed(SUBNET_NSG):
+            subnet = self._around.subnet(tie.body.values.get("subnet_id"), tie.root)
+            for nsg in self._lead([tie.body.values.get("network_security_group_id")], tie.root, NSG):
+                self._tie(subnet, nsg)
+        for subnet, block, network in self._around.inline:
+            for nsg in self._lead(items(block.values.get("security_group")), network.root, NSG):
+                self._tie(subnet, nsg)
+
+    def _tie(self, subnet: Subnet | None, nsg: str) -> None:
+        self._standing[nsg].append((subnet, subnet.prefixes if subnet else EMPTY))
+        if subnet is not None and nsg not in self.of_subnets[subnet.key]:
+            self.of_subnets[subnet.key].append(nsg)
+
+    def _lead(self, values: Iterable[Any], root: str, type_: str) -> Iterator[str]:
+        for value in values:
+            found = self._ledger.target(value, root, type_)
+            if found is not None:
+                yield key_of(found)
+
+    def _pairs(self, type_: str, near: str, one: str, other: str, far: str) -> dict[str, list[str]]:
+        """Which resource an association ties to which, by key; pairs that lead nowhere tie nothing."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for resource in self._ledger.managed(type_):
+            left = self._ledger.target(resource.body.values.get(one), resource.root, near)
+            right = self._ledger.target(resource.body.values.get(other), resource.root, far)
+            if left is not None and right is not None:
+                found[key_of(left)].append(key_of(right))
+        return found
+
+
+def name_asgs(ledger: Ledger) -> None:
+    """The ASGs of the input as symbols, and as groups that roles can be matched to."""
+    for resource in ledger.of(ASG):
+        key, values = key_of(resource), resource.body.values
+        ledger.symbols[key] = Symbol(key, "asg", resource.address)
+        ledger.groups[key] = Group(
+            key,
+            resource.address,
+            resource.root,
+            name=text(values.get("name")),
+            id=resource.id,
+            tags=texts(values.get("tags")),
+            location=resource.body.location,
+        )

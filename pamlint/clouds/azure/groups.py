@@ -1,0 +1,143 @@
+"""Network security groups: inline, standalone and default rules, and what stands behind them.
+
+Sources: the Azure documentation (network security groups overview) and the provider's documentation of each resource type.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from pamlint.clouds.azure.cards import NSG, Cards
+from pamlint.clouds.azure.network import Networks
+from pamlint.clouds.azure.rules import VIRTUAL_NETWORK, RuleReader
+from pamlint.clouds.ledger import Ledger, outside
+from pamlint.clouds.values import all_of, blocks, computed, string, text, texts
+from pamlint.model.acl import ANYWHERE, Acl, Action, Extent, Peer, Rule, Symbol
+from pamlint.model.addresses import ANY
+from pamlint.model.finding import Direction
+from pamlint.model.identity import foreign_key, key_of
+from pamlint.model.ranges import EMPTY, Ranges
+from pamlint.model.resource import Resource, Unknown
+from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
+
+RULE = "azurerm_network_security_rule"
+DEFAULTS: tuple[tuple[str, Direction, int, Action, str], ...] = (
+    ("AllowVnetInBound", "ingress", 65000, "allow", "VirtualNetwork"),
+    ("AllowAzureLoadBalancerInBound", "ingress", 65001, "allow", "AzureLoadBalancer"),
+    ("DenyAllInBound", "ingress", 65500, "deny", "*"),
+    ("AllowVnetOutBound", "egress", 65000, "allow", "VirtualNetwork"),
+    ("AllowInternetOutBound", "egress", 65001, "allow", "Internet"),
+    ("DenyAllOutBound", "egress", 65500, "deny", "*"),
+)
+"""The rules that every NSG ends with: name, direction, priority, action, peer."""
+
+TYPES = frozenset({RULE})
+
+
+class Groups:
+    """The NSGs of an estate. `given` is what the site file says that VirtualNetwork holds."""
+
+    def __init__(self, ledger: Ledger, around: Networks, cards: Cards, given: Ranges | None) -> None:
+        self._ledger = ledger
+        self._around = around
+        self._cards = cards
+        self._given = given
+        self._reader = RuleReader(ledger)
+
+    def acls(self) -> list[Acl]:
+        """Every NSG with its rules in the order in which they are tried, and a partial one for each that is defined elsewhere."""
+        found = {key_of(resource): self._nsg(resource) for resource in self._ledger.of(NSG)}
+        attached: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self._ledger.of(RULE):
+            acl = self._owner(resource, found)
+            found.setdefault(acl.key, acl)
+            attached[acl.key].append(resource)
+        return [self._finish(acl, attached[key]) for key, acl in found.items()]
+
+    def inside(self, nsg: str) -> Peer:
+        """What VirtualNetwork means in an NSG: as much as is sure in every subnet that it guards, at most everything."""
+        key, known = self._inside(nsg)
+        most = ANY if self._given is None else self._given
+        self._ledger.symbols.setdefault(key, Symbol(key, "tag", "VirtualNetwork", known, most))
+        return Peer("VirtualNetwork", symbol=key)
+
+    def _inside(self, nsg: str) -> tuple[str, Ranges]:
+        if self._given is not None:
+            return VIRTUAL_NETWORK, self._given
+        subnets = [subnet for subnet, _ in self._cards.standing(nsg)]
+        known = [subnet for subnet in subnets if subnet is not None and subnet.network is not None]
+        if subnets and len(known) < len(subnets):
+            return f"{VIRTUAL_NETWORK}|{nsg}", EMPTY
+        if not subnets:
+            only = list(self._around.known) if len(self._around.known) == 1 else []
+            return VIRTUAL_NETWORK, (self._around.space(only[0]) or EMPTY) if only else EMPTY
+        places = sorted({subnet.network for subnet in known if subnet.network is not None})
+        routed = any(subnet.routes for subnet in known)
+        key = "|".join([VIRTUAL_NETWORK, *places, *([nsg] if routed else [])])
+        return key, self._around.inside_all(known)
+
+    def _nsg(self, resource: Resource) -> Acl:
+        values = resource.body.values
+        return Acl(
+            key_of(resource),
+            resource.address,
+            "azure_nsg",
+            resource.root,
+            (),
+            name=text(values.get("name")),
+            id=resource.id or string(values.get("id")),
+            tags=texts(values.get("tags")),
+            partial=(resource.address,) if resource.mode == "data" else (),
+            possible=resource.body.possible,
+            location=resource.body.location,
+            ignores=resource.body.ignores,
+        )
+
+    def _owner(self, resource: Resource, found: dict[str, Acl]) -> Acl:
+        """The NSG of a standalone rule: by reference, else by name and resource group, else a partial one in its stead."""
+        values = resource.body.values
+        name = values.get("network_security_group_name")
+        nsg = self._ledger.target(name, resource.root, NSG, group=values.get("resource_group_name"))
+        if nsg is not None:
+            return found[key_of(nsg)]
+        key, told, because = outside(name, resource.root, "NSG")
+        if not isinstance(name, Unknown):
+            key = foreign_key(f"nsg {told.lower()}")
+        return Acl(key, told, "azure_nsg", resource.root, (), name=text(name), partial=because)
+
+    def _finish(self, acl: Acl, attached: list[Resource]) -> Acl:
+        """The NSG with its rules, the default ones at the end, and what stands behind it, where all of that is known."""
+        inside = self.inside(acl.key)
+        resource = self._ledger.names.resources.get(acl.key)
+        rules = self._inline(resource, inside) if resource is not None else []
+        for standalone in attached:
+            rules += self._reader.rules(standalone.address, standalone.body, standalone, inside)
+        ordered = sorted([*rules, *self._defaults(acl, inside)], key=lambda rule: (rule.direction, rule.priority or 0))
+        behind = all_of([addresses for _, addresses in self._cards.standing(acl.key)])
+        return replace(acl, rules=tuple(ordered), local=behind)
+
+    def _inline(self, resource: Resource, inside: Peer) -> list[Rule]:
+        if resource.mode == "data" or computed(resource, "security_rule"):
+            return []
+        return [
+            rule
+            for position, block in enumerate(blocks(resource.body, "security_rule"))
+            for rule in self._reader.rules(f"{resource.address}.security_rule[{position}]", block, resource, inside)
+        ]
+
+    def _defaults(self, acl: Acl, inside: Peer) -> list[Rule]:
+        return [
+            Rule(
+                f"{acl.address}.{name}",
+                direction,
+                action,
+                Extent(ALL_PROTOCOLS),
+                Extent(ALL_PORTS),
+                (ANYWHERE if peer == "*" else self._reader.tag(peer, inside),),
+                priority=priority,
+                default=True,
+                location=acl.location,
+            )
+            for name, direction, priority, action, peer in DEFAULTS
+        ]

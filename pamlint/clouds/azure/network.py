@@ -1,0 +1,163 @@
+"""Virtual networks, their peerings and routes, and subnets: what stands where, and what the tag VirtualNetwork means there.
+
+Sources: the Azure documentation (service tags, virtual network peering, route tables, private endpoints) and the provider's
+documentation of each resource type.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.values import all_of, blocks, computed, find, networks, string, truth
+from pamlint.model.identity import foreign_key, key_of
+from pamlint.model.ranges import EMPTY, Ranges, intersect, union
+from pamlint.model.resource import Block, Resource
+
+NETWORK = "azurerm_virtual_network"
+PEERING = "azurerm_virtual_network_peering"
+SUBNET = "azurerm_subnet"
+TABLE = "azurerm_route_table"
+ROUTE = "azurerm_route"
+SUBNET_TABLE = "azurerm_subnet_route_table_association"
+CARRIED = frozenset({"virtualappliance", "virtualnetworkgateway", "vnetlocal"})
+"""The next hops whose prefixes count as VirtualNetwork."""
+POLICED = frozenset({"enabled", "networksecuritygroupenabled"})
+
+TYPES = frozenset({NETWORK, PEERING, SUBNET, TABLE, ROUTE, SUBNET_TABLE, "azurerm_resource_group"})
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A subnet that the input holds: its prefixes (none where one is unknown), its network, what its routes add to the tag."""
+
+    key: str
+    prefixes: Ranges
+    network: str | None
+    routes: Ranges = EMPTY
+    guards_endpoints: bool = False
+
+
+class Networks:
+    """The virtual networks and subnets of an estate."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.known = {key_of(resource): resource for resource in ledger.of(NETWORK)}
+        self._routes = self._routes_of_tables()
+        self._tables = self._tables_of_subnets()
+        self._peers = self._peered()
+        self.subnets = {key_of(resource): self._subnet(resource) for resource in ledger.of(SUBNET)}
+        self.inline: list[tuple[Subnet, Block, Resource]] = []
+        for resource in self.known.values():
+            for block in [] if computed(resource, "subnet") else blocks(resource.body, "subnet"):
+                self.inline.append((self._inline(block, resource), block, resource))
+        self._by_id = {
+            foreign_key(identifier): subnet
+            for subnet, block, _ in self.inline
+            if (identifier := string(block.values.get("id"))) is not None
+        }
+
+    def subnet(self, value: Any, root: str) -> Subnet | None:
+        """The subnet that a value refers to; None where the input does not hold it."""
+        found = self._ledger.target(value, root, SUBNET)
+        if found is not None:
+            return self.subnets[key_of(found)]
+        return self._by_id.get(foreign_key(value)) if isinstance(value, str) else None
+
+    def space(self, key: str) -> Ranges | None:
+        """All addresses of a network; None where one of its prefixes is unknown."""
+        return all_of([networks([item]) for item in find(self.known[key].body, "address_space")])
+
+    def surely_inside(self, subnet: Subnet) -> Ranges:
+        """What VirtualNetwork holds for sure in a subnet: the networks that are known to be connected, and its routes."""
+        if subnet.network is None:
+            return subnet.routes
+        found = subnet.routes
+        for key in (subnet.network, *self._peers[subnet.network]):
+            found = union(found, networks(find(self.known[key].body, "address_space")))
+        return found
+
+    def inside_all(self, subnets: Iterable[Subnet]) -> Ranges:
+        """What VirtualNetwork holds for sure in each of several subnets."""
+        lines = [self.surely_inside(subnet) for subnet in subnets]
+        found = lines[0] if lines else EMPTY
+        for line in lines[1:]:
+            found = intersect(found, line)
+        return found
+
+    def _subnet(self, resource: Resource) -> Subnet:
+        values = resource.body.values
+        key = key_of(resource)
+        group = values.get("resource_group_name")
+        network = self._ledger.target(values.get("virtual_network_name"), resource.root, NETWORK, group=group)
+        policy = string(values.get("private_endpoint_network_policies")) or ""
+        return Subnet(
+            key,
+            _prefixes(resource.body),
+            key_of(network) if network else None,
+            self._routes.get(self._tables.get(key, ""), EMPTY),
+            policy.lower() in POLICED or truth(values.get("private_endpoint_network_policies_enabled")) is True,
+        )
+
+    def _inline(self, block: Block, network: Resource) -> Subnet:
+        table = self._ledger.target(block.values.get("route_table_id"), network.root, TABLE)
+        policy = string(block.values.get("private_endpoint_network_policies")) or ""
+        return Subnet(
+            f"{key_of(network)}/{block.values.get('name')}",
+            _prefixes(block),
+            key_of(network),
+            self._routes.get(key_of(table), EMPTY) if table else EMPTY,
+            policy.lower() in POLICED,
+        )
+
+    def _peered(self) -> dict[str, list[str]]:
+        """The networks that each network is peered with, as far as both are in the input and the peering lets traffic through."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for resource in self._ledger.managed(PEERING):
+            values = resource.body.values
+            group = values.get("resource_group_name")
+            near = self._ledger.target(values.get("virtual_network_name"), resource.root, NETWORK, group=group)
+            far = self._ledger.target(values.get("remote_virtual_network_id"), resource.root, NETWORK)
+            open_ = values.get("allow_virtual_network_access") is None or truth(values["allow_virtual_network_access"]) is True
+            if near is not None and far is not None and open_ and not resource.body.possible:
+                found[key_of(near)].append(key_of(far))
+        return found
+
+    def _routes_of_tables(self) -> dict[str, Ranges]:
+        """What the routes of each table add to VirtualNetwork."""
+        bodies = {key_of(table): _inline_routes(table) for table in self._ledger.of(TABLE)}
+        for route in self._ledger.of(ROUTE):
+            values = route.body.values
+            group = values.get("resource_group_name")
+            table = self._ledger.target(values.get("route_table_name"), route.root, TABLE, group=group)
+            if table is not None:
+                bodies[key_of(table)].append(route.body)
+        return {
+            key: networks(body.values.get("address_prefix") for body in own if _is_carried(body)) for key, own in bodies.items()
+        }
+
+    def _tables_of_subnets(self) -> dict[str, str]:
+        found = {}
+        for tie in self._ledger.managed(SUBNET_TABLE):
+            subnet = self._ledger.target(tie.body.values.get("subnet_id"), tie.root, SUBNET)
+            table = self._ledger.target(tie.body.values.get("route_table_id"), tie.root, TABLE)
+            if subnet is not None and table is not None and not tie.body.possible:
+                found[key_of(subnet)] = key_of(table)
+        return found
+
+
+def _inline_routes(table: Resource) -> list[Block]:
+    return [] if computed(table, "route") else blocks(table.body, "route")
+
+
+def _is_carried(route: Block) -> bool:
+    return not route.possible and str(route.values.get("next_hop_type")).lower() in CARRIED
+
+
+def _prefixes(body: Block) -> Ranges:
+    """The prefixes of a subnet, whichever of the provider's attributes holds them; none where one is unknown."""
+    return all_of([networks([item]) for name in ("address_prefixes", "address_prefix") for item in find(body, name)]) or EMPTY

@@ -1,0 +1,195 @@
+"""The rules of NSGs: both sides, ports and protocols in the provider's attribute names.
+
+Sources: the Azure documentation (network security groups overview, service tags, application security groups) and the
+provider's documentation of each resource type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pamlint.clouds.ledger import Ledger, outside
+from pamlint.clouds.ordered import chosen, word
+from pamlint.clouds.values import items, number, string, text, unknown_extent
+from pamlint.model.acl import ANYWHERE, Action, Extent, Group, Peer, Rule, Symbol, Text
+from pamlint.model.addresses import PUBLIC, format_ranges, parse_cidr
+from pamlint.model.finding import Direction
+from pamlint.model.ranges import EMPTY, Ranges, subtract, union
+from pamlint.model.resource import Block, Resource, Unknown
+from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
+
+ESP: Ranges = ((50, 50),)
+AH: Ranges = ((51, 51),)
+PROTOCOLS: Mapping[str, Ranges] = {
+    "tcp": ((6, 6),),
+    "udp": ((17, 17),),
+    "icmp": ((1, 1),),
+    "esp": ESP,
+    "ah": AH,
+    "*": ALL_PROTOCOLS,
+    "any": ALL_PROTOCOLS,
+}
+WITH_PORTS: Ranges = ((6, 6), (17, 17))
+PROBES = parse_cidr("168.63.129.16")
+CLASSIC_TAGS = {"virtual_network": "virtualnetwork", "azure_loadbalancer": "azureloadbalancer"}
+FIXED_TAGS = {"internet": ("Internet", PUBLIC), "azureloadbalancer": ("AzureLoadBalancer", PROBES)}
+VIRTUAL_NETWORK = "tag|virtualnetwork"
+DIRECTIONS: Mapping[str, Direction] = {"inbound": "ingress", "outbound": "egress"}
+ACTIONS: Mapping[str, Action] = {"allow": "allow", "deny": "deny"}
+LAST = 4097
+
+
+class RuleReader:
+    """Reads rules; what the tag VirtualNetwork means is told for each NSG."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def rules(self, name: str, body: Block, resource: Resource, inside: Peer) -> list[Rule]:
+        """One rule, or, where direction, action or priority is unknown, the possible rules that stand for it."""
+        values = body.values
+        try:
+            direction = word(values.get("direction"), DIRECTIONS, "direction")
+            action = word(values.get("access"), ACTIONS, "access")
+            priority = number(values.get("priority"))
+            read = [self._rule(name, each, body, resource, inside) for each in either(direction)]
+        except ValueError as error:
+            self._ledger.problem(resource, body.location, name, str(error))
+            return unreadable(name, body, ("allow", "deny"))
+        if priority is None:
+            self._ledger.problem(resource, body.location, name, "it has no priority")
+        because = direction.because if isinstance(direction, Unknown) else ()
+        doubted = [replace(rule, possible=(*rule.possible, *because)) for rule in read]
+        return [rule for each in doubted for rule in chosen(each, action, priority, LAST)]
+
+    def _rule(self, name: str, direction: Direction, body: Block, resource: Resource, inside: Peer) -> Rule:
+        values = body.values
+        sources = self._side(values, "source", resource, body, inside)
+        destinations = self._side(values, "destination", resource, body, inside)
+        peers, local = (sources, destinations) if direction == "ingress" else (destinations, sources)
+        return Rule(
+            name,
+            direction,
+            "allow",
+            *services(
+                text(values.get("protocol")),
+                ports(values, ("destination_port_range", "destination_port_ranges"), EMPTY),
+                ports(values, ("source_port_range", "source_port_ranges"), ALL_PORTS),
+            ),
+            peers=peers,
+            local=tuple(ANYWHERE if peer == inside else peer for peer in local),
+            source_ports=ports(values, ("source_port_range", "source_port_ranges"), ALL_PORTS),
+            possible=body.possible,
+            location=body.location,
+            ignores=body.ignores,
+        )
+
+    def _side(self, values: Any, side: str, resource: Resource, body: Block, inside: Peer) -> tuple[Peer, ...]:
+        """The union of everything that the singular and plural fields of one side name."""
+        peers = []
+        for attribute in (f"{side}_address_prefix", f"{side}_address_prefixes"):
+            value = values.get(attribute)
+            if isinstance(value, Unknown) and value.attribute == (resource.address, attribute):
+                continue
+            for item in items(value):
+                pieces = item.split(",") if isinstance(item, str) else [item]
+                peers += [self.prefix(piece, resource, body, inside) for piece in pieces]
+        for item in items(values.get(f"{side}_application_security_group_ids")):
+            peers.append(self._asg(item, resource.root))
+        return tuple(dict.fromkeys(peers))
+
+    def prefix(self, item: Any, resource: Resource, body: Block, inside: Peer) -> Peer:
+        """A CIDR, an address, a service tag, `*` or `Any`."""
+        if isinstance(item, Unknown):
+            return Peer(", ".join(item.because), because=item.because)
+        written = str(item).strip()
+        if written.lower() in ("*", "any"):
+            return ANYWHERE
+        try:
+            addresses = parse_cidr(written)
+        except ValueError as error:
+            if written[:1].isdigit() or ":" in written:
+                self._ledger.problem(resource, body.location, resource.address, str(error))
+                return Peer(written, because=(resource.address,))
+            return self.tag(written, inside)
+        return Peer(format_ranges(addresses)[0], addresses)
+
+    def tag(self, written: str, inside: Peer) -> Peer:
+        """A service tag: known addresses for the fixed ones, else a symbol."""
+        lowered = CLASSIC_TAGS.get(written.lower(), written.lower())
+        if lowered in FIXED_TAGS:
+            told, addresses = FIXED_TAGS[lowered]
+            return Peer(told, addresses)
+        if lowered == "virtualnetwork":
+            return inside
+        key = f"tag|{lowered}"
+        self._ledger.symbols.setdefault(key, Symbol(key, "tag", f"tag:{written}"))
+        return Peer(f"tag:{written}", symbol=key)
+
+    def _asg(self, item: Any, root: str) -> Peer:
+        key = self._ledger.names.lead(item, root)
+        if key is not None and key in self._ledger.symbols:
+            return Peer(self._ledger.symbols[key].text, symbol=key)
+        if isinstance(item, Unknown) and item.attribute is None:
+            return Peer(", ".join(item.because), because=item.because)
+        key, told, _ = outside(item, root, "ASG")
+        told = told.rsplit("/", 1)[-1]
+        self._ledger.symbols.setdefault(key, Symbol(key, "asg", told))
+        self._ledger.groups.setdefault(key, Group(key, told, root, name=told, id=string(item)))
+        return Peer(told, symbol=key)
+
+
+def either(direction: Direction | Unknown) -> tuple[Direction, ...]:
+    """The directions that a rule may have."""
+    return ("ingress", "egress") if isinstance(direction, Unknown) else (direction,)
+
+
+def unreadable(name: str, body: Block, actions: tuple[Action, ...]) -> list[Rule]:
+    """What stands for a rule that could not be understood: anything may hang on it."""
+    everything = Rule(name, "ingress", "allow", Extent(ALL_PROTOCOLS), Extent(ALL_PORTS), (ANYWHERE,))
+    first = replace(everything, priority=0, possible=(name,), location=body.location)
+    return [replace(first, direction=direction, action=action) for direction in DIRECTIONS.values() for action in actions]
+
+
+def ports(values: Any, attributes: tuple[str, ...], default: Ranges) -> Extent:
+    """The union of the singular and the plural field. Raises ValueError for what is no port."""
+    known: Ranges = EMPTY
+    because: set[str] = set()
+    for attribute in attributes:
+        for item in items(values.get(attribute)):
+            if isinstance(item, Unknown):
+                because.update(item.because or (attribute,))
+                continue
+            for piece in str(item).split(","):
+                known = union(known, _port_range(piece.strip()))
+    if not known and not because:
+        return Extent(default)
+    return Extent(known, ALL_PORTS if because else EMPTY, tuple(sorted(because)))
+
+
+def _port_range(written: str) -> Ranges:
+    if written in ("*", "any", "Any"):
+        return ALL_PORTS
+    low, dash, high = written.partition("-")
+    if not low.isdigit() or (dash and not high.isdigit()) or not 0 <= int(low) <= int(high or low) <= 65535:
+        raise ValueError(f"{written!r} is no port: numbers from 0 to 65535, runs written 1-9, or *")
+    return ((int(low), int(high or low)),)
+
+
+def services(protocol: Text | None, destination: Extent, source: Extent) -> tuple[Extent, Extent]:
+    """Protocols and destination ports. A rule for any protocol that names ports matches only the protocols that have ports."""
+    if isinstance(protocol, Unknown):
+        return unknown_extent(protocol, ALL_PROTOCOLS), destination
+    found = PROTOCOLS.get((protocol or "").lower())
+    if found is None:
+        raise ValueError(f"its protocol is {protocol!r}; allowed are Tcp, Udp, Icmp, Esp, Ah and *")
+    if found in (ESP, AH):
+        return Extent(found), Extent(ALL_PORTS)
+    because = tuple(sorted({*destination.because, *source.because}))
+    if found == ALL_PROTOCOLS and because:
+        return Extent(WITH_PORTS, subtract(ALL_PROTOCOLS, WITH_PORTS), because), destination
+    if found == ALL_PROTOCOLS and (destination.known != ALL_PORTS or source.known != ALL_PORTS):
+        return Extent(WITH_PORTS), destination
+    return Extent(found), destination

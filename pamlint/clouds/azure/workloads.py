@@ -1,0 +1,98 @@
+"""Workloads: machines with their interfaces in, one workload for each distinct chain out.
+
+Sources: the Azure documentation (how network security groups work, private endpoints, Azure Bastion) and the provider's
+documentation of each resource type.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from pamlint.clouds.azure.cards import NIC, Card, Cards
+from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.values import all_of, blocks, find, string, text, texts
+from pamlint.model.acl import Workload
+from pamlint.model.identity import key_of
+from pamlint.model.ranges import EMPTY
+from pamlint.model.resource import Resource
+
+MACHINES = ("azurerm_linux_virtual_machine", "azurerm_virtual_machine", "azurerm_windows_virtual_machine")
+SCALE_SETS: Mapping[str, str] = {
+    "azurerm_linux_virtual_machine_scale_set": "network_interface",
+    "azurerm_orchestrated_virtual_machine_scale_set": "network_interface",
+    "azurerm_virtual_machine_scale_set": "network_profile",
+    "azurerm_windows_virtual_machine_scale_set": "network_interface",
+}
+"""The block in which a scale set describes its interfaces."""
+BASTION = "azurerm_bastion_host"
+ENDPOINT = "azurerm_private_endpoint"
+
+TYPES = frozenset({*MACHINES, *SCALE_SETS, BASTION, ENDPOINT})
+
+Chain = tuple[tuple[str, ...], ...]
+
+
+def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card]]]:
+    """Everything that has interfaces, with them; interfaces that are no known machine's stand for themselves."""
+    used: set[str] = set()
+    for resource in ledger.managed(*MACHINES):
+        named = [ledger.target(value, resource.root, NIC) for value in find(resource.body, "network_interface_ids")]
+        used |= {key_of(nic) for nic in named if nic is not None}
+        yield resource, [cards.own.get(key_of(nic), UNKNOWN) if nic else UNKNOWN for nic in named]
+    for resource in ledger.managed(NIC):
+        if key_of(resource) not in used:
+            yield resource, [cards.own[key_of(resource)]]
+    for type_, place in SCALE_SETS.items():
+        for resource in ledger.managed(type_):
+            yield resource, [cards.templated(resource, block) for block in blocks(resource.body, place)]
+    for resource in ledger.managed(BASTION):
+        yield resource, [cards.in_subnet(resource, find(resource.body, "ip_configuration.subnet_id"))]
+    for resource in ledger.managed(ENDPOINT):
+        card = cards.in_subnet(resource, find(resource.body, "subnet_id"))
+        if all(subnet is not None and subnet.guards_endpoints for subnet in card.subnets):
+            yield resource, [card]
+
+
+UNKNOWN = Card((), (None,), frozenset())
+"""An interface that the input does not hold."""
+
+
+def workloads(resource: Resource, own: Sequence[Card], cards: Cards, above: Mapping[str, str]) -> list[Workload]:
+    """The workloads of one resource; `above` holds the admin rules of each virtual network."""
+    alike: dict[tuple[Chain, tuple[str, ...]], list[Card]] = defaultdict(list)
+    for card in own:
+        alike[_chain(card, cards, above), tuple(sorted(card.asgs))].append(card)
+    several = len(alike) > 1
+    return [
+        _workload(resource, chain, found, f"#{number}" if several else "")
+        for number, ((chain, _), found) in enumerate(sorted(alike.items(), key=lambda item: item[0]))
+    ]
+
+
+def _chain(card: Card, cards: Cards, above: Mapping[str, str]) -> Chain:
+    """The layers from the interface outwards: its NSG, its subnet's, the admin rules of its network."""
+    subnets = [subnet for subnet in card.subnets if subnet is not None]
+    edges = [nsg for subnet in subnets for nsg in cards.of_subnets.get(subnet.key, ())]
+    rules = [above[subnet.network] for subnet in subnets if subnet.network in above and subnet.network is not None]
+    return tuple((key,) for key in dict.fromkeys([*card.nsgs, *edges, *rules]))
+
+
+def _workload(resource: Resource, chain: Chain, own: Sequence[Card], mark: str) -> Workload:
+    values = resource.body.values
+    return Workload(
+        key_of(resource) + mark,
+        resource.address,
+        resource.type,
+        resource.root,
+        chain,
+        frozenset(asg for card in own for asg in card.asgs),
+        name=text(values.get("name")),
+        id=resource.id or string(values.get("id")),
+        tags=texts(values.get("tags")),
+        addresses=all_of([card.addresses for card in own]) or EMPTY,
+        within=all_of([card.within for card in own]) or EMPTY,
+        possible=resource.body.possible,
+        several=resource.type in SCALE_SETS,
+        location=resource.body.location,
+    )

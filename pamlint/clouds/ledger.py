@@ -1,0 +1,106 @@
+"""The resources of one estate while they are converted, and what was found out about them on the way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pamlint.model.acl import Group, Symbol
+from pamlint.model.identity import IDENTIFIERS, Names, foreign_key
+from pamlint.model.resource import Location, Problem, Resource, Unknown
+
+
+class Ledger:
+    """Finds resources by type, reference and name; collects symbols, groups that are no ACLs, and problems."""
+
+    def __init__(self, resources: Sequence[Resource], names: Names) -> None:
+        self.names = names
+        self.symbols: dict[str, Symbol] = {}
+        self.groups: dict[str, Group] = {}
+        self.problems: list[Problem] = []
+        self._by_type: dict[str, list[Resource]] = defaultdict(list)
+        self._by_text: dict[tuple[str, str], dict[str, list[Resource]]] = {}
+        for resource in resources:
+            self._by_type[resource.type].append(resource)
+
+    def of(self, *types: str) -> list[Resource]:
+        """The resources and data sources of these types."""
+        return [resource for type_ in types for resource in self._by_type.get(type_, ())]
+
+    def managed(self, *types: str) -> list[Resource]:
+        """The resources of these types that are no data sources."""
+        return [resource for resource in self.of(*types) if resource.mode == "managed"]
+
+    def target(self, value: Any, root: str, *types: str, by: str = "name", group: Any = None) -> Resource | None:
+        """The one resource of these types that a value refers to: by reference or id, else by its text in `by`.
+
+        `group` is an Azure resource group, which decides where several resources have the name.
+        """
+        found = self.names.resource(value, root)
+        if found is not None:
+            return found if found.type in types else None
+        if not isinstance(value, str) or not value:
+            return None
+        named = [resource for type_ in types for resource in self._named(type_, by).get(_folded(type_, value), ())]
+        for narrower in (
+            [resource for resource in named if _same_group(resource, group)],
+            [resource for resource in named if resource.root == root],
+        ):
+            named = narrower or named
+        return named[0] if len(named) == 1 else None
+
+    def _named(self, type_: str, attribute: str) -> Mapping[str, list[Resource]]:
+        if (type_, attribute) not in self._by_text:
+            found = self._by_text[type_, attribute] = defaultdict(list)
+            for resource in self.of(type_):
+                text = resource.body.values.get(attribute)
+                if isinstance(text, str):
+                    found[_folded(type_, text)].append(resource)
+        return self._by_text[type_, attribute]
+
+    def tied(self, type_: str, attribute: str) -> Mapping[str, list[Resource]]:
+        """The resources of a type by the key of what an attribute of theirs leads to."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.of(type_):
+            key = self.names.lead(resource.body.values.get(attribute), resource.root)
+            if key is not None:
+                found[key].append(resource)
+        return found
+
+    def problem(self, resource: Resource, location: Location | None, subject: str, message: str) -> None:
+        """Tell of a value that cannot be what it is."""
+        self.problems.append(
+            Problem(
+                "unreadable-input",
+                subject,
+                f"{subject} cannot be understood: {message}",
+                "Correct the value; until then what this rule lets through or stops is unproven.",
+                location,
+                resource.root,
+            )
+        )
+
+
+def outside(value: Any, root: str, what: str) -> tuple[str, str, tuple[str, ...]]:
+    """Key, name and references of something that the input refers to and does not define."""
+    if not isinstance(value, Unknown):
+        return foreign_key(str(value)), str(value), (str(value),)
+    if value.attribute is None:
+        told = ", ".join(value.because) or f"an unknown {what}"
+        return f"{root}|?{told}", told, value.because or (told,)
+    address, attribute = value.attribute
+    told = address if attribute in IDENTIFIERS else f"{address}.{attribute}"
+    return f"{root}|{told}", told, (told,)
+
+
+def _folded(type_: str, text: str) -> str:
+    """Azure compares names without case."""
+    return text.lower() if type_.startswith("azurerm_") else text
+
+
+def _same_group(resource: Resource, group: Any) -> bool:
+    own = resource.body.values.get("resource_group_name")
+    if isinstance(own, str) and isinstance(group, str):
+        return own.lower() == group.lower()
+    return group is not None and own == group
