@@ -54,7 +54,7 @@ def _finding(judgement: Judgement, group: list[Opening], share: Told, administra
         severity(share.traffic, first, administration),
         share.certainty,
         judgement.estate,
-        _message(first, roles, share),
+        _message(group, roles, share),
         _tip(first, share),
         roles=roles,
         direction=first.direction,
@@ -100,7 +100,8 @@ def _peers(cubes: Iterable[Cube], opening: Opening) -> Ranges:
     return found
 
 
-def _message(item: Opening, roles: tuple[str, ...], share: Told) -> str:
+def _message(group: Sequence[Opening], roles: tuple[str, ...], share: Told) -> str:
+    item = group[0]
     way = "in" if item.direction == "ingress" else "out"
     of = f"at {names_text(roles)}"
     traffic = traffic_text(share.rows, item.direction)
@@ -109,8 +110,18 @@ def _message(item: Opening, roles: tuple[str, ...], share: Told) -> str:
             f"{item.rule.name} may let {way} {traffic} {of}, which no active flow or allowance permits: "
             f"it hangs on {names_text(share.because)}."
         )
+    shelter = _shelter(share, group)
     expired = f" (allowance `{item.expired[0].name}` has expired)" if item.expired else ""
-    return f"{item.rule.name} lets {way} {traffic} {of}; no active flow and no allowance permits that{expired}."
+    return f"{item.rule.name} lets {way} {traffic} {of}; no active flow and no allowance permits that{expired}.{shelter}"
+
+
+def _shelter(share: Told, group: Sequence[Opening]) -> str:
+    """What keeps the Internet from using the opening today, where every workload behind it is sheltered."""
+    reasons = {workload.sheltered for item in group for workload in item.unit.workloads}
+    inside = [cube for cube in share.traffic if not _names_members(cube, group[0])]
+    if not reasons or None in reasons or not is_internet(_peers(inside, group[0])):
+        return ""
+    return f" It is mitigated as long as {' and '.join(sorted(reason for reason in reasons if reason))}."
 
 
 def _tip(item: Opening, share: Told) -> str:
