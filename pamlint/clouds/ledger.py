@@ -43,11 +43,8 @@ class Ledger:
         if not isinstance(value, str) or not value:
             return None
         named = [resource for type_ in types for resource in self._named(type_, by).get(_folded(type_, value), ())]
-        for narrower in (
-            [resource for resource in named if _same_group(resource, group)],
-            [resource for resource in named if resource.root == root],
-        ):
-            named = narrower or named
+        named = [resource for resource in named if _same_group(resource, group)] or named
+        named = [resource for resource in named if resource.root == root] or named
         return named[0] if len(named) == 1 else None
 
     def _named(self, type_: str, attribute: str) -> Mapping[str, list[Resource]]:
