@@ -42,7 +42,6 @@ SPACES = {
          security_group_id = aws_security_group.g.id
          vpc_id            = aws_vpc.w.id
        }""": ["10.0.0.0/16", "10.9.0.0/16"],
-    'data "aws_vpc" "v" { id = "vpc-1" }\nresource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }': ["10.0.0.0/16"],
 }  # fmt: skip
 
 
