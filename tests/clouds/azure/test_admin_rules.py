@@ -1,0 +1,169 @@
+"""Admin rules of Azure Virtual Network Manager, and NSGs that are written for the API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.clouds.reading import acl, chain, network_of, told, workloads
+
+BASE = """
+resource "azurerm_virtual_network" "v" {
+  name                = "vnet"
+  resource_group_name = "rg"
+  location            = "West Europe"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "s" {
+  name                 = "one"
+  resource_group_name  = "rg"
+  virtual_network_name = "vnet"
+  address_prefixes     = ["10.0.1.0/24"]
+}
+resource "azurerm_network_interface" "n" {
+  name = "nic"
+  ip_configuration {
+    name      = "one"
+    subnet_id = azurerm_subnet.s.id
+  }
+}
+resource "azurerm_network_manager" "m" { name = "m" }
+resource "azurerm_network_manager_network_group" "g" { network_manager_id = azurerm_network_manager.m.id }
+resource "azurerm_network_manager_security_admin_configuration" "c" { network_manager_id = azurerm_network_manager.m.id }
+resource "azurerm_network_manager_admin_rule_collection" "c" {
+  name                            = "all"
+  security_admin_configuration_id = azurerm_network_manager_security_admin_configuration.c.id
+  network_group_ids               = [azurerm_network_manager_network_group.g.id]
+}
+resource "azurerm_network_manager_admin_rule" "ssh" {
+  admin_rule_collection_id = azurerm_network_manager_admin_rule_collection.c.id
+  action                   = "Deny"
+  direction                = "Inbound"
+  priority                 = 20
+  protocol                 = "Tcp"
+  destination_port_ranges  = ["22"]
+  source {
+    address_prefix_type = "ServiceTag"
+    address_prefix      = "Internet"
+  }
+}
+resource "azurerm_network_manager_admin_rule" "web" {
+  admin_rule_collection_id = azurerm_network_manager_admin_rule_collection.c.id
+  action                   = "AlwaysAllow"
+  direction                = "Inbound"
+  priority                 = 10
+  protocol                 = "Any"
+  source {
+    address_prefix_type = "IPPrefix"
+    address_prefix      = "10.9.0.0/16"
+  }
+}
+"""
+MEMBER = """
+resource "azurerm_network_manager_static_member" "v" {
+  network_group_id          = azurerm_network_manager_network_group.g.id
+  target_virtual_network_id = azurerm_virtual_network.v.id
+}
+"""
+DEPLOYED = """
+resource "azurerm_network_manager_deployment" "d" {
+  location          = "%s"
+  scope_access      = "SecurityAdmin"
+  configuration_ids = [azurerm_network_manager_security_admin_configuration.c.id]
+}
+"""
+COLLECTION = "azurerm_network_manager_admin_rule_collection.c"
+CASES = {
+    "a static member": (MEMBER + DEPLOYED % "westeurope", [[COLLECTION]], ()),
+    "not deployed": (MEMBER, [], ()),
+    "deployed elsewhere": (MEMBER + DEPLOYED % "northeurope", [], ()),
+    "a group that a policy fills": (DEPLOYED % "westeurope", [[COLLECTION]], ("azurerm_network_manager_network_group.g",)),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_where_admin_rules_apply(case: str, tmp_path: Path) -> None:
+    """They stand before NSGs on the networks of their group, where they are deployed; who a policy puts there is not known."""
+    code, layers, possible = CASES[case]
+    network = network_of(tmp_path, BASE + code)
+    (nic,) = workloads(network, "azurerm_network_interface.n")
+    assert [[key.partition("|")[2].partition("+")[0] for key in layer] for layer in nic.chain] == layers
+    assert {rule.possible for each in network.acls for rule in each.rules} <= {possible}
+
+
+def test_admin_rules(tmp_path: Path) -> None:
+    """They stand in the order of their priorities, with three actions."""
+    found = acl(network_of(tmp_path, BASE + MEMBER + DEPLOYED % "westeurope"), COLLECTION)
+    assert found.kind == "azure_admin_rules"
+    assert [told(rule) for rule in found.rules] == [
+        ("ingress", "always-allow", ["0-255", "0-65535"], ["10.9.0.0/16"], 10),
+        ("ingress", "deny", ["6-6", "22-22"], ["Internet"], 20),
+    ]
+
+
+PROPERTIES = """{
+  properties = {
+    securityRules = [{
+      name = "ssh"
+      properties = {
+        access = "Allow", direction = "Inbound", priority = 100, protocol = "Tcp", sourcePortRange = "*"
+        sourceAddressPrefixes = ["10.0.0.0/8"], destinationAddressPrefix = "*", destinationPortRanges = ["22", "3389"]
+      }
+    }]
+  }
+}"""
+API = 'type = "Microsoft.Network/networkSecurityGroups@2023-11-01"\nname = "nsg"\n'
+SSH = ("ingress", "allow", ["6-6", "22-22", "3389-3389"], ["10.0.0.0/8"], 100)
+
+
+@pytest.mark.parametrize("body", [PROPERTIES, f"jsonencode({PROPERTIES})"], ids=["object", "json"])
+def test_groups_of_the_api(body: str, tmp_path: Path) -> None:
+    """An NSG that `azapi_resource` makes is an NSG, whether its body is an object or JSON; so is a rule beside it."""
+    code = f"""
+    resource "azapi_resource" "g" {{
+      {API}
+      body = {body}
+    }}
+    resource "azapi_resource" "r" {{
+      type      = "Microsoft.Network/networkSecurityGroups/securityRules@2023-11-01"
+      name      = "web"
+      parent_id = azapi_resource.g.id
+      body = {{
+        properties = {{
+          access = "Deny", direction = "Inbound", priority = 200, protocol = "*", sourcePortRange = "*"
+          sourceAddressPrefix = "*", destinationAddressPrefix = "*", destinationPortRange = "*"
+        }}
+      }}
+    }}
+    resource "azapi_resource" "other" {{
+      type = "Microsoft.Network/dnsZones@2018-05-01"
+      name = "zone"
+    }}
+    """
+    found = acl(network_of(tmp_path, code), "azapi_resource.g")
+    assert [told(rule) for rule in found.rules if rule.direction == "ingress" and not rule.default] == [
+        SSH,
+        ("ingress", "deny", ["0-255", "0-65535"], ["any"], 200),
+    ]
+
+
+def test_an_api_body_that_is_not_known(tmp_path: Path) -> None:
+    """Rules that hang on an unset value are possible ones."""
+    code = f'variable "rules" {{}}\nresource "azapi_resource" "g" {{\n{API}body = {{ properties = {{ securityRules = var.rules }} }}\n}}'
+    rules = [rule for rule in acl(network_of(tmp_path, code), "azapi_resource.g").rules if not rule.default]
+    assert rules
+    assert all("var.rules" in rule.possible for rule in rules if rule.priority == 0)
+
+
+def test_the_chain_has_admin_rules_last(tmp_path: Path) -> None:
+    """From the interface outwards: its NSG, the admin rules of its network."""
+    code = """
+    resource "azurerm_network_security_group" "g" { name = "nsg" }
+    resource "azurerm_network_interface_security_group_association" "n" {
+      network_interface_id      = azurerm_network_interface.n.id
+      network_security_group_id = azurerm_network_security_group.g.id
+    }
+    """
+    (nic,) = workloads(network_of(tmp_path, BASE + MEMBER + DEPLOYED % "westeurope" + code), "azurerm_network_interface.n")
+    assert chain(nic) == [["azurerm_network_security_group.g"], [COLLECTION]]

@@ -1,0 +1,120 @@
+"""What the tag VirtualNetwork means, network by network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clouds.reading import acl, cidrs, network_of
+
+BASE = """
+resource "azurerm_virtual_network" "v" {
+  name                = "vnet"
+  resource_group_name = "rg"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_virtual_network" "w" {
+  name                = "other"
+  resource_group_name = "rg"
+  address_space       = ["10.1.0.0/16"]
+}
+resource "azurerm_subnet" "v" {
+  name                 = "one"
+  resource_group_name  = "rg"
+  virtual_network_name = "vnet"
+  address_prefixes     = ["10.0.1.0/24"]
+}
+resource "azurerm_subnet" "w" {
+  name                 = "two"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.w.name
+  address_prefixes     = ["10.1.1.0/24"]
+}
+resource "azurerm_network_security_group" "g" { name = "nsg" }
+"""
+ON_V = """
+resource "azurerm_subnet_network_security_group_association" "v" {
+  subnet_id                 = azurerm_subnet.v.id
+  network_security_group_id = azurerm_network_security_group.g.id
+}
+"""
+ON_W = """
+resource "azurerm_subnet_network_security_group_association" "w" {
+  subnet_id                 = azurerm_subnet.w.id
+  network_security_group_id = azurerm_network_security_group.g.id
+}
+"""
+ELSEWHERE = """
+variable "subnet" {}
+resource "azurerm_subnet_network_security_group_association" "e" {
+  subnet_id                 = var.subnet
+  network_security_group_id = azurerm_network_security_group.g.id
+}
+"""
+PEERING = """
+resource "azurerm_virtual_network_peering" "p" {
+  name                      = "p"
+  resource_group_name       = "rg"
+  virtual_network_name      = "vnet"
+  remote_virtual_network_id = azurerm_virtual_network.w.id
+  %s
+}
+"""
+ROUTED = """
+resource "azurerm_route_table" "t" {
+  name                = "t"
+  resource_group_name = "rg"
+}
+resource "azurerm_route" "r" {
+  name                = "r"
+  resource_group_name = "rg"
+  route_table_name    = azurerm_route_table.t.name
+  address_prefix      = "%s"
+  next_hop_type       = "%s"
+}
+resource "azurerm_subnet_route_table_association" "t" {
+  subnet_id      = azurerm_subnet.v.id
+  route_table_id = azurerm_route_table.t.id
+}
+"""
+CASES: dict[str, tuple[str, dict[str, Any], list[str], list[str]]] = {
+    "its own network": (ON_V, {}, ["10.0.0.0/16"], ["any"]),
+    "a peered network": (ON_V + PEERING % "", {}, ["10.0.0.0/15"], ["any"]),
+    "a peering that lets nothing through": (ON_V + PEERING % "allow_virtual_network_access = false", {}, ["10.0.0.0/16"], ["any"]),
+    "a peering seen from the other side": (ON_W + PEERING % "", {}, ["10.1.0.0/16"], ["any"]),
+    "two networks that know nothing of each other": (ON_V + ON_W, {}, [], ["any"]),
+    "a network that is not known": (ON_V + ELSEWHERE, {}, [], ["any"]),
+    "a default route to an appliance": (ON_V + ROUTED % ("0.0.0.0/0", "VirtualAppliance"), {}, ["0.0.0.0/0"], ["any"]),
+    "a route through the gateway": (
+        ON_V + ROUTED % ("192.168.0.0/16", "VirtualNetworkGateway"), {}, ["10.0.0.0/16", "192.168.0.0/16"], ["any"],
+    ),
+    "a route into nowhere": (ON_V + ROUTED % ("192.168.0.0/16", "None"), {}, ["10.0.0.0/16"], ["any"]),
+    "what the site says": (ON_V, {"VirtualNetwork": ["10.0.0.0/8"]}, ["10.0.0.0/8"], ["10.0.0.0/8"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_virtual_network(case: str, tmp_path: Path) -> None:
+    """It holds at least what is surely connected wherever the NSG stands, and at most everything unless the site says so."""
+    code, values, least, most = CASES[case]
+    network = network_of(tmp_path, BASE + code, **values)
+    nsg = acl(network, "azurerm_network_security_group.g")
+    (peer,) = (peer for rule in nsg.rules if rule.name.endswith("AllowVnetInBound") for peer in rule.peers)
+    symbol = network.symbols[peer.symbol or ""]
+    assert (peer.text, cidrs(symbol.at_least), cidrs(symbol.at_most)) == ("VirtualNetwork", least, most)
+
+
+def test_each_network_has_its_own(tmp_path: Path) -> None:
+    """NSGs in different networks mean different things by one tag; in one network they mean the same."""
+    code = """
+    resource "azurerm_network_security_group" "h" { name = "h" }
+    resource "azurerm_subnet_network_security_group_association" "h" {
+      subnet_id                 = azurerm_subnet.w.id
+      network_security_group_id = azurerm_network_security_group.h.id
+    }
+    """
+    network = network_of(tmp_path, BASE + ON_V + code)
+    keys = {rule.peers[0].symbol for nsg in network.acls for rule in nsg.rules if rule.name.endswith("AllowVnetInBound")}
+    assert len(keys) == 2

@@ -1,0 +1,209 @@
+"""Which Azure workloads are guarded by what, and where they stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.clouds.reading import acl, bounds, chain, cidrs, network_of, workloads
+
+BASE = """
+resource "azurerm_virtual_network" "v" {
+  name                = "vnet"
+  resource_group_name = "rg"
+  location            = "westeurope"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "s" {
+  name                 = "servers"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.1.0/24"]
+}
+resource "azurerm_network_security_group" "edge" { name = "edge" }
+resource "azurerm_network_security_group" "card" { name = "card" }
+resource "azurerm_application_security_group" "asg" { name = "asg" }
+resource "azurerm_subnet_network_security_group_association" "s" {
+  subnet_id                 = azurerm_subnet.s.id
+  network_security_group_id = azurerm_network_security_group.edge.id
+}
+resource "azurerm_network_interface" "n" {
+  name = "nic"
+  ip_configuration {
+    name               = "one"
+    subnet_id          = azurerm_subnet.s.id
+    private_ip_address = "10.0.1.4"
+  }
+  ip_configuration {
+    name               = "two"
+    subnet_id          = azurerm_subnet.s.id
+    private_ip_address = "10.0.1.5"
+  }
+}
+resource "azurerm_network_interface_security_group_association" "n" {
+  network_interface_id      = azurerm_network_interface.n.id
+  network_security_group_id = azurerm_network_security_group.card.id
+}
+resource "azurerm_network_interface_application_security_group_association" "n" {
+  network_interface_id          = azurerm_network_interface.n.id
+  application_security_group_id = azurerm_application_security_group.asg.id
+}
+"""
+EDGE, CARD = ["azurerm_network_security_group.edge"], ["azurerm_network_security_group.card"]
+SCALE_SET = """
+resource "azurerm_%s_virtual_machine_scale_set" "x" {
+  name = "fleet"
+  network_interface {
+    name                      = "primary"
+    network_security_group_id = azurerm_network_security_group.card.id
+    ip_configuration {
+      name                           = "internal"
+      subnet_id                      = azurerm_subnet.s.id
+      application_security_group_ids = [azurerm_application_security_group.asg.id]
+    }
+  }
+}
+"""
+ONE = ["10.0.1.4/31"]
+CASES = {
+    "an interface of its own": ("", "azurerm_network_interface.n", [CARD, EDGE], ["azurerm_application_security_group.asg"]),
+    "a Linux machine": (
+        """resource "azurerm_linux_virtual_machine" "x" {
+             name                  = "vm"
+             network_interface_ids = [azurerm_network_interface.n.id]
+           }""",
+        "azurerm_linux_virtual_machine.x", [CARD, EDGE], ["azurerm_application_security_group.asg"],
+    ),
+    "a Windows machine": (
+        """resource "azurerm_windows_virtual_machine" "x" {
+             name                  = "vm"
+             network_interface_ids = [azurerm_network_interface.n.id]
+           }""",
+        "azurerm_windows_virtual_machine.x", [CARD, EDGE], ["azurerm_application_security_group.asg"],
+    ),
+    "a Linux scale set": (
+        SCALE_SET % "linux", "azurerm_linux_virtual_machine_scale_set.x", [CARD, EDGE], ["azurerm_application_security_group.asg"],
+    ),
+    "a Windows scale set": (
+        SCALE_SET % "windows", "azurerm_windows_virtual_machine_scale_set.x", [CARD, EDGE], ["azurerm_application_security_group.asg"],
+    ),
+    "Azure Bastion": (
+        """resource "azurerm_bastion_host" "x" {
+             name = "bastion"
+             ip_configuration {
+               name      = "one"
+               subnet_id = azurerm_subnet.s.id
+             }
+           }""",
+        "azurerm_bastion_host.x", [EDGE], [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_guards_a_workload(case: str, tmp_path: Path) -> None:
+    """The interface's NSG is the nearest layer, the subnet's the next; ASGs are worn."""
+    code, address, layers, asgs = CASES[case]
+    network = network_of(tmp_path, BASE + code)
+    (found,) = workloads(network, address)
+    assert (chain(found), sorted(key.partition("|")[2] for key in found.wears)) == (layers, asgs)
+    assert cidrs(found.within) == ["10.0.1.0/24"]
+    if not address.endswith(".x"):
+        assert cidrs(found.addresses) == ONE
+
+
+def test_a_machine_stands_for_its_interfaces(tmp_path: Path) -> None:
+    """Interfaces of a known machine are no workloads of their own; with different chains the machine is one for each."""
+    code = """
+    resource "azurerm_network_interface" "bare" {
+      name = "bare"
+      ip_configuration {
+        name      = "one"
+        subnet_id = azurerm_subnet.s.id
+      }
+    }
+    resource "azurerm_linux_virtual_machine" "x" {
+      name                  = "vm"
+      tags                  = { pam = "manager" }
+      network_interface_ids = [azurerm_network_interface.n.id, azurerm_network_interface.bare.id]
+    }
+    """
+    found = network_of(tmp_path, BASE + code).workloads
+    assert [(each.address, chain(each), each.tags["pam"]) for each in found] == [
+        ("azurerm_linux_virtual_machine.x", [CARD, EDGE], "manager"),
+        ("azurerm_linux_virtual_machine.x", [EDGE], "manager"),
+    ]
+    assert len({each.key for each in found}) == 2
+
+
+ENDPOINT = """
+resource "azurerm_subnet" "p" {
+  name                 = "endpoints"
+  resource_group_name  = "rg"
+  virtual_network_name = "vnet"
+  address_prefixes     = ["10.0.2.0/24"]
+  %s
+}
+resource "azurerm_subnet_network_security_group_association" "p" {
+  subnet_id                 = azurerm_subnet.p.id
+  network_security_group_id = azurerm_network_security_group.edge.id
+}
+resource "azurerm_private_endpoint" "x" {
+  name      = "vault"
+  subnet_id = azurerm_subnet.p.id
+}
+"""
+POLICIES = {
+    "": [],
+    'private_endpoint_network_policies = "Disabled"': [],
+    'private_endpoint_network_policies = "RouteTableEnabled"': [],
+    'private_endpoint_network_policies = "NetworkSecurityGroupEnabled"': [[EDGE]],
+    'private_endpoint_network_policies = "Enabled"': [[EDGE]],
+    "private_endpoint_network_policies_enabled = true": [[EDGE]],
+}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_private_endpoints(policy: str, tmp_path: Path) -> None:
+    """No NSG stands before a private endpoint unless the subnet's policy says so."""
+    found = workloads(network_of(tmp_path, BASE + ENDPOINT % policy), "azurerm_private_endpoint.x")
+    assert [chain(each) for each in found] == POLICIES[policy]
+
+
+def test_inline_subnets(tmp_path: Path) -> None:
+    """A subnet that is written inside its network has its NSG there."""
+    code = """
+    resource "azurerm_network_security_group" "in" { name = "in" }
+    resource "azurerm_virtual_network" "w" {
+      name          = "other"
+      address_space = ["10.7.0.0/16"]
+      subnet {
+        name             = "one"
+        address_prefixes = ["10.7.1.0/24"]
+        security_group   = azurerm_network_security_group.in.id
+      }
+    }
+    """
+    found = acl(network_of(tmp_path, code), "azurerm_network_security_group.in")
+    assert cidrs(found.local or ()) == ["10.7.1.0/24"]
+
+
+def test_what_stands_behind_an_nsg(tmp_path: Path) -> None:
+    """It is known only if all of it is: a subnet that the input lacks makes it unknown."""
+    found = acl(network_of(tmp_path, BASE), "azurerm_network_security_group.edge")
+    assert cidrs(found.local or ()) == ["10.0.1.0/24"]
+    elsewhere = """
+    variable "subnet" {}
+    resource "azurerm_subnet_network_security_group_association" "t" {
+      subnet_id                 = var.subnet
+      network_security_group_id = azurerm_network_security_group.edge.id
+    }
+    """
+    assert acl(network_of(tmp_path, BASE + elsewhere), "azurerm_network_security_group.edge").local is None
+
+
+def test_members_of_an_asg(tmp_path: Path) -> None:
+    """Known members are in it; all members stand in the network of one that is known."""
+    network = network_of(tmp_path, BASE)
+    assert bounds(network, "azurerm_application_security_group.asg") == (ONE, ["10.0.0.0/16"])
