@@ -23,7 +23,7 @@ demo: $(READY)  ## lint the shipped estate, which has mistakes to find
 	printf '\n%s\n' 'Exit code 1 says that there are findings, and this estate was made to have them.'
 
 test: $(READY)  ## run the tests
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY)  ## check style, types and the layers
 	$(BIN)/ruff check .

@@ -26,7 +26,6 @@ estates:
   west: {roots: [envs/west]}
   lab: {roots: [envs/lab]}
 """
-pytestmark = pytest.mark.xdist_group("pre-commit")
 UNREACHABLE = ("Failed to establish a new connection", "Could not find a version", "Temporary failure in name resolution")
 
 

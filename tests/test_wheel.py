@@ -16,7 +16,6 @@ from pamlint import __version__
 
 PROJECT = Path(__file__).parents[1]
 SHIPPED = ("pamlint", "policies", "docs", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE")
-pytestmark = pytest.mark.xdist_group("wheel")
 
 
 @pytest.fixture(scope="module")
