@@ -15,6 +15,9 @@ from pamlint.model.ranges import EMPTY, Ranges, union
 from pamlint.model.resource import Unknown
 from pamlint.model.site import Instance, MatchEntry
 
+_KEYS = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
+"""The keys of instances in an address: numbers, `*`, and strings, in which brackets and quotes may stand."""
+
 
 class Matcher:
     """Finds what match entries mean; holds who wears what, so that it is worked out once."""
@@ -49,7 +52,7 @@ class Matcher:
             because = _any_match(instance.match, workload, workload.kind.startswith("azurerm"))
             if because is not None:
                 hosts[workload.key] = (*because, *workload.possible)
-                members[workload.key] = _member(workload, hosts[workload.key])
+                _add(members, _member(workload, hosts[workload.key]))
         networks = _networks(instance, members, self.network, standing)
         told = tuple(_matched_first(member, hosts) for member in members.values())
         return Part(role, instance, told, networks, hosts, instance.cidrs or ())
@@ -57,7 +60,7 @@ class Matcher:
     def _wearing(self, key: str, because: Because, members: dict[str, Member], is_peer: bool) -> None:
         """The members that a matched ACL or group brings: who wears it, or, where nobody is known to, the group itself."""
         for workload in self.wearers[key]:
-            members.setdefault(workload.key, _member(workload, (*because, *workload.possible)))
+            _add(members, _member(workload, (*because, *workload.possible)))
         if is_peer and not self.wearers[key]:
             members.setdefault(key, Member(key, (key,), because=because))
 
@@ -76,6 +79,13 @@ class Matcher:
 
 def _member(workload: Workload, because: Because) -> Member:
     return Member(workload.key, tuple(sorted(workload.wears)), workload.addresses, because)
+
+
+def _add(members: dict[str, Member], member: Member) -> None:
+    """Add a member, or keep it as it is where it was found in a surer way."""
+    known = members.get(member.key)
+    if known is None or len(member.because) < len(known.because):
+        members[member.key] = member
 
 
 def _matched_first(member: Member, hosts: Collection[str]) -> Member:
@@ -117,7 +127,7 @@ def _match(entry: MatchEntry, target: Acl | Group | Workload, azure: bool) -> Be
     conditions: list[Because | None] = []
     if entry.address is not None:
         plain = "[" not in entry.address
-        address = re.sub(r"\[[^\]]*\]", "", target.address) if plain else target.address
+        address = _KEYS.sub("", target.address) if plain else target.address
         conditions.append(() if _glob(entry.address, False).fullmatch(address) else None)
     if entry.id is not None:
         conditions.append(() if target.id is not None and _glob(entry.id, azure).fullmatch(target.id) else None)

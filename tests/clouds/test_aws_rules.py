@@ -107,7 +107,7 @@ def test_unknown_protocols_and_ports_keep_what_is_known(values: dict[str, Any], 
     assert (rule.protocols, rule.ports) == (protocols, ports)
 
 
-ALL_OF = {"protocol": "-1", "from_port": 0, "to_port": 0}
+ALL_OF: dict[str, Any] = {"protocol": "-1", "from_port": 0, "to_port": 0}
 
 
 @pytest.mark.parametrize(
