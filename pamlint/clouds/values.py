@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from pamlint.model.acl import Extent, Text
-from pamlint.model.addresses import parse_cidr
+from pamlint.model.acl import Extent, Peer, Text
+from pamlint.model.addresses import format_ranges, parse_cidr
 from pamlint.model.ranges import EMPTY, Ranges, union
 from pamlint.model.resource import Block, Resource, Unknown
 
@@ -118,6 +119,13 @@ def networks(values: Iterable[Any]) -> Ranges:
             except ValueError:
                 continue
     return found
+
+
+@lru_cache(maxsize=65536)
+def cidr_peer(text: str) -> Peer:
+    """A CIDR or an address as one side of a rule. Raises ValueError for what is neither."""
+    addresses = parse_cidr(text)
+    return Peer(format_ranges(addresses)[0], addresses)
 
 
 def all_of(lines: Sequence[Ranges]) -> Ranges | None:

@@ -15,9 +15,9 @@ from pamlint.clouds.aws.network import VPCS, Vpcs
 from pamlint.clouds.aws.ports import services
 from pamlint.clouds.aws.prefix_lists import PrefixLists
 from pamlint.clouds.ledger import Ledger, outside
-from pamlint.clouds.values import blocks, computed, items, number, string, text, texts, truth
+from pamlint.clouds.values import blocks, cidr_peer, computed, items, number, string, text, texts, truth
 from pamlint.model.acl import Acl, Extent, Group, Peer, Rule, Symbol, Text
-from pamlint.model.addresses import IPV4, IPV6, format_ranges, parse_cidr
+from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import Direction
 from pamlint.model.identity import key_of
 from pamlint.model.ranges import Ranges
@@ -183,11 +183,10 @@ class Groups:
         if isinstance(item, Unknown):
             return Peer(", ".join(item.because), because=item.because, at_most=line)
         try:
-            addresses = parse_cidr(str(item))
+            return cidr_peer(str(item))
         except ValueError as error:
             self._problem(resource, body, str(error))
             return Peer(str(item), because=(resource.address,))
-        return Peer(format_ranges(addresses)[0], addresses)
 
     def peer(self, item: Any, root: str) -> Peer:
         """A group as the far side of a rule."""

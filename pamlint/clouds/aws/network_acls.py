@@ -15,9 +15,9 @@ from pamlint.clouds.aws.network import SUBNETS, VPCS, Vpcs, prefixes
 from pamlint.clouds.aws.ports import entry_services
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, word
-from pamlint.clouds.values import all_of, blocks, computed, items, number, string, text, texts, truth
+from pamlint.clouds.values import all_of, blocks, cidr_peer, computed, items, number, string, text, texts, truth
 from pamlint.model.acl import Acl, Action, Extent, Peer, Rule
-from pamlint.model.addresses import ANY, IPV4, IPV6, format_ranges, parse_cidr
+from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.finding import Direction
 from pamlint.model.identity import key_of
 from pamlint.model.ranges import Ranges
@@ -184,6 +184,5 @@ class NetworkAcls:
             if isinstance(value, Unknown):
                 peers.append(Peer(", ".join(value.because), because=value.because, at_most=line))
             elif value is not None:
-                addresses = parse_cidr(value)
-                peers.append(Peer(format_ranges(addresses)[0], addresses))
+                peers.append(cidr_peer(value))
         return tuple(peers)

@@ -12,9 +12,9 @@ from typing import Any
 
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, word
-from pamlint.clouds.values import items, number, string, text, unknown_extent
+from pamlint.clouds.values import cidr_peer, items, number, string, text, unknown_extent
 from pamlint.model.acl import ANYWHERE, Action, Extent, Group, Peer, Rule, Symbol, Text
-from pamlint.model.addresses import PUBLIC, format_ranges, parse_cidr
+from pamlint.model.addresses import PUBLIC, parse_cidr
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import EMPTY, Ranges, subtract, union
 from pamlint.model.resource import Block, Resource, Unknown
@@ -108,13 +108,12 @@ class RuleReader:
         if written.lower() in ("*", "any"):
             return ANYWHERE
         try:
-            addresses = parse_cidr(written)
+            return cidr_peer(written)
         except ValueError as error:
             if written[:1].isdigit() or ":" in written:
                 self._ledger.problem(resource, body.location, resource.address, str(error))
                 return Peer(written, because=(resource.address,))
             return self.tag(written, inside)
-        return Peer(format_ranges(addresses)[0], addresses)
 
     def tag(self, written: str, inside: Peer) -> Peer:
         """A service tag: known addresses for the fixed ones, else a symbol."""
