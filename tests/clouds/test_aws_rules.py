@@ -131,8 +131,14 @@ def test_addresses_of_both_families_are_united(values: dict[str, Any], line: Ran
 @pytest.mark.parametrize("syntax", ["block", "attribute"])
 def test_attribute_syntax_is_the_same(syntax: str) -> None:
     """`ingress = [{...}]` with all its nulls and empty lists says what a block says."""
-    values = {"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["10.0.0.0/8"]}
-    rest = {"description": "", "ipv6_cidr_blocks": [], "prefix_list_ids": None, "security_groups": [], "self": False}
+    values: dict[str, Any] = {"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["10.0.0.0/8"]}
+    rest: dict[str, Any] = {
+        "description": "",
+        "ipv6_cidr_blocks": [],
+        "prefix_list_ids": None,
+        "security_groups": [],
+        "self": False,
+    }
     given = block(**values) if syntax == "block" else {**values, **rest}
     rule = only_rule(resource(HOST, ingress=[given]))
     assert (rule.name, rule.protocols, rule.ports, addresses(rule.peers)) == (

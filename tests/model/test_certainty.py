@@ -326,6 +326,13 @@ def test_who_is_meant_is_somebody_within_the_line(sources: Ranges, own: Ranges, 
     assert [each.sides[SOURCE] for each in settled.proved] == ([proved] if proved else [])
 
 
+def test_two_groups_that_are_somebody_may_have_nobody_in_common() -> None:
+    """Nothing is proved of the members of both but what is known of both."""
+    both = Cube().where(("foreign", True), ("bound", True))
+    settled = settle([both], TABLE, Purpose.OPEN, own={"foreign": ANY, "bound": ANY})
+    assert settled.proved == () and settled.unproven
+
+
 def test_what_is_proved_still_says_who_is_meant() -> None:
     """The guard of a proved part keeps the symbols that are admitted, and no yes or no, nothing taken away."""
     cube = Cube().where(("foreign", True), ("networks", False))
