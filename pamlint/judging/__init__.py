@@ -128,7 +128,7 @@ class _Judge:
             want = wanted(self.demand, ask, front.unit, front.direction)
             if want is None:
                 continue
-            settled = self._doubt(unmet(want, front.passed, named, self.table, front.direction), front.unit.acls)
+            settled = self._doubt(unmet(want, front.passed, named, self.table, front.direction), front.unit.layers)
             if settled.proved or settled.unproven:
                 self._blame(front, ask, want, settled, named)
             else:
@@ -146,13 +146,19 @@ class _Judge:
         rules = ((acl, rule) for acl in unit.acls for rule in acl.rules)
         return named_in(self.table.rule(acl, rule) for acl, rule in rules if (rule.direction, rule.action) == (direction, action))
 
-    def _doubt(self, settled: Settled, acls: Sequence[Acl]) -> Settled:
+    def _doubt(self, settled: Settled, layers: Sequence[Sequence[Acl]]) -> Settled:
         """Where an ACL is partial the rest of its rules is elsewhere: what it does not admit is unproven.
 
-        One of several of which the input holds no rule at all is taken as absent, and the verdict says so.
+        One of several in a layer of which the input holds no rule at all is taken as absent, and the verdict says so.
         """
-        because = [reference for acl in acls if acl.rules or len(acls) == 1 for reference in acl.partial]
-        because += [file for acl in acls for file in self.unread.get(acl.root, ())]
+        because = [
+            reference
+            for layer in layers
+            for acl in layer
+            if acl.rules or not any(other.rules or not other.partial for other in layer)
+            for reference in acl.partial
+        ]
+        because += [file for layer in layers for acl in layer for file in self.unread.get(acl.root, ())]
         return doubted(settled, because) if because and (settled.proved or settled.unproven) else settled
 
     def _blame(self, front: Front, ask: Ask, want: Wanted, whole: Settled, named: frozenset[str]) -> None:
@@ -163,7 +169,7 @@ class _Judge:
         left = whole
         for layer in front.unit.path(front.direction):
             place = front.unit.layers.index(layer)
-            alone = self._doubt(unmet(want, front.passes[place], named, self.table, front.direction), layer)
+            alone = self._doubt(unmet(want, front.passes[place], named, self.table, front.direction), (layer,))
             here = Settled(overlap(left.proved, alone.proved), overlap(left.unproven, alone.unproven), alone.because)
             if here.proved or here.unproven:
                 self.missing.append(self._missing(front, ask, want, layer, front.layers[place], here))
