@@ -143,6 +143,8 @@ def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: 
     own = {name: line for _, _, known in needed for name, line in known.items()}
     found = []
     for place, layer in enumerate(front.layers):
+        if front.unit.layers[place][0].kind == ADMIN:
+            continue  # what admin rules leave to NSGs is no opening of theirs
         working = [(flow, overlap(want, by_default[place])) for flow, want, _ in needed]
         residue = (*(extra if place == 0 else ()), *(cube for _, cubes in working for cube in cubes))
         settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
