@@ -7,6 +7,7 @@ import importlib
 import re
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 OURS = sorted(path for place in ("pamlint", "tests", "benchmarks") for path in (PROJECT / place).rglob("*.py"))
 LONGEST_FUNCTION = 50
 LONGEST_FILE = 400
+DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 IMPORTED_AS = {"PyYAML": "yaml", "google-re2": "re2", "python-hcl2": "hcl2"}
 
 
@@ -64,11 +66,24 @@ def test_a_check_is_one_file_with_one_page(check: str) -> None:
 
 def test_the_package_imports_what_it_declares() -> None:
     """Every library that the package imports is a dependency, or belongs to an extra."""
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *(item for extra in project["optional-dependencies"].values() for item in extra)]
-    names = {re.split(r"[>=<\[]", item)[0] for item in wanted}
+    extras = (item for extra in DECLARED["project"]["optional-dependencies"].values() for item in extra)
+    names = named([*DECLARED["project"]["dependencies"], *extras])
     declared = {IMPORTED_AS.get(name, name) for name in names} | {"pamlint"}
     assert {name for path in MODULES for name in imported(path)} - declared - sys.stdlib_module_names == set()
+
+
+def test_the_lock_file_pins_what_is_declared() -> None:
+    """Every dependency of the package and of its development is pinned, and no place to fetch it from is written down."""
+    lock = (PROJECT / "requirements.lock").read_text()
+    pinned = set(re.findall(r"^([a-z0-9.-]+)==", lock, re.MULTILINE))
+    wanted = named([*DECLARED["project"]["dependencies"], *DECLARED["dependency-groups"]["dev"]])
+    assert {name.lower() for name in wanted} - pinned == set()
+    assert not re.search(r"//|^--", lock, re.MULTILINE)
+
+
+def named(requirements: Iterable[str]) -> set[str]:
+    """The names alone, without extras and versions."""
+    return {re.split(r"[>=<\[]", requirement)[0] for requirement in requirements}
 
 
 def parsed(path: Path) -> ast.Module:
