@@ -45,13 +45,18 @@ class _AllUnknown(dict[str, Any]):
         return self._value
 
 
+def nested(body: Block, path: str) -> list[Block]:
+    """The blocks to which a dotted path leads through others; the body itself where there is no path."""
+    bodies = [body]
+    for step in path.split(".") if path else ():
+        bodies = [inner for outer in bodies for inner in blocks(outer, step)]
+    return bodies
+
+
 def find(body: Block, path: str) -> list[Any]:
     """The elements of an attribute to which a dotted path leads through nested blocks."""
-    *steps, last = path.split(".")
-    bodies = [body]
-    for step in steps:
-        bodies = [inner for outer in bodies for inner in blocks(outer, step)]
-    return [item for inner in bodies for item in items(inner.values.get(last))]
+    through, _, last = path.rpartition(".")
+    return [item for inner in nested(body, through) for item in items(inner.values.get(last))]
 
 
 def computed(resource: Resource, attribute: str) -> bool:

@@ -25,18 +25,18 @@ EVERYTHING = """{
     to_port    = 0
     cidr_block = "0.0.0.0/0"
   }"""
-AWS = """
-resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
-resource "aws_subnet" "s" {
+AWS = f"""
+resource "aws_vpc" "v" {{ cidr_block = "10.0.0.0/16" }}
+resource "aws_subnet" "s" {{
   vpc_id     = aws_vpc.v.id
   cidr_block = "10.0.1.0/24"
-}
-resource "aws_network_acl" "n" {
+}}
+resource "aws_network_acl" "n" {{
   subnet_ids = [aws_subnet.s.id]
-  ingress %s
-  egress %s
-}
-""" % (EVERYTHING, EVERYTHING)
+  ingress {EVERYTHING}
+  egress {EVERYTHING}
+}}
+"""
 GROUP = """
 resource "aws_security_group" "fm" {
   name = "%s"

@@ -10,7 +10,7 @@ from typing import Any
 
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, first_written
 from pamlint.clouds.aws.network import Subnet
-from pamlint.clouds.values import blocks, find, string, text, written
+from pamlint.clouds.values import blocks, computed, find, nested, string, text, written
 from pamlint.model.acl import Text
 from pamlint.model.identity import key_of
 from pamlint.model.resource import Block, Resource, Unknown
@@ -77,7 +77,7 @@ class Machines:
         """The interfaces that the launch templates which a resource names give to its instances."""
         found = []
         for place in TEMPLATE_PLACES:
-            for block in _nested(resource.body, place):
+            for block in [] if computed(resource, place.partition(".")[0]) else nested(resource.body, place):
                 found += self._from_template(block, resource, subnets)
         return list(dict.fromkeys(found))
 
@@ -156,13 +156,6 @@ class Machines:
             because = named.because if isinstance(named, Unknown) else (f"{resource.address}.launch_template",)
             return [Interface(self._around.wearing([Unknown(because)], resource.root), subnets or (None,))]
         return [self._templated(found, written(found, "security_groups"), subnets)]
-
-
-def _nested(body: Block, path: str) -> list[Block]:
-    bodies = [body]
-    for step in path.split("."):
-        bodies = [inner for outer in bodies for inner in blocks(outer, step)]
-    return bodies
 
 
 def scaling_tags(resource: Resource) -> dict[str, Text]:

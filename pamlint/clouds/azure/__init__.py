@@ -27,7 +27,7 @@ def convert(ledger: Ledger, virtual_network: Ranges | None) -> tuple[list[Acl], 
     own = Cards(ledger, around)
     machines = list(workloads.machines(ledger, own))
     nsgs = Groups(ledger, around, own, virtual_network)
-    above = AdminRules(ledger, around, nsgs.inside(""))
+    above = AdminRules(ledger, around, nsgs)
     found = [workload for resource, cards_ in machines for workload in workloads.workloads(resource, cards_, own, above.above)]
     _bound_asgs(ledger, around, [card for _, cards_ in machines for card in cards_])
     return [*nsgs.acls(), *above.acls], found

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from pamlint.clouds.azure.groups import Groups
 from pamlint.clouds.azure.network import NETWORK, Networks
 from pamlint.clouds.azure.rules import DIRECTIONS, RuleReader, either, ports, services, unreadable
 from pamlint.clouds.ledger import Ledger
@@ -38,10 +39,10 @@ Applied = tuple[str, Because]
 class AdminRules:
     """The admin rules of an estate: an ACL for each distinct set of rule collections that some network has."""
 
-    def __init__(self, ledger: Ledger, around: Networks, inside: Peer) -> None:
+    def __init__(self, ledger: Ledger, around: Networks, nsgs: Groups) -> None:
         self._ledger = ledger
         self._reader = RuleReader(ledger)
-        self._inside = inside
+        self._nsgs = nsgs
         self._rules = ledger.tied(RULE, "admin_rule_collection_id")
         self._collections = {key_of(resource): resource for resource in ledger.managed(COLLECTION)}
         self._members = ledger.tied(MEMBER, "network_group_id")
@@ -164,10 +165,12 @@ class AdminRules:
     def _side(self, resource: Resource, side: str) -> tuple[Peer, ...]:
         """Prefixes and service tags; without any, every address. The members of a network group are not known here."""
         peers = []
+        inside = self._nsgs.inside(key_of(resource))
         for block in blocks(resource.body, side):
             kind = block.values.get("address_prefix_type")
             if kind in ("IPPrefix", "ServiceTag"):
-                peers.append(self._reader.prefix(block.values.get("address_prefix"), resource, block, self._inside))
+                peers.append(self._reader.prefix(block.values.get("address_prefix"), resource, block, inside))
+                )
             else:
                 reference = f"{resource.address}.{side}"
                 peers.append(Peer(reference, because=kind.because if isinstance(kind, Unknown) else (reference,)))

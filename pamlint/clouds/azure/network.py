@@ -54,7 +54,9 @@ class Networks:
         self.inline: list[tuple[Subnet, Block, Resource]] = []
         for resource in self.known.values():
             for block in [] if computed(resource, "subnet") else blocks(resource.body, "subnet"):
-                self.inline.append((self._inline(block, resource), block, resource))
+                # a state tells a network's subnets once more inside of it
+                if ledger.names.lead(block.values.get("id"), resource.root) not in self.subnets:
+                    self.inline.append((self._inline(block, resource), block, resource))
         self._by_id = {
             foreign_key(identifier): subnet
             for subnet, block, _ in self.inline

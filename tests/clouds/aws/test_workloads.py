@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pamlint.clouds import convert
+from tests.clouds.building import ref, resource
 from tests.clouds.reading import acl, chain, chains, cidrs, network_of, workloads
 
 BASE = """
@@ -368,6 +370,20 @@ def test_remote_access_to_nodes(tmp_path: Path) -> None:
     assert chains(network, "aws_eks_node_group.x") == [[["aws_eks_cluster.c.vpc_config.cluster_security_group_id", remote]]]
     (ssh,) = acl(network, remote).rules
     assert (ssh.ports.known, [peer.text for peer in ssh.peers]) == (((22, 22),), ["aws_security_group.ops"])
+
+
+def test_what_a_plan_leaves_to_the_provider() -> None:
+    """Blocks that the provider is to fill say nothing of groups."""
+    group, mixed = "aws_autoscaling_group.g", "mixed_instances_policy"
+    network = convert(
+        [
+            resource("aws_security_group.web", name="web"),
+            resource("aws_launch_template.t", vpc_security_group_ids=[ref("aws_security_group.web")]),
+            resource(group, launch_template=[{"id": ref("aws_launch_template.t")}], **{mixed: ref(group, mixed)}),
+        ],
+        {},
+    )
+    assert chains(network, group) == [WEB]
 
 
 def test_names_and_numbers(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from pamlint.clouds import convert
+from tests.clouds.building import ref, resource
 from tests.clouds.reading import acl, cidrs, network_of
 
 BASE = """
@@ -104,6 +106,31 @@ def test_virtual_network(case: str, tmp_path: Path) -> None:
     (peer,) = (peer for rule in nsg.rules if rule.name.endswith("AllowVnetInBound") for peer in rule.peers)
     symbol = network.symbols[peer.symbol or ""]
     assert (peer.text, cidrs(symbol.at_least), cidrs(symbol.at_most)) == ("VirtualNetwork", least, most)
+
+
+def test_subnets_that_a_state_tells_twice() -> None:
+    """A state repeats subnets inside of their network; the routes of the subnet itself are those that count."""
+    subnet = {"name": "one", "address_prefixes": ["10.0.1.0/24"]}
+    again = {**subnet, "id": "/subnets/one", "security_group": "/nsgs/g"}
+    network = convert(
+        [
+            resource("azurerm_virtual_network.v", name="v", address_space=["10.0.0.0/16"], subnet=[again]),
+            resource("azurerm_subnet.s", id="/subnets/one", virtual_network_name="v", **subnet),
+            resource("azurerm_network_security_group.g", id="/nsgs/g", name="g"),
+            resource("azurerm_route_table.t", route=[{"address_prefix": "0.0.0.0/0", "next_hop_type": "VirtualAppliance"}]),
+            resource(
+                "azurerm_subnet_network_security_group_association.s",
+                subnet_id="/subnets/one",
+                network_security_group_id="/nsgs/g",
+            ),
+            resource(
+                "azurerm_subnet_route_table_association.s", subnet_id="/subnets/one", route_table_id=ref("azurerm_route_table.t")
+            ),
+        ],
+        {},
+    )
+    (symbol,) = (each for each in network.symbols.values() if each.text == "VirtualNetwork" and each.at_least)
+    assert cidrs(symbol.at_least) == ["0.0.0.0/0"]
 
 
 def test_each_network_has_its_own(tmp_path: Path) -> None:
