@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from pamlint.binding import bind
+from pamlint.binding.nouns import Unit
 from pamlint.checks import check
 from pamlint.checks.suppression import suppress
 from pamlint.clouds import TYPES, convert
@@ -150,9 +151,9 @@ def _flows(site: Site) -> list[tuple[Policy, Flow]]:
     return [(policy, flow) for policy in site.policies for flow in active_flows(policy, active_features(policy, site))]
 
 
-def _idle_roots(readings: Sequence[Reading], units: Sequence[object]) -> list[str]:
+def _idle_roots(readings: Sequence[Reading], units: Sequence[Unit]) -> list[str]:
     """A line for each root that binds no role."""
-    bound = {acl.root for unit in units for acl in unit.acls}  # type: ignore[attr-defined]
+    bound = {acl.root for unit in units for acl in unit.acls}
     return [
         f"root {reading.input.name} binds no role: none of its groups or NSGs is matched by the site file"
         for reading in readings
