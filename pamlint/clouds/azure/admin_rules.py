@@ -170,7 +170,6 @@ class AdminRules:
             kind = block.values.get("address_prefix_type")
             if kind in ("IPPrefix", "ServiceTag"):
                 peers.append(self._reader.prefix(block.values.get("address_prefix"), resource, block, inside))
-                )
             else:
                 reference = f"{resource.address}.{side}"
                 peers.append(Peer(reference, because=kind.because if isinstance(kind, Unknown) else (reference,)))
