@@ -346,6 +346,13 @@ def test_references_are_those_of_what_is_unproven() -> None:
     assert settle([sure, open_], TABLE, Purpose.OPEN).because == ("var.count", "var.peer")
 
 
+def test_what_is_proved_of_one_peer_leaves_another_peer_unproven() -> None:
+    """The same services are open to a group for sure and to an unknown value perhaps: both are told, each once."""
+    by_name, by_value = Cube().where(("foreign", True)), Cube().where(("peer", True))
+    assert settle([by_name, by_value], TABLE, Purpose.OPEN) == Settled((by_name,), (by_value,), ("var.peer",))
+    assert settle([Cube(), by_value], TABLE, Purpose.OPEN) == Settled((Cube(),), (), ())
+
+
 def test_beside_an_unknown_value_other_doubts_of_its_side_decide_nothing() -> None:
     """Only the value itself is named, unless a list or another unknown value is taken away from it."""
     cube = Cube().where(("peer", True), ("networks", False), ("bound", False))

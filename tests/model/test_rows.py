@@ -250,6 +250,10 @@ TEN, SIX = parse_cidrs(["10.0.0.0/8"]), parse_cidrs(["fd00::/8"])
             [cube(protocol=TCP, port=SSH), cube(protocol=TCP, source=TEN)],
             [Row("tcp", "22", None, ("any",), ("any",), None), Row("tcp", None, None, ("10.0.0.0/8",), ("any",), None)],
         ),
+        (
+            [cube(protocol=TCP, source=parse_cidrs(["10.128.0.0/9"])).where(("g", True))],
+            [Row("tcp", None, None, ("sg-1",), ("any",), None, (Row("tcp", None, None, ("10.0.0.0/9",), ("any",), None),))],
+        ),
     ],
 )
 def test_traffic_is_told_in_the_shortest_rows(traffic: list[Cube], told: list[Row]) -> None:
@@ -348,6 +352,11 @@ def test_a_witness_is_in_the_traffic(traffic: list[Cube], behind: Ranges) -> Non
         ),
         ("ingress", cube(protocol=((58, 58),), port=((0, 0),)), Witness("icmpv6", "::2", None, "here", None, "0/0")),
         ("ingress", cube(protocol=TCP, port=SSH, local=TEN), Witness("tcp", "1.0.0.1", 49152, "10.0.0.1", 22, None)),
+        (
+            "egress",
+            cube(protocol=TCP, port=SSH, source=TEN, local=TEN).where(("g", True)),
+            Witness("tcp", "here", 49152, "10.0.0.1", 22, None),
+        ),
     ],
 )
 def test_the_plainest_packet_is_told(direction: Direction, traffic: Cube, told: Witness) -> None:
