@@ -10,6 +10,9 @@ from pamlint.model.acl import Acl, Network, Workload
 from pamlint.model.addresses import ANY, parse_cidrs
 from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 
+Place = tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, int], ...]]
+"""What makes a unit a distinct one: the keys of its chain, layer by layer, and the parts that it bears."""
+
 
 def units_of(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[Unit, ...]:
     """Every distinct chain of a role-bearing workload, and every ACL that a role is matched to and no known workload wears."""
@@ -19,8 +22,8 @@ def units_of(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[U
         for part in role_parts:
             for key, because in part.hosts.items():
                 bearers[key].append(Bearing(part, because))
-    chains: dict[tuple[object, ...], list[Workload]] = defaultdict(list)
-    roles: dict[tuple[object, ...], tuple[Bearing, ...]] = {}
+    chains: dict[Place, list[Workload]] = defaultdict(list)
+    roles: dict[Place, tuple[Bearing, ...]] = {}
     worn = {key for workload in network.workloads for layer in workload.chain for key in layer}
     for workload in network.workloads:
         keys = [workload.key, *(key for layer in workload.chain for key in layer), *sorted(workload.wears)]
@@ -31,7 +34,7 @@ def units_of(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[U
             chains[place].append(workload)
             roles[place] = bearings
     found = [
-        _unit(tuple(tuple(acls[key] for key in layer) for layer in place[0]), tuple(workloads), roles[place])  # type: ignore[attr-defined]
+        _unit(tuple(tuple(acls[key] for key in layer) for layer in place[0]), tuple(workloads), roles[place])
         for place, workloads in chains.items()
     ]
     alone = (acl for acl in network.acls if acl.key in bearers and acl.key not in worn)
