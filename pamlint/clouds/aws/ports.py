@@ -50,8 +50,11 @@ def _ports(start: Number, end: Number) -> Extent:
     high = end if isinstance(end, int) else low if end is None else end
     if isinstance(low, Unknown) or isinstance(high, Unknown):
         because = tuple(sorted({reference for side in (low, high) if isinstance(side, Unknown) for reference in side.because}))
-        floor, ceiling = low if isinstance(low, int) else 0, high if isinstance(high, int) else 65535
-        return Extent(EMPTY, ((max(floor, 0), min(ceiling, 65535)),), because)
+        floor = low if isinstance(low, int) and low != -1 else 0
+        ceiling = high if isinstance(high, int) and high != -1 else 65535
+        if not 0 <= floor <= ceiling <= 65535:
+            raise ValueError(f"its ports lie between {floor} and {ceiling}; ports are numbers from 0 to 65535")
+        return Extent(EMPTY, ((floor, ceiling),), because)
     if not 0 <= low <= high <= 65535:
         raise ValueError(f"its ports run from {low} to {high}; ports are numbers from 0 to 65535, the lower one first")
     return Extent(((low, high),))
