@@ -24,6 +24,8 @@ from pamlint.model.site import Site
 from pamlint.report.assembly import Outcome, assemble
 from pamlint.sources import read
 from pamlint.sources.estates import STANDARD_INPUT, Estate, choose
+from pamlint.sources.gaps import gaps, lost
+from pamlint.sources.given import refuse_undeclared
 from pamlint.terraform.inputs import Settings
 
 NO_VERDICT = frozenset({"unreadable-input", "unresolved-value"})
@@ -57,6 +59,7 @@ def lint(paths: Sequence[Path], options: Options) -> Report:
     notes: list[str] = []
     for site, own_paths in _by_site(paths, options):
         estates, left = choose(own_paths, site)
+        refuse_undeclared(estates, site, _variables(options), options.module_directory)
         notes += left
         outcomes += [_outcome(estate, estate.site or site, options) for estate in estates]
     _refuse_nothing(outcomes, paths)
@@ -71,10 +74,9 @@ def _outcome(estate: Estate, site: Site, options: Options) -> Outcome:
     flows = _flows(site)
     needed = {role for _, flow in flows for role in (*flow.sources, *flow.destinations)}
     roles = {name: role for policy in site.policies for name, role in policy.roles.items()}
-    unread = {reading.input.name: reading.unread for reading in readings if reading.unread}
-    binding = bind(site, network, roles, needed, (file for files in unread.values() for file in files))
+    binding = bind(site, network, roles, needed, lost(readings))
     problems = (*(problem for reading in readings for problem in reading.problems), *network.problems)
-    judgement = judge(estate.name, site, flows, binding, network, options.today, problems, unread)
+    judgement = judge(estate.name, site, flows, binding, network, options.today, problems, gaps(network.acls, readings))
     findings = check(judgement)
     kept = suppress(findings, site, network, options.today)
     unreadable = any(finding.check == "unreadable-input" for finding in findings)
@@ -88,7 +90,9 @@ def understand(paths: Sequence[Path], options: Options) -> Understanding:
     problems: list[Problem] = []
     for place, own_paths in _site_files(paths, options).items():
         site = load_site(place) if place else None
-        for estate in choose(own_paths, site)[0]:
+        estates = choose(own_paths, site)[0]
+        refuse_undeclared(estates, site, _variables(options), options.module_directory)
+        for estate in estates:
             own = estate.site or site
             readings = read(estate, TYPES, _settings(estate, own, options))
             _complain(readings)
@@ -131,15 +135,18 @@ def _site_files(paths: Sequence[Path], options: Options) -> dict[Path | None, li
 
 
 def _settings(estate: Estate, site: Site | None, options: Options) -> Settings:
-    pairs = dict(text.split("=", 1) for text in options.variables)
     return Settings(
-        variables=pairs,
+        variables=_variables(options),
         variable_files=(*estate.variable_files, *options.variable_files),
         environment=options.environment,
         workspace=estate.workspace or options.workspace,
         facts=site.values if site else {},
         module_directory=options.module_directory,
     )
+
+
+def _variables(options: Options) -> dict[str, str]:
+    return dict(text.split("=", 1) for text in options.variables)
 
 
 def _resources(readings: Sequence[Reading]) -> tuple[Resource, ...]:

@@ -18,7 +18,7 @@ __all__ = ["Bearing", "Binding", "Member", "Part", "Unit", "bind", "own_local", 
 
 
 def bind(site: Site, network: Network, roles: Mapping[str, Role], needed: Iterable[str], unread: Iterable[str] = ()) -> Binding:
-    """Find out who plays what; `needed` are the roles that an active flow names, `unread` the files that could not be read."""
+    """Find out who plays what; `needed` are the roles that an active flow names, `unread` what could not be read."""
     matcher = Matcher(network)
     parts: dict[str, tuple[Part, ...]] = {}
     for role in sorted({*site.roles, *needed} - {ANY_ROLE}):

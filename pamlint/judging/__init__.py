@@ -42,8 +42,8 @@ def judge(
 ) -> Judgement:
     """Judge every unit of an estate in both directions against the active flows.
 
-    `unread` are the files of each root that could not be read: what an ACL of that root lacks may stand in them. `problems` are
-    handed on.
+    `unread` names by the key of an ACL the files and modules that could not be read and may hold what the ACL lacks. `problems`
+    are handed on.
     """
     table = Table(network.symbols)
     judge_ = _Judge(Demand(site, flows, binding, table, today), Admission(table), table, unread)
@@ -110,7 +110,7 @@ class _Judge:
         needed = self._required(front)
         blocked = self._blocked(front)
         found = openings(front, blocked, self.demand, self.admission, self.table)
-        lost = [file for acl in unit.acls if acl.ordered for file in self.unread.get(acl.root, ())]
+        lost = [name for acl in unit.acls if acl.ordered for name in self.unread.get(acl.key, ())]
         self.extra += [replace(opening, residue=doubted(opening.residue, lost)) for opening in found] if lost else found
         self.implicit += implicit(front, blocked, needed, self.demand, self.table)
         self.pinned += pinned(front)
@@ -158,7 +158,7 @@ class _Judge:
             if acl.rules or not any(other.rules or not other.partial for other in layer)
             for reference in acl.partial
         ]
-        because += [file for layer in layers for acl in layer for file in self.unread.get(acl.root, ())]
+        because += [name for layer in layers for acl in layer for name in self.unread.get(acl.key, ())]
         return doubted(settled, because) if because and (settled.proved or settled.unproven) else settled
 
     def _blame(self, front: Front, ask: Ask, want: Wanted, whole: Settled, named: frozenset[str]) -> None:

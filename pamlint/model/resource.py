@@ -113,9 +113,14 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that a source made of one input. `unread` names the files of which nothing is known: anything may stand in them."""
+    """All that a source made of one input. `unread` names the files of which nothing is known: anything may stand in them.
+
+    `lent` has the modules that are not there, by address, with the addresses (without instance keys) of the resources that are
+    handed to them: anything may be attached to those.
+    """
 
     input: Input
     resources: tuple[Resource, ...]
     problems: tuple[Problem, ...] = ()
     unread: tuple[str, ...] = ()
+    lent: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)

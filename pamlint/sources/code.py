@@ -21,13 +21,13 @@ from pamlint.terraform.configuration import (
     read_configuration,
     unreadable,
 )
-from pamlint.terraform.facts import is_declared
 from pamlint.terraform.files import Files
 from pamlint.terraform.inputs import Settings
+from pamlint.terraform.lending import lent
 from pamlint.terraform.library import Library
 from pamlint.terraform.modules import Module, Tree
 
-__all__ = ["Settings", "find_roots", "read_root", "undeclared_facts"]
+__all__ = ["Settings", "find_roots", "read_root"]
 
 # Nested modules, locals and expressions are walked by recursion, which costs a handful of frames a level.
 STACK = 12_000
@@ -117,7 +117,6 @@ def read_root(directory: Path, *, boundary: Path, wanted: Callable[[str], bool],
     files = Files(Path(realpath(boundary)), Path.cwd())
     root = Path(normpath(Path.cwd() / directory))
     told = files.told(root)
-    resources: list[Resource] = []
     with _deep_stack():
         try:
             tree = Tree(Library(root, files, settings.module_directory), settings)
@@ -125,23 +124,14 @@ def read_root(directory: Path, *, boundary: Path, wanted: Callable[[str], bool],
             return Reading(
                 Input(told, "code", files.digest(), False), (), (replace(unreadable(error, told), root=told),), (told,)
             )
-        _Walk(wanted, told, resources).module(tree.root)
+        walk = _Walk(wanted, told)
+        walk.module(tree.root)
     problems = (*tree.library.problems(), *tree.session.problems)
     located = tuple(replace(problem, root=told) for problem in problems)
     complete = not any(problem.check == "unreadable-input" for problem in located)
     read = Input(told, "code", files.digest(), complete, files=tuple(sorted(files.hashes)))
     unread = tuple(sorted({problem.subject for problem in tree.library.problems() if problem.check == "unreadable-input"}))
-    return Reading(read, tuple(resources), located, unread)
-
-
-def undeclared_facts(directory: Path, *, boundary: Path, settings: Settings) -> tuple[str, ...]:
-    """The addresses among the facts that this root declares nowhere; raises UserError for a wrong `-var-file`."""
-    files = Files(Path(realpath(boundary)), Path.cwd())
-    try:
-        tree = Tree(Library(Path(normpath(Path.cwd() / directory)), files, settings.module_directory), settings)
-    except InputError:
-        return tuple(settings.facts)
-    return tuple(address for address in settings.facts if not is_declared(tree.root, address))
+    return Reading(read, tuple(walk.resources), located, unread, walk.lent)
 
 
 @contextmanager
@@ -155,26 +145,28 @@ def _deep_stack() -> Iterator[None]:
 
 
 class _Walk:
-    """Collects the wanted resources of a module and of all below it."""
+    """Collects the wanted resources of a module and of all below it, and what is lent to modules that are not there."""
 
-    __slots__ = ("_resources", "_told", "_wanted")
+    __slots__ = ("_told", "_wanted", "lent", "resources")
 
-    def __init__(self, wanted: Callable[[str], bool], told: str, resources: list[Resource]) -> None:
+    def __init__(self, wanted: Callable[[str], bool], told: str) -> None:
         self._wanted = wanted
         self._told = told
-        self._resources = resources
+        self.resources: list[Resource] = []
+        self.lent: dict[str, tuple[str, ...]] = {}
 
     def module(self, module: Module) -> None:
         """One module instance."""
         for kind in ("resource", "data"):
             for (type_name, _), declared in module.configuration.declared[kind].items():
                 if self._wanted(type_name):
-                    self._resources.extend(module.resource(declared).resources(self._told))
+                    self.resources.extend(module.resource(declared).resources(self._told))
         for call in module.calls():
-            if call.configuration() is None:
-                continue
+            call.configuration()  # Terraform reads a module's files even where it makes no instance of it.
             for instance in call.expansion().instances.values():
                 below = call.module(instance)
                 if below is not None:
                     self.module(below)
+                else:
+                    self.lent[call.address] = lent(call)
         module.validate()

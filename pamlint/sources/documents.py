@@ -46,12 +46,13 @@ def read_document(path: Path, wanted: Wanted, *, boundary: Path | None = None, s
         resources, problems = _resources(document, kind, told, wanted)
     except InputError as error:
         problem = Problem("unreadable-input", told, error.message, _WRITE_AGAIN, error.location, told)
-        return Reading(Input(told, "plan", digest, False), (), (problem,))
+        return Reading(Input(told, "plan", digest, False), (), (problem,), (told,))
     if kind == "plan" and boundary is not None and path != STANDARD_INPUT:
         code = _code_beside(path, document, wanted, boundary, settings or Settings())
         resources = [illuminate(resource, code) for resource in resources]
     complete = not any(problem.check == "unreadable-input" for problem in problems)
-    return Reading(Input(told, kind, digest, complete, files=(told,)), tuple(resources), tuple(problems))
+    unread = () if complete else (told,)
+    return Reading(Input(told, kind, digest, complete, files=(told,)), tuple(resources), tuple(problems), unread)
 
 
 def _load(path: Path) -> tuple[str, bytes]:

@@ -168,8 +168,6 @@ def divide(left: Number, right: Number) -> Number:
 
 def modulo(left: Number, right: Number) -> Number:
     """The remainder of a division that is cut off towards zero; left itself where right is zero."""
-    if (isinstance(left, Decimal) and left.is_infinite()) or (isinstance(right, Decimal) and right.is_infinite()):
-        return multiply(left, right)
     if right == 0:
         return left
     if left == 0:

@@ -16,7 +16,6 @@ from pamlint.terraform.syntax import (
     Expression,
     For,
     Join,
-    Literal,
     ObjectOf,
     Parentheses,
     Splat,
@@ -77,10 +76,10 @@ class _Guess:
         return type_in_spite(node, scope or self._scope, self._evaluate)
 
     def _object(self, node: ObjectOf) -> Type:
-        names = [key.value for key, _ in node.items if isinstance(key, Literal)]
-        if len(names) < len(node.items):
+        try:
+            return ObjectType({str(self._known(key, self._scope, STRING)): self._inner(value) for key, value in node.items})
+        except EvaluationError:
             return ANY
-        return ObjectType({str(name): self._inner(value) for name, (_, value) in zip(names, node.items, strict=True)})
 
     def _splat(self, node: Splat) -> Type:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pamlint.model.resource import Ignore
-from pamlint.sources.code import Settings, find_roots, read_root, undeclared_facts
+from pamlint.sources.code import Settings, find_roots, read_root
 from tests.terraform.roots import problems, read, values, write
 
 TREE = {
@@ -170,30 +170,3 @@ def test_only_what_is_wanted_is_evaluated(tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": text})
     reading = read_root(tmp_path, boundary=tmp_path, wanted="wanted".__eq__, settings=Settings())
     assert (values(reading), problems(reading)) == ({"wanted.x": {"v": 1}}, [])
-
-
-FACTS = {
-    "var.a": True,
-    "var.b": False,
-    "local.l": True,
-    "data.d.x.id": True,
-    "data.d.y.id": False,
-    "r.x.id": True,
-    'r.x["k"].id': True,
-    "r.x": False,
-    "module.m.out": True,
-    "module.m.none": False,
-    "module.m.var.v": True,
-    "module.m.r.y.id": True,
-    "module.n.out": False,
-    "module.far.anything": True,
-}
-
-
-def test_undeclared_facts(tmp_path: Path) -> None:
-    """A fact for an address that is declared nowhere is found out."""
-    main = 'variable "a" {}\nlocals {\n  l = 1\n}\ndata "d" "x" {}\nresource "r" "x" {}\nmodule "m" {\n  source = "./m"\n}\nmodule "far" {\n  source = "far/far/aws"\n}\n'
-    inner = 'variable "v" {}\nresource "r" "y" {}\noutput "out" {\n  value = 1\n}\n'
-    write(tmp_path, {"main.tf": main, "m/main.tf": inner})
-    found = undeclared_facts(tmp_path, boundary=tmp_path, settings=Settings(facts=dict.fromkeys(FACTS, 1)))
-    assert sorted(found) == sorted(address for address, declared in FACTS.items() if not declared)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +18,25 @@ from tests.terraform.random_configurations import Writer
 from tests.terraform.roots import write
 
 TABLE = Path(__file__).with_name("random_configurations.json")
-_STEPS = (("init", "-input=false"), ("plan", "-input=false", "-refresh=false", "-out=p.bin"))
+_STEPS = (("init", "-input=false"), ("plan", "-input=false", "-refresh=false", "-out=p.bin"), ("show", "-json", "p.bin"))
 
 
-def plans(seeds: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """What is planned for each seed."""
+def plans(seeds: Sequence[int]) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """What is planned for each seed, or why terraform refuses it."""
     with providers() as environment:
         for seed in seeds:
             with tempfile.TemporaryDirectory() as name:
-                directory = write(Path(name), Writer(seed).write())
-                for step in _STEPS:
-                    subprocess.run(["terraform", *step], cwd=directory, env=environment, check=True, capture_output=True)
-                shown = subprocess.run(
-                    ["terraform", "show", "-json", "p.bin"], cwd=directory, env=environment, check=True, capture_output=True
-                )
-                yield seed, planned(json.loads(shown.stdout))
+                yield seed, _planned(write(Path(name), Writer(seed).write()), environment)
+
+
+def _planned(directory: Path, environment: Mapping[str, str]) -> dict[str, Any] | str:
+    for step in _STEPS:
+        done = subprocess.run(
+            ["terraform", *step, "-no-color"], cwd=directory, env=environment, check=False, capture_output=True, text=True
+        )
+        if done.returncode:
+            return done.stderr
+    return planned(json.loads(done.stdout))
 
 
 def main() -> None:
@@ -42,6 +46,7 @@ def main() -> None:
         + ",\n".join(f"{json.dumps(address)}: {json.dumps(row)}" for address, row in sorted(plan.items()))
         + "\n}"
         for seed, plan in plans(range(1000, 1025))
+        if isinstance(plan, dict)
     )
     TABLE.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
 

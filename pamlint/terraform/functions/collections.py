@@ -68,12 +68,14 @@ def length(value: Value) -> Value:
 
 
 def element(values: Value, place: Number) -> Value:
-    """element: places wrap round."""
+    """element: places beyond the end wrap round."""
     if not isinstance(values, ListValue | TupleValue):
         raise EvaluationError(f"a list or tuple is needed, not {friendly_name(type_of(values))}")
     index = whole(place, "the index")
     if not values.items:
         raise EvaluationError("an empty list has no elements")
+    if index < 0:
+        raise EvaluationError("the index is negative")
     return values.items[index % len(values.items)]
 
 

@@ -80,12 +80,19 @@ def product(*sets: Value) -> Value:
             break
     check_items(min(total, MAX_ITEMS + 1), "setproduct")
     parts = cast("TupleType", of.element).elements
-    columns = [[convert(item, part) for item in given.items] for given, part in zip(known, parts, strict=True)]
+    columns = [_column(given, part) for given, part in zip(known, parts, strict=True)]
     rows: list[tuple[Value, ...]] = [()]
     for column in columns:
         rows = [(*row, item) for row in rows for item in column]
     pairs = map(TupleValue, rows)
     return ListValue(pairs, of.element) if isinstance(of, ListType) else make_set(pairs, of.element)
+
+
+def _column(given: Sequence, wanted: Type) -> list[Value]:
+    items = [convert(item, wanted) for item in given.items]
+    if wanted is ANY and len({type_of(item) for item in items if not isinstance(item, UnknownValue)}) > 1:
+        raise EvaluationError("the elements have no type in common")
+    return items
 
 
 def _unknown_length(given: Value) -> bool:
