@@ -60,8 +60,14 @@ class Admission:
         )
         return localise(tuple(cubes), unit, direction)
 
-    def passing(self, layer: tuple[Acl, ...], pieces: tuple[Piece, ...], direction: Direction, always: Traffic) -> Traffic:
-        """What a layer lets through: admin rules all that they do not deny, others what rules allow or admin rules force."""
+    def passing(self, unit: Unit, place: int, pieces: tuple[Piece, ...], direction: Direction, always: Traffic) -> Traffic:
+        """What a layer lets through: admin rules all that they do not deny, others what rules allow or admin rules force.
+
+        Network ACLs stand at the subnet's edge: what stays in the subnet does not meet them.
+        """
+        layer = unit.layers[place]
+        if layer[0].kind == "aws_network_acl":
+            return (*together(pieces), *staying(unit, direction))
         if layer[0].kind != ADMIN:
             return (*together(pieces), *always)
         denied = [cube for acl in layer for cube in self._stopped(acl, direction)]
@@ -85,6 +91,13 @@ class Admission:
             if rule.direction == piece.rule.direction and rule.action == "allow":
                 above += sure(self.table.rule(piece.acl, rule), self.table)
         return minus(piece.traffic, above)
+
+
+def staying(unit: Unit, direction: Direction) -> Traffic:
+    """The traffic that does not leave the subnet, where all of a unit stands in one that is known."""
+    subnets = {workload.subnet for workload in unit.workloads}
+    peer_side, _ = sides(direction)
+    return tuple(Cube().replace(peer_side, subnet) for subnet in subnets if subnet and len(subnets) == 1)
 
 
 def sure(traffic: Traffic, table: Table) -> Traffic:

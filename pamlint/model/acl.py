@@ -125,7 +125,8 @@ class Workload:
     `chain` holds its layers from the nearest to the farthest; a layer is the keys of ACLs that are united (an interface's
     security groups) or a single one (an NSG). `wears` are the keys of symbols that it is a member of.
     `addresses` are its own where they are known, `within` where it stands (its subnets' prefixes). `sheltered` is a clause that
-    says why the Internet cannot reach it, where the input shows that.
+    says why the Internet cannot reach it, where the input shows that. `subnet` are the prefixes of the one subnet that it stands
+    in, empty if that is not known or not one.
     """
 
     key: str
@@ -141,6 +142,7 @@ class Workload:
     within: Ranges = EMPTY
     possible: tuple[str, ...] = ()
     sheltered: str | None = None
+    subnet: Ranges = EMPTY
     several: bool = False
     location: Location | None = None
 

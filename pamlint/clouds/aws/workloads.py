@@ -13,7 +13,7 @@ from pamlint.clouds.aws.services import Services, is_internal
 from pamlint.clouds.values import all_of, string, text, texts
 from pamlint.model.acl import Text, Workload
 from pamlint.model.identity import key_of
-from pamlint.model.ranges import EMPTY
+from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Resource
 
 INTERNAL = "it is an internal load balancer"
@@ -73,10 +73,17 @@ def _workload(resource: Resource, chain: Chain, places: Sequence[Place], tags: d
         addresses=all_of([interface.addresses for interface, _ in places]) or EMPTY,
         within=all_of([subnet.prefixes if subnet else EMPTY for _, subnet in places]) or EMPTY,
         possible=body.possible,
+        subnet=_only_subnet([subnet for _, subnet in places]),
         sheltered=INTERNAL if is_internal(resource) else _sheltered(subnet for _, subnet in places),
         several=resource.type in MANY,
         location=body.location,
     )
+
+
+def _only_subnet(subnets: Sequence[Subnet | None]) -> Ranges:
+    """The prefixes of the subnet that a workload stands in, if that is one and they are known."""
+    first = subnets[0]
+    return first.prefixes if first is not None and all(other is first for other in subnets) else EMPTY
 
 
 def _sheltered(subnets: Iterable[Subnet | None]) -> str | None:
