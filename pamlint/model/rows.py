@@ -222,44 +222,49 @@ def _icmp_runs(types: list[str]) -> list[str]:
 
 
 def witness(traffic: Traffic, view: View) -> Witness | None:
-    """One packet of the traffic: the plainest one, from the first cube that has a real packet."""
-    for cube in sorted(traffic, key=lambda piece: (len(piece.guard), piece.sides)):
-        protocol = next((number for number in (6, 17, 1, 58) if intersect(cube.sides[PROTOCOL], ((number, number),))), None)
-        number = protocol if protocol is not None else cube.sides[PROTOCOL][0][0]
-        ends = _ends(cube, view, number)
-        if ends is None:
-            continue
-        peer, local = ends
-        source, destination = (peer, local) if view.direction == "ingress" else (local, peer)
-        ports = cube.sides[DESTINATION_PORT][0][0]
-        has_ports = number in (6, 17)
-        return Witness(
-            NAMES.get(number, str(number)),
-            source,
-            _source_port(cube.sides[SOURCE_PORT]) if has_ports else None,
-            destination,
-            _plain(cube.sides[DESTINATION_PORT], 1) if has_ports else None,
-            f"{ports // 256}/{ports % 256}" if number in (1, 58) else None,
-        )
-    return None
+    """One packet of the traffic: the plainest one, from the first cube whose ends can talk to each other, else from the first."""
+    cubes = sorted(traffic, key=lambda piece: (len(piece.guard), piece.sides))
+    found = ((cube, ends) for apart in (False, True) for cube in cubes if (ends := _ends(cube, view, apart)) is not None)
+    cube, ends = next(found, (None, ("", "")))
+    return None if cube is None else _packet(cube, *(ends if view.direction == "ingress" else ends[::-1]))
 
 
-def _ends(cube: Cube, view: View, number: int) -> tuple[str, str] | None:
-    """The peer's end and the local one, of one address family; None if they have none in common.
+def _packet(cube: Cube, source: str, destination: str) -> Witness:
+    number, ports = _protocol(cube), cube.sides[DESTINATION_PORT]
+    has_ports = number in (6, 17)
+    return Witness(
+        NAMES.get(number, str(number)),
+        source,
+        _source_port(cube.sides[SOURCE_PORT]) if has_ports else None,
+        destination,
+        _plain(ports, 1) if has_ports else None,
+        f"{ports[0][0] // 256}/{ports[0][0] % 256}" if number in (1, 58) else None,
+    )
 
-    IPv4 comes first, but for ICMPv6; a symbol stands for the peer where no member of it is known.
+
+def _protocol(cube: Cube) -> int:
+    """The protocol that is best known."""
+    known = (number for number in (6, 17, 1, 58) if intersect(cube.sides[PROTOCOL], ((number, number),)))
+    return next(known, cube.sides[PROTOCOL][0][0])
+
+
+def _ends(cube: Cube, view: View, apart: bool) -> tuple[str, str] | None:
+    """The peer's end and the local one, of one address family; None if they have none in common and may not stand `apart`.
+
+    IPv4 comes first, but for ICMPv6; a symbol stands for the peer where no member of it is known, and the ACL's name for a
+    local end that is not known, or of which no address is of the peer's family.
     """
     members = _members(cube, view.peer_side, view.predicates)
     everywhere = cube.sides[view.peer_side]
     known = everywhere
     for predicate in members:
         known = intersect(known, predicate.at_least)
-    lines = (IPV6, IPV4) if number == 58 else (IPV4, IPV6)
+    lines = (IPV6, IPV4) if _protocol(cube) == 58 else (IPV4, IPV6)
     for peers, line in ((peers, line) for peers in (known, everywhere) for line in lines):
         found, local = intersect(peers, line), intersect(cube.sides[view.local_side], intersect(view.behind, line))
-        if found and local:
+        if found and (local or apart):
             plain = format_address(_inner(intersect(found, PUBLIC) or found))
-            named = local in (IPV4, IPV6) or _members(cube, view.local_side, view.predicates)
+            named = local in (EMPTY, IPV4, IPV6) or _members(cube, view.local_side, view.predicates)
             return plain if peers is known else members[0].text, view.local_name if named else format_address(_inner(local))
     return None
 
