@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from pamlint.binding import bind
+from pamlint.binding import Binding, bind
 from pamlint.binding.nouns import Unit
 from pamlint.checks import check
 from pamlint.checks.suppression import suppress
 from pamlint.clouds import TYPES, convert
 from pamlint.documents.site import find_site, load_site
 from pamlint.judging import judge
-from pamlint.model.acl import Acl
+from pamlint.model.acl import Acl, Network
 from pamlint.model.activation import active_features, active_flows
 from pamlint.model.errors import UserError
 from pamlint.model.finding import SEVERITIES, Finding, Report, Severity
@@ -27,6 +28,9 @@ from pamlint.sources.estates import STANDARD_INPUT, Estate, choose
 from pamlint.sources.gaps import gaps, lost
 from pamlint.sources.given import refuse_undeclared
 from pamlint.terraform.inputs import Settings
+
+if TYPE_CHECKING:
+    from pamlint.views.trace import Question, Trace
 
 NO_VERDICT = frozenset({"unreadable-input", "unresolved-value"})
 """Checks that say what could not be known; they never make the exit code 1."""
@@ -72,10 +76,8 @@ def _outcome(estate: Estate, site: Site, options: Options) -> Outcome:
     resources = _resources(readings)
     network = convert(resources, site.values)
     flows = _flows(site)
-    needed = {role for _, flow in flows for role in (*flow.sources, *flow.destinations)}
-    roles = {name: role for policy in site.policies for name, role in policy.roles.items()}
-    binding = bind(site, network, roles, needed, lost(readings))
-    problems = (*(problem for reading in readings for problem in reading.problems), *network.problems)
+    binding = _bound(site, flows, network, readings)
+    problems = _problems(readings, network)
     judgement = judge(estate.name, site, flows, binding, network, options.today, problems, gaps(network.acls, readings))
     findings = check(judgement)
     kept = suppress(findings, site, network, options.today)
@@ -86,20 +88,56 @@ def _outcome(estate: Estate, site: Site, options: Options) -> Outcome:
 
 def understand(paths: Sequence[Path], options: Options) -> Understanding:
     """Every ACL under the paths; works without a site file."""
-    acls: list[Acl] = []
+    found = list(_networks(paths, options))
+    acls = tuple(acl for each in found for acl in each.network.acls)
+    return Understanding(acls, tuple(problem for each in found for problem in _problems(each.readings, each.network)))
+
+
+def trace(paths: Sequence[Path], options: Options, asked: Question) -> tuple[Trace, tuple[Problem, ...]]:
+    """One packet's way through what is under the paths, and what was not read; works without a site file, but for roles."""
+    from pamlint.views.trace import Surveyed
+    from pamlint.views.trace import trace as traced
+
+    surveyed = []
     problems: list[Problem] = []
+    for name, site, network, readings in _networks(paths, options):
+        binding = _bound(site, _flows(site), network, readings) if site else Binding({}, (), (), ())
+        surveyed.append(Surveyed(name, network, binding, gaps(network.acls, readings)))
+        problems += _problems(readings, network)
+    return traced(asked, surveyed), tuple(problems)
+
+
+class _Found(NamedTuple):
+    """One estate as it was read, with the site as it is there."""
+
+    name: str | None
+    site: Site | None
+    network: Network
+    readings: tuple[Reading, ...]
+
+
+def _networks(paths: Sequence[Path], options: Options) -> Iterator[_Found]:
+    """Every estate under the paths, with a site file or without."""
     for place, own_paths in _site_files(paths, options).items():
         site = load_site(place) if place else None
         estates = choose(own_paths, site)[0]
         refuse_undeclared(estates, site, _variables(options), options.module_directory)
         for estate in estates:
             own = estate.site or site
-            readings = read(estate, TYPES, _settings(estate, own, options))
+            readings = tuple(read(estate, TYPES, _settings(estate, own, options)))
             _complain(readings)
-            network = convert(_resources(readings), own.values if own else {})
-            acls += network.acls
-            problems += [*(problem for reading in readings for problem in reading.problems), *network.problems]
-    return Understanding(tuple(acls), tuple(problems))
+            yield _Found(estate.name, own, convert(_resources(readings), own.values if own else {}), readings)
+
+
+def _bound(site: Site, flows: Sequence[tuple[Policy, Flow]], network: Network, readings: Sequence[Reading]) -> Binding:
+    """Who plays what in one estate."""
+    needed = {role for _, flow in flows for role in (*flow.sources, *flow.destinations)}
+    roles = {name: role for policy in site.policies for name, role in policy.roles.items()}
+    return bind(site, network, roles, needed, lost(readings))
+
+
+def _problems(readings: Sequence[Reading], network: Network) -> tuple[Problem, ...]:
+    return (*(problem for reading in readings for problem in reading.problems), *network.problems)
 
 
 def exit_code(report: Report, minimum: Severity | None, strict: bool) -> int:

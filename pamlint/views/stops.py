@@ -1,0 +1,144 @@
+"""What the ACLs of one end say to one packet: a stop for each layer, with the rules that decided and those that were beaten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+from pamlint.judging.admission import ADMIN
+from pamlint.judging.cubes import Table
+from pamlint.model.acl import Acl, Rule
+from pamlint.model.finding import Direction
+from pamlint.views.ends import Layers
+from pamlint.views.packets import Packet, Truth, match
+
+Outcome = Literal["allowed", "denied", "unproven"]
+Unread = Mapping[str, tuple[str, ...]]
+"""By the key of an ACL, the files and modules that could not be read and may hold rules of it."""
+
+
+class Hit(NamedTuple):
+    """A rule that matches; perhaps, where there are references that decide."""
+
+    acl: Acl
+    rule: Rule
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One layer of a packet's way.
+
+    `rules` decided: the first match of an ordered list, or every rule of a security group that admits the packet; none where
+    nothing matches. `perhaps` would decide otherwise if they match, `nearly` only if somebody were a member of what they name,
+    or stood where they say. `beaten` match as well and come later. `because` are the references of an unproven outcome.
+    `overruled` says that an admin rule lets the packet through whatever this layer says.
+    """
+
+    direction: Direction
+    acls: tuple[Acl, ...]
+    outcome: Outcome
+    rules: tuple[Hit, ...] = ()
+    perhaps: tuple[Hit, ...] = ()
+    nearly: tuple[Hit, ...] = ()
+    beaten: tuple[Hit, ...] = ()
+    because: tuple[str, ...] = ()
+    overruled: bool = False
+    is_reply: bool = False
+
+    @property
+    def gist(self) -> tuple[object, ...]:
+        """What tells the stop from others, without the ACLs themselves."""
+        hits = (self.rules, self.perhaps, self.nearly, self.beaten)
+        told = tuple(tuple((hit.acl.key, hit.rule, hit.because) for hit in found) for found in hits)
+        return (self.direction, tuple(acl.key for acl in self.acls), self.outcome, told, self.because, self.is_reply)
+
+
+def stops(layers: Layers, direction: Direction, packet: Packet, table: Table, unread: Unread) -> Iterator[Stop]:
+    """A stop for each layer, in the order in which the packet meets them; admin rules come first."""
+    path = tuple(reversed(layers)) if direction == "ingress" else layers
+    path = tuple(sorted(path, key=lambda layer: layer[0].kind != ADMIN))
+    forced: Stop | None = None
+    for layer in path:
+        found = stop(layer, direction, packet, table, unread)
+        if layer[0].kind == ADMIN:
+            forced = found if any(_always(hit) for hit in (*found.rules, *found.perhaps)) else forced
+            yield found
+        else:
+            yield found if forced is None else _under(found, forced)
+
+
+def stop(layer: Sequence[Acl], direction: Direction, packet: Packet, table: Table, unread: Unread) -> Stop:
+    """What one layer says to the packet. Where rules may stand elsewhere, what it does not let through is unproven.
+
+    One of several groups of which the input holds no rule at all is taken as absent.
+    """
+    found = _first_match(layer[0], direction, packet, table) if layer[0].ordered else _union(layer, direction, packet, table)
+    because: list[str] = []
+    if found.outcome != "allowed":
+        told = any(acl.rules or not acl.partial for acl in layer)
+        because += [name for acl in layer if acl.rules or not told for name in acl.partial]
+    if found.outcome != "allowed" or layer[0].ordered:
+        because += [file for acl in layer for file in unread.get(acl.key, ())]
+    return _doubted(found, because) if because else found
+
+
+def _first_match(acl: Acl, direction: Direction, packet: Packet, table: Table) -> Stop:
+    """The first rule that matches decides; where none does, a list denies, and admin rules leave it to the others."""
+    first: Hit | None = None
+    perhaps, nearly, beaten = [], [], []
+    for rule in (rule for rule in acl.rules if rule.direction == direction):
+        found = match(acl, rule, packet, table)
+        hit = Hit(acl, rule, found.because)
+        if first is not None:
+            beaten += [hit] if found.truth is not Truth.NO else []
+        elif found.truth is Truth.YES:
+            first = hit
+        elif found.truth is Truth.MAYBE:
+            perhaps.append(hit)
+        elif found.because:
+            nearly.append(hit)
+    silent = "allow" if acl.kind == ADMIN else "deny"
+    action = first.rule.action if first else silent
+    result = Stop(
+        direction,
+        (acl,),
+        "denied" if action == "deny" else "allowed",
+        (first,) if first else (),
+        tuple(hit for hit in perhaps if hit.rule.action != action),
+        tuple(hit for hit in nearly if hit.rule.action != action),
+        tuple(hit for hit in beaten if not hit.rule.default or (hit.rule.action == "allow" and action == "deny")),
+    )
+    turning = [hit for hit in result.perhaps if (hit.rule.action == "deny") != (action == "deny")]
+    return _doubted(result, (name for hit in turning for name in hit.because)) if turning else result
+
+
+def _union(layer: Sequence[Acl], direction: Direction, packet: Packet, table: Table) -> Stop:
+    """Every rule of every group that matches admits; where none does, the packet is stopped."""
+    hits: dict[Truth, list[Hit]] = {truth: [] for truth in Truth}
+    for acl in layer:
+        for rule in (rule for rule in acl.rules if rule.direction == direction):
+            found = match(acl, rule, packet, table)
+            hits[found.truth].append(Hit(acl, rule, found.because))
+    if hits[Truth.YES]:
+        return Stop(direction, tuple(layer), "allowed", tuple(hits[Truth.YES]))
+    nearly = tuple(hit for hit in hits[Truth.NO] if hit.because)
+    result = Stop(direction, tuple(layer), "denied", (), tuple(hits[Truth.MAYBE]), nearly)
+    return _doubted(result, (name for hit in result.perhaps for name in hit.because)) if result.perhaps else result
+
+
+def _doubted(found: Stop, because: Iterable[str]) -> Stop:
+    return replace(found, outcome="unproven", because=tuple(sorted({*found.because, *because})))
+
+
+def _always(hit: Hit) -> bool:
+    return hit.rule.action == "always-allow"
+
+
+def _under(found: Stop, forced: Stop) -> Stop:
+    """A stop below admin rules of which one lets the packet through, for sure or perhaps, whatever stands below."""
+    if forced.outcome == "allowed" and not forced.perhaps:
+        return replace(found, overruled=True)
+    doubt = [name for hit in forced.perhaps for name in hit.because]
+    return found if found.outcome == "allowed" else _doubted(found, doubt)

@@ -1,0 +1,257 @@
+"""One packet's way from a role, an address or a symbol to another, through every ACL that guards either end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from itertools import product
+
+from pamlint.binding import Binding
+from pamlint.judging.cubes import Table
+from pamlint.model.acl import Network
+from pamlint.model.addresses import IPV4, IPV6, families
+from pamlint.model.errors import UserError
+from pamlint.model.ranges import Ranges, intersect, subtract, union
+from pamlint.model.services import PORT_PROTOCOLS, parse_service
+from pamlint.model.traffic import ALL_PORTS, DESTINATION, SOURCE
+from pamlint.views.ends import End, Layers, ends_of, names_of
+from pamlint.views.packets import Packet, Place, concerning
+from pamlint.views.stops import Outcome, Stop, Unread, stops
+
+PAIRS = 1000
+"""No more pairs of ends are traced than these; beyond, nothing is said to be allowed."""
+CLASSES = 32
+"""An end with many addresses is taken apart into no more kinds of them than these; beyond, its address is not known."""
+CLIENT_PORT = 49152
+"""The source port of an ordinary client."""
+NUMBERS = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58}
+ENDS = (SOURCE, DESTINATION)
+FAMILIES = {1: {4}, 58: {6}}
+"""The address families of the protocols that have one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: who sends what to whom. Ports as in a packet; `port` is how it was written."""
+
+    source: str
+    destination: str
+    port: str
+    protocol: int
+    ports: Ranges
+    source_ports: Ranges
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """One estate as it was read; `binding` is empty where there is no site file."""
+
+    name: str | None
+    network: Network
+    binding: Binding
+    unread: Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One packet between two ends: every stop, and what comes out. `because` are the references of what is unproven."""
+
+    estate: str | None
+    source: End
+    destination: End
+    packet: Packet
+    stops: tuple[Stop, ...]
+    outcome: Outcome
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """All ways of a question and the worst outcome; `pairs` counts the pairs of ends, of which the first PAIRS are traced."""
+
+    question: Question
+    ways: tuple[Way, ...]
+    pairs: int
+    outcome: Outcome
+
+
+def question(source: str, destination: str, port: str, source_port: int | None = None) -> Question:
+    """What somebody asks; UserError where that is no single packet. ICMP without a code has code 0."""
+    try:
+        service = parse_service(port)
+    except ValueError as error:
+        raise UserError(f"--port: {error}") from error
+    protocol = service.protocols[0][0]
+    ports = service.ports
+    if protocol in (1, 58) and ports != ALL_PORTS:
+        ports = ((ports[0][0], ports[0][0]),)
+    if service.protocols != ((protocol, protocol),) or (protocol in NUMBERS.values() and ports[0][0] != ports[0][1]):
+        raise UserError(f"--port: `{port}` is more than one packet: write one port or type, as in tcp/22, udp/53 or icmp/8")
+    has_ports = bool(intersect(PORT_PROTOCOLS, service.protocols))
+    if source_port is not None and not has_ports:
+        raise UserError(f"--source-port: `{port}` has no ports")
+    client = CLIENT_PORT if source_port is None else source_port
+    return Question(source, destination, port, protocol, ports, ((client, client),) if has_ports else ALL_PORTS)
+
+
+def trace(asked: Question, estates: Sequence[Surveyed]) -> Trace:
+    """Every way between the two ends, in each estate that knows both. UserError where there is none."""
+    ways: list[Way] = []
+    pairs = 0
+    for estate in estates:
+        found = _apart(_pairs(asked, estate))
+        table = Table(estate.network.symbols)
+        here = [way for ends in found[: max(0, PAIRS - pairs)] for way in _ways(asked, *ends, estate, table)]
+        pairs += len(found)
+        ways += here
+    if not ways:
+        raise UserError(_nobody(asked, estates))
+    guarded = {way.estate for way in ways if way.stops}
+    ways = [way for way in ways if way.estate in guarded or not guarded]
+    outcome = _worst(ways)
+    return Trace(asked, tuple(ways), pairs, "unproven" if pairs > PAIRS and outcome == "allowed" else outcome)
+
+
+def _pairs(asked: Question, estate: Surveyed) -> list[tuple[End, End]]:
+    sources = ends_of(asked.source, estate.network, estate.binding)
+    return list(product(sources, ends_of(asked.destination, estate.network, estate.binding) if sources else ()))
+
+
+def _apart(pairs: list[tuple[End, End]]) -> list[tuple[End, End]]:
+    """The pairs without those of one machine with itself, where there are others."""
+    return [pair for pair in pairs if not _is_itself(*pair)] or pairs
+
+
+def _is_itself(source: End, destination: End) -> bool:
+    return len(source.workloads) == 1 and source.workloads == destination.workloads and not source.workloads[0].several
+
+
+def _worst(ways: Sequence[Way]) -> Outcome:
+    """What all ways say together; where an end is one of several machines and nobody knows which, all must agree."""
+    outcomes = {way.outcome for way in ways}
+    if len(outcomes) == 1:
+        return outcomes.pop()
+    sure = {way.outcome for way in ways if not way.source.alternative and not way.destination.alternative}
+    return "denied" if "denied" in sure else "unproven"
+
+
+def _ways(asked: Question, source: End, destination: End, estate: Surveyed, table: Table) -> list[Way]:
+    """The ways between two ends: one for each kind of their addresses, and address family, that the ACLs tell apart."""
+    found: list[Way] = []
+    layers = (*source.layers, *destination.layers)
+    for line in _families(asked, source.place, destination.place):
+        here = [end.at(intersect(end.place.addresses, line)) for end in (source, destination)]
+        packet = Packet(asked.protocol, here[0].place, asked.source_ports, here[1].place, asked.ports)
+        kinds = (_kinds(end, _told_apart(layers, packet, side, table)) for side, end in zip(ENDS, here, strict=True))
+        for near, far in product(*kinds):
+            found.append(_way(replace(packet, source=near.place, destination=far.place), near, far, estate, table))
+    return _merged(_merged(found, of_source=True), of_source=False)
+
+
+def _families(asked: Question, source: Place, destination: Place) -> list[Ranges]:
+    """The lines of the address families in which the packet can be sent; of places that are not known, IPv4 alone."""
+    common = families(source.addresses) & families(destination.addresses) & FAMILIES.get(asked.protocol, {4, 6})
+    if not source.placed and not destination.placed and 4 in common:
+        return [IPV4]
+    return [line for number, line in ((4, IPV4), (6, IPV6)) if number in common]
+
+
+def _told_apart(layers: Layers, packet: Packet, side: int, table: Table) -> list[Ranges]:
+    """The lines on a side of the packet by which the rules of ACLs tell addresses apart, in both directions for replies."""
+    answer = packet.answer()
+    lines: dict[Ranges, None] = {}
+    for acl in {acl.key: acl for layer in layers for acl in layer}.values():
+        for rule in acl.rules:
+            cubes = [(cube, side) for cube in concerning(table.rule(acl, rule), packet)]
+            if answer is not None and acl.kind == "aws_network_acl":
+                other = DESTINATION if side == SOURCE else SOURCE
+                cubes += [(cube, other) for cube in concerning(table.rule(acl, rule), answer)]
+            for cube, at in cubes:
+                lines[cube.sides[at]] = None
+                named = (table.predicates[name] for name, _ in cube.guard)
+                lines.update((predicate.at_least, None) for predicate in named if predicate.side == at)
+    return list(lines)
+
+
+def _kinds(end: End, lines: Iterable[Ranges]) -> list[End]:
+    """The end for each kind of its addresses, where it stands at all of them."""
+    if not end.place.placed:
+        return [end]
+    kinds = [end.place.addresses]
+    for line in lines:
+        parts = [part for kind in kinds for part in (intersect(kind, line), subtract(kind, line)) if part]
+        if len(parts) > CLASSES:
+            return [replace(end, place=replace(end.place, placed=False))]
+        kinds = parts
+    return [end.at(kind) for kind in kinds]
+
+
+def _way(packet: Packet, source: End, destination: End, estate: Surveyed, table: Table) -> Way:
+    """Out through the source's ACLs, in through the destination's, and back through the stateless ones."""
+    found = [
+        *stops(source.layers, "egress", packet, table, estate.unread),
+        *stops(destination.layers, "ingress", packet, table, estate.unread),
+    ]
+    answer = packet.answer()
+    if answer is not None:
+        replies = [
+            *stops(_stateless(destination.layers), "egress", answer, table, estate.unread),
+            *stops(_stateless(source.layers), "ingress", answer, table, estate.unread),
+        ]
+        found += [replace(reply, is_reply=True) for reply in replies]
+    outcomes = {stop.outcome for stop in found if not stop.overruled}
+    doubt = {*source.because, *destination.because}
+    outcome: Outcome = "denied" if "denied" in outcomes else "unproven" if "unproven" in outcomes or not found else "allowed"
+    because = {name for stop in found if not stop.overruled for name in stop.because} if outcome == "unproven" else set()
+    if doubt:
+        outcome, because = "unproven", because | doubt
+    return Way(estate.name, source, destination, packet, tuple(found), outcome, tuple(sorted(because)))
+
+
+def _stateless(layers: Layers) -> Layers:
+    return tuple(layer for layer in layers if layer[0].kind == "aws_network_acl")
+
+
+def _merged(ways: Iterable[Way], of_source: bool) -> list[Way]:
+    """Ways that meet the same stops with the same outcome, and differ in the addresses of one end alone, as one."""
+    found: dict[tuple[object, ...], Way] = {}
+    for way in ways:
+        end, other = (way.source, way.destination) if of_source else (way.destination, way.source)
+        key = (other.place, families(end.place.addresses), tuple(stop.gist for stop in way.stops))
+        found[key] = _with(found[key], way, of_source) if key in found else way
+    return list(found.values())
+
+
+def _with(way: Way, other: Way, of_source: bool) -> Way:
+    """A way for the addresses of another as well, at one end."""
+    end, more = (way.source, other.source) if of_source else (way.destination, other.destination)
+    wider = end.at(union(end.place.addresses, more.place.addresses))
+    wider = replace(wider, workloads=tuple({each.key: each for each in (*end.workloads, *more.workloads)}.values()))
+    if of_source:
+        return replace(way, source=wider, packet=replace(way.packet, source=wider.place))
+    return replace(way, destination=wider, packet=replace(way.packet, destination=wider.place))
+
+
+def _nobody(asked: Question, estates: Sequence[Surveyed]) -> str:
+    """Why there is no way at all."""
+    for option, name in (("--from", asked.source), ("--to", asked.destination)):
+        if any(ends_of(name, estate.network, estate.binding) for estate in estates):
+            continue
+        reasons = [f": {one.reason}" for estate in estates for one in estate.binding.unbound if one.role == name]
+        if reasons or any(name in estate.binding.parts for estate in estates):
+            return f"{option}: nothing plays the role `{name}`{next(iter(reasons), '')}"
+        known = [each for estate in estates for each in names_of(estate.network, estate.binding)]
+        near = get_close_matches(name, known, 1)
+        hint = f"did you mean `{near[0]}`?" if near else "`pamlint rules` lists the ACLs, and roles need a site file"
+        return f"{option}: `{name}` is no address, no role and no name that is known; {hint}"
+    both = f"`{asked.source}` and `{asked.destination}`"
+    if any(_pairs(asked, estate) for estate in estates):
+        return f"{asked.port} cannot be sent between {both}: they have no address family in common that it belongs to"
+    return f"no estate holds both {both}"
+
+
+def unguarded(found: Trace) -> tuple[str, ...]:
+    """The ends that no ACL of the input guards."""
+    ends = (end for way in found.ways for end in (way.source, way.destination) if not end.layers)
+    return tuple(dict.fromkeys(end.place.text for end in ends))
