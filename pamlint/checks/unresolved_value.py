@@ -15,23 +15,24 @@ ID = "unresolved-value"
 
 def check(judgement: Judgement) -> Iterable[Finding]:
     """One finding for each reference and root, with how much hangs on it; limits of evaluation are told as they are."""
-    unread = {problem.subject for problem in judgement.problems if problem.check == "unreadable-input"}
+    told = {problem.subject for problem in judgement.problems}
     counts: Counter[tuple[str, str]] = Counter()
     places: dict[tuple[str, str], Location | None] = {}
     for item in _unproven(judgement):
         root = item.unit.acls[0].root
-        for reference in set(item.residue.because) - unread:
+        for reference in set(item.residue.because):
             counts[reference, root] += 1
             places.setdefault((reference, root), _place(item, reference))
     for (reference, root), count in sorted(counts.items()):
-        verdicts = "1 verdict hangs" if count == 1 else f"{count} verdicts hang"
+        if reference in told:
+            continue
         where = f" (root {root})" if root else ""
         yield Finding(
             ID,
             "info",
             "unproven",
             judgement.estate,
-            f"`{reference}` is not known{where}, and {verdicts} on it.",
+            f"`{reference}` is not known{where}, and {_verdicts(count)} on it.",
             supply_text((reference,)),
             because=(reference,),
             location=places[reference, root],
@@ -39,16 +40,21 @@ def check(judgement: Judgement) -> Iterable[Finding]:
         )
     for problem in judgement.problems:
         if problem.check == ID:
+            hanging = sum(count for (reference, _), count in counts.items() if reference == problem.subject)
             yield Finding(
                 ID,
                 "info",
                 "unproven",
                 judgement.estate,
-                problem.message,
+                f"{problem.message}; {_verdicts(hanging)} on it." if hanging else problem.message,
                 problem.tip,
                 location=problem.location,
                 subject=problem.subject,
             )
+
+
+def _verdicts(count: int) -> str:
+    return "1 verdict hangs" if count == 1 else f"{count} verdicts hang"
 
 
 def _unproven(judgement: Judgement) -> Iterable[Judged]:

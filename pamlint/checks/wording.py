@@ -127,8 +127,10 @@ def _way_to_supply(reference: str) -> str:
     last = reference.rpartition(".")[0] or reference
     if reference.startswith("roles."):
         return "Say in the site file what {names} is."
-    if reference.endswith((".tf", ".json", ".tofu", ".tfvars")) or "/" in last:
+    if reference.endswith((".tf", ".json", ".tofu", ".tfvars", "standard input")) or "/" in last:
         return "Make {names} readable first."
+    if last == "module" or last.endswith(".module"):
+        return "Run `terraform init` (or `terraform get`) in the root module, so that {names} can be read."
     if reference == "VirtualNetwork":
         return "Say what the network holds under `values:` in the site file (`VirtualNetwork: [10.0.0.0/16]`)."
     if reference.startswith(("tag:", "prefix-list:")):

@@ -64,7 +64,7 @@ def _undeclared(given: Iterable[str], roots: Iterable[tuple[Path, Path]], module
     for root, boundary in roots:
         if not left:
             break
-        files = Files(Path(realpath(boundary)), Path.cwd())
+        files = Files(Path(realpath(boundary)), Path.cwd(), [modules] if modules else [])
         try:
             tree = Tree(Library(Path(normpath(Path.cwd() / root)), files, modules), Settings())
         except InputError:

@@ -1,8 +1,12 @@
-"""Reads files inside a boundary, and remembers which: nothing outside is opened, whatever links or paths say."""
+"""Reads files inside a boundary, and remembers which: nothing outside is opened, whatever links or paths say.
+
+What the user names on the command line may lie anywhere.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import InitVar, dataclass, field
 from hashlib import sha256
 from os.path import realpath
 from pathlib import Path
@@ -15,11 +19,19 @@ MAX_BYTES = 100_000_000
 
 @dataclass(slots=True)
 class Files:
-    """What one root has read. `boundary` is a resolved directory; `base` the directory that names are told against."""
+    """What one root has read. `boundary` is a resolved directory; `base` the directory that names are told against.
+
+    `named` are the files and directories that may be read outside of the boundary.
+    """
 
     boundary: Path
     base: Path
+    named: InitVar[Iterable[Path]] = ()
     hashes: dict[str, bytes] = field(default_factory=dict)
+    _readable: tuple[Path, ...] = ()
+
+    def __post_init__(self, named: Iterable[Path]) -> None:
+        self._readable = (self.boundary, *(Path(realpath(self.base / path)) for path in named))
 
     def told(self, path: Path) -> str:
         """The path as users are told it: relative to the base if below it, else absolute, with slashes."""
@@ -29,8 +41,8 @@ class Files:
         return absolute.as_posix()
 
     def inside(self, path: Path) -> bool:
-        """Whether the path, all links followed, lies inside the boundary."""
-        return Path(realpath(self.base / path)).is_relative_to(self.boundary)
+        """Whether the path, all links followed, lies where files are read."""
+        return any(map(Path(realpath(self.base / path)).is_relative_to, self._readable))
 
     def read(self, path: Path) -> bytes:
         """A file's content; raises InputError if it lies outside, is too large or cannot be read."""

@@ -31,6 +31,11 @@ class Settings:
     facts: Mapping[str, Any] = field(default_factory=dict)
     module_directory: Path | None = None
 
+    @property
+    def named(self) -> tuple[Path, ...]:
+        """The files and directories that the user names."""
+        return (*self.variable_files, *([self.module_directory] if self.module_directory else []))
+
     def workspace_name(self) -> str:
         """The workspace that is selected."""
         return self.workspace or self.environment.get("TF_WORKSPACE", "") or "default"

@@ -170,3 +170,14 @@ def test_only_what_is_wanted_is_evaluated(tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": text})
     reading = read_root(tmp_path, boundary=tmp_path, wanted="wanted".__eq__, settings=Settings())
     assert (values(reading), problems(reading)) == ({"wanted.x": {"v": 1}}, [])
+
+
+def test_what_the_user_names_may_lie_anywhere(tmp_path: Path) -> None:
+    """Modules and values outside of the boundary are read where they are named, and nothing beside them."""
+    call = 'variable "v" {}\nmodule "m" {\n  source = "far/far/aws"\n  v = var.v\n}\n'
+    module = 'variable "v" {}\nresource "r" "x" {\n  v = var.v\n  w = file("../beside.txt")\n}\n'
+    write(tmp_path, {"in/main.tf": call, "out/m/main.tf": module, "beside.txt": "", "x.tfvars": "v = 1\n"})
+    settings = Settings(module_directory=tmp_path / "out", variable_files=(tmp_path / "x.tfvars",))
+    reading = read_root(tmp_path / "in", boundary=tmp_path / "in", wanted=lambda _: True, settings=settings)
+    outside = f'?file "../beside.txt" (outside {tmp_path}/in)'
+    assert (values(reading), problems(reading)) == ({"module.m.r.x": {"v": 1, "w": outside}}, [])
