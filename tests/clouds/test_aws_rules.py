@@ -456,3 +456,14 @@ def test_roots_are_apart() -> None:
     )
     found = network(resource(HOST), resource(HOST, root="s"), rule)
     assert {each.root: len(each.rules) for each in found.acls} == {"r": 0, "s": 1}
+
+
+def test_a_rule_of_no_direction_may_be_of_either() -> None:
+    """A type that Terraform refuses is told, and the rule may stand on both sides."""
+    rule = resource(
+        "aws_security_group_rule.r", type="inbound", security_group_id=ref(HOST), protocol="tcp", from_port=1, to_port=1
+    )
+    found = network(resource(HOST), rule)
+    assert [problem.subject for problem in found.problems] == ["aws_security_group_rule.r"]
+    told = [(one.direction, one.possible) for one in explicit(acl(found, HOST))]
+    assert told == [("ingress", ("aws_security_group_rule.r.type",)), ("egress", ("aws_security_group_rule.r.type",))]

@@ -216,6 +216,10 @@ def test_an_address_that_is_none_is_told(prefix: str) -> None:
         ({"priority": unset("p")}, [("ingress", "allow", 0, ("var.p",)), ("ingress", "allow", 4097, ())]),
         ({"access": "Deny", "priority": unset("p")}, [("ingress", "deny", 0, ("var.p",)), ("ingress", "deny", 4097, ())]),
         ({"priority": "200"}, [("ingress", "allow", 200, ())]),
+        (
+            {"priority": None},
+            [("ingress", "allow", 0, (f"{NSG}.security_rule[0].priority",)), ("ingress", "allow", 4097, ())],
+        ),
     ],
 )
 def test_unknown_heads_make_possible_rules(changes: dict[str, Any], told: list[tuple[Any, ...]]) -> None:

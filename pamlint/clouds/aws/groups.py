@@ -132,14 +132,14 @@ class Groups:
     def _standalone(self, resource: Resource, owner: str) -> list[Rule]:
         body = resource.body
         direction = NEW_RULES.get(resource.type) or body.values.get("type")
+        if not isinstance(direction, Unknown) and direction not in DIRECTIONS:
+            self._problem(resource, body, f"its type is {direction!r}, which is neither ingress nor egress")
+            direction = Unknown((f"{resource.address}.type",))
         if isinstance(direction, Unknown):
             return [
                 self._rule(resource.address, each, replace(body, possible=(*body.possible, *direction.because)), resource, owner)
                 for each in DIRECTIONS
             ]
-        if direction not in DIRECTIONS:
-            self._problem(resource, body, f"its type is {direction!r}, which is neither ingress nor egress")
-            return []
         return [self._rule(resource.address, direction, body, resource, owner)]
 
     def _rule(self, name: str, direction: Direction, body: Block, resource: Resource, owner: str) -> Rule:

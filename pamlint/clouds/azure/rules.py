@@ -60,6 +60,7 @@ class RuleReader:
             return unreadable(name, body, ("allow", "deny"))
         if priority is None:
             self._ledger.problem(resource, body.location, name, "it has no priority")
+            priority = Unknown((f"{name}.priority",))
         because = direction.because if isinstance(direction, Unknown) else ()
         doubted = [replace(rule, possible=(*rule.possible, *because)) for rule in read]
         return [rule for each in doubted for rule in chosen(each, action, priority, LAST)]
