@@ -29,4 +29,4 @@ def test_the_wheel_works_without_the_checkout(tmp_path: Path) -> None:
     for arguments, told in ((("explain", "extra-access"), "# extra-access"), (("policy", "list"), "netiq-pam-3")):
         command = [sys.executable, "-m", "pamlint", *arguments]
         done = subprocess.run(command, cwd=tmp_path / "installed", capture_output=True, check=True, text=True)
-        assert done.stdout.startswith(told)
+        assert told in done.stdout

@@ -61,4 +61,5 @@ def _unknown(subject: str, policies: list[Policy]) -> str:
     known = [*CHECKS, *(flow.id for _, flow in _flows(policies))]
     near = get_close_matches(subject, known, 1)
     hint = f"did you mean `{near[0]}`?" if near else "`pamlint policy show ID` lists a policy's flows"
-    return f"`{subject}` is neither a check nor a flow of {', '.join(policy.id for policy in policies)}; {hint}"
+    where = ", ".join(policy.id for policy in policies) if len(policies) < 4 else "any policy of the catalogue"
+    return f"`{subject}` is neither a check nor a flow of {where}; {hint}"

@@ -1,4 +1,4 @@
-"""`pamlint policy`: the catalogue, one policy, and whether a policy file is right."""
+"""`pamlint policy`: the catalogue, one policy, whether a policy file is right, and how two differ."""
 
 from __future__ import annotations
 
@@ -46,3 +46,16 @@ def check(policy: Policy, debug: options.Debug = False) -> None:
     loaded = load_policy(policy, Path())
     counts = f"{count(len(loaded.roles), 'role')}, {count(len(loaded.flows), 'flow')}, {count(len(loaded.sources), 'source')}"
     tell(f"{loaded.id} is right: {counts}.\n")
+
+
+@app.command("diff")
+def diff(
+    old: Policy, new: Policy, format_: Format = "text", no_colour: options.NoColour = False, debug: options.Debug = False
+) -> None:
+    """Say what came, went and changed between two policies or versions of one."""
+    from pamlint.documents.policy import load_policy
+    from pamlint.report.policy_diff import as_json, as_text
+
+    structured = options.text_or_json(format_)
+    before, after = load_policy(old, Path()), load_policy(new, Path())
+    tell(as_json(before, after) if structured else as_text(before, after, options.screen(no_colour)))

@@ -9,17 +9,16 @@ from pamlint.model.policy import Feature, Flow, Parameter, ParameterService, Par
 from pamlint.model.services import Service, format_service
 from pamlint.report.escaping import visible
 from pamlint.report.screen import PLAIN, Line, Screen, aligned, line, paint, wrapped
-from pamlint.report.summary import count
 from pamlint.report.wording import names
 
 
 def listing(policies: Sequence[Policy], screen: Screen = PLAIN) -> str:
-    """A heading and two lines a policy."""
-    lines: list[Line] = []
-    for policy in policies:
-        counts = f"{count(len(policy.roles), 'role')}, {count(len(policy.flows), 'flow')}"
-        lines += [_heading(policy), line(f"  {counts}, reviewed {policy.reviewed}")]
-    return paint(lines, screen)
+    """A table with a line a policy, and how to see more."""
+    rows = [("id", "version", "reviewed", "product")]
+    rows += [(policy.id, visible(policy.version), str(policy.reviewed), visible(policy.product)) for policy in policies]
+    heading, *lines = aligned(rows, screen.width)
+    hint = "`pamlint policy show ID` tells all of one; `pamlint init --policy ID` begins a site file with it."
+    return paint([line(heading[0][0] + heading[1][0], "bold"), *lines, line(), line(hint)], screen)
 
 
 def details(policy: Policy, screen: Screen = PLAIN) -> str:
@@ -27,7 +26,8 @@ def details(policy: Policy, screen: Screen = PLAIN) -> str:
     flows: dict[str, list[Sequence[str]]] = {}
     for flow in policy.flows:
         between = f"{', '.join(flow.sources)} -> {', '.join(flow.destinations)}"
-        flows.setdefault(f"Flows, {need(flow)}", []).append((flow.id, _services(flow), between))
+        row = (flow.id, _services(flow), "" if flow.confidence == "vendor" else flow.confidence, between)
+        flows.setdefault(f"Flows, {need(flow)}", []).append(row)
     tables: dict[str, list[Sequence[str]]] = {
         **flows,
         "Roles": [(role.id, _about(role)) for role in policy.roles.values()],
@@ -75,7 +75,7 @@ def as_json(policies: Iterable[Policy]) -> str:
     """The policies whole, as plain values."""
     import json
 
-    return json.dumps({"pamlint": "policies/1", "policies": [_policy(each) for each in policies]}, indent=2) + "\n"
+    return json.dumps({"pamlint": "policies/1", "policies": [plain(each) for each in policies]}, indent=2) + "\n"
 
 
 def need(flow: Flow) -> str:
@@ -146,7 +146,8 @@ def _rules(flow: Flow) -> Iterable[str]:
         yield text + (", from any source port" if verb == "allow" else "")
 
 
-def _policy(policy: Policy) -> dict[str, Any]:
+def plain(policy: Policy) -> dict[str, Any]:
+    """The policy as plain values, each part with its id."""
     return {
         "id": policy.id,
         "product": policy.product,
@@ -168,11 +169,18 @@ def _policy(policy: Policy) -> dict[str, Any]:
                 "type": each.type,
                 "default": None if each.default is None else _values(each.default),
                 "feature": each.feature,
+                "source": each.source,
             }
             for each in policy.parameters.values()
         ],
         "roles": [
-            {"id": role.id, "title": role.title, "external": role.external, "usually_on": list(role.usually_on)}
+            {
+                "id": role.id,
+                "title": role.title,
+                "external": role.external,
+                "usually_on": list(role.usually_on),
+                "peers": {cloud: list(peers) for cloud, peers in role.peers.items()},
+            }
             for role in policy.roles.values()
         ],
         "flows": [_flow(flow) for flow in policy.flows],

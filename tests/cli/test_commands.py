@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pamlint import __version__
+from pamlint.documents.policy import catalogue
 from pamlint.documents.schema import KINDS, schema
 from pamlint.model.finding import CHECKS
 from tests.cli.commands import PROJECT, Answer, pamlint
@@ -80,9 +81,10 @@ def test_explain_tells_a_flow(tmp_path: Path) -> None:
 
 def test_policy_list_names_the_catalogue(tmp_path: Path) -> None:
     """As text for people, as JSON for programs."""
-    assert "netiq-pam-3  NetIQ Privileged Account Manager 3.x\n" in pamlint("policy", "list", cwd=tmp_path).out
+    told = pamlint("policy", "list", cwd=tmp_path).out
     document = json.loads(pamlint("policy", "list", "--format", "json", cwd=tmp_path).out)
-    assert "netiq-pam-3" in [policy["id"] for policy in document["policies"]]
+    assert [policy["id"] for policy in document["policies"]] == list(catalogue())
+    assert all(f"\n  {name}  " in told for name in catalogue())
 
 
 def test_policy_show_holds_every_flow(tmp_path: Path) -> None:
@@ -90,6 +92,75 @@ def test_policy_show_holds_every_flow(tmp_path: Path) -> None:
     flows = json.loads(pamlint("policy", "show", "netiq-pam-3", "--format", "json", cwd=tmp_path).out)["policies"][0]["flows"]
     told = pamlint("policy", "show", "netiq-pam-3", cwd=tmp_path).out
     assert all(f"  {flow['id']}  " in told for flow in flows)
+
+
+def test_policy_show_marks_what_is_not_the_vendor_s_word(tmp_path: Path) -> None:
+    """Beside a flow stands how sure it is, unless the vendor says so himself."""
+    lines = pamlint("policy", "show", "delinea-secret-server-11", cwd=tmp_path).out.splitlines()
+    assert "  web-in  tcp/443  unverified  user -> web-server" in lines
+    assert "  discovery-scan  tcp/135, tcp/445  web-server, engine -> windows-target" in lines
+
+
+DIFFERENCE = """id:        netiq-pam-3 -> netiq-pam-4
+product:   NetIQ Privileged Account Manager
+version:   3.x -> 4.x
+reviewed:  2017-07-21
+
+Flows
+  + sentinel-tls-out  tcp/1468, framework-manager -> syslog-server, conditional, while sentinel is
+                      on
+  - sentinel-out      tcp/1468, framework-manager -> syslog-server, conditional, while sentinel is
+                      on
+  - ntp-out           udp/123, framework-manager, agent -> ntp-server, conditional, while ntp is on
+  ~ ssh-relay-in      services: tcp/2222 -> tcp/2223
+                      note: Clients use random ports to connect to 2222, so no rule may pin their
+                      source port. -> none
+
+Roles
+  - ntp-server  Time server
+  ~ admin       external: yes -> no
+
+Features
+  ~ sentinel  default: no -> yes
+
+Parameters
+  ~ framework-port  default: 29120 -> 29121
+
+              came  went  changed  stayed
+  flows          1     2        1      25
+  roles          0     1        1      16
+  features       0     0        1      16
+  parameters     0     0        1       5
+  sources        0     0        0      10
+"""
+NEW_VERSION = {
+    "id: netiq-pam-3": "id: netiq-pam-4",
+    '"3.x"': '"4.x"',
+    "tcp/2222": "tcp/2223",
+    "    note: Clients use random ports to connect to 2222, so no rule may pin their source port.\n": "",
+    "id: sentinel-out": "id: sentinel-tls-out",
+    "or Sentinel Log Manager}": "or Sentinel Log Manager, default: on}",
+    "default: 29120": "default: 29121",
+    "console, external: true}": "console}",
+    "  ntp-server: {title: Time server}\n": "",
+}
+
+
+def test_policy_diff_says_what_came_went_and_changed(tmp_path: Path) -> None:
+    """A new version against the old one: as text for people, as JSON for programs; a difference is no failure."""
+    text = (PROJECT / "policies" / "netiq-pam-3.yaml").read_text().partition("  - id: ntp-out\n")[0]
+    for old, new in NEW_VERSION.items():
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (tmp_path / "netiq-pam-4.yaml").write_text(text)
+    versions = ("netiq-pam-3", "netiq-pam-4.yaml")
+    assert pamlint("policy", "diff", *versions, cwd=tmp_path) == Answer(0, DIFFERENCE, "")
+    document = json.loads(pamlint("policy", "diff", *versions, "--format", "json", cwd=tmp_path).out)
+    assert (document["old"]["version"], document["new"]["version"]) == ("3.x", "4.x")
+    assert [flow["id"] for flow in document["flows"]["went"]] == ["sentinel-out", "ntp-out"]
+    assert document["parameters"]["changed"] == [
+        {"id": "framework-port", "fields": {"default": {"old": ["29120"], "new": ["29121"]}}}
+    ]
 
 
 def test_policy_check_says_what_is_wrong(tmp_path: Path) -> None:
@@ -129,7 +200,7 @@ WRONG = (
     (("schema",), "Missing argument"),
     (
         ("explain", "extra-acces"),
-        "error: `extra-acces` is neither a check nor a flow of netiq-pam-3; did you mean `extra-access`?\n",
+        "error: `extra-acces` is neither a check nor a flow of any policy of the catalogue; did you mean `extra-access`?\n",
     ),
     (("policy", "check", "none.yaml"), "none.yaml"),
     (("init",), "Missing option '--policy'"),
