@@ -38,7 +38,8 @@ _MATTERS = re.compile(rb"\bmodule\b|\bbackend\b|\bcloud\b")
 def find_roots(paths: Sequence[Path], boundary: Path, named: Collection[Path] = ()) -> tuple[Path, ...]:
     """The root modules under directories, and those that hold a file or call its module; absolute, sorted.
 
-    `named` are directories that the site file names as roots. Nothing outside the boundary is looked at.
+    A directory that is a path itself is one, whoever calls it. `named` are directories that the site file names as roots.
+    Nothing outside the boundary is looked at.
     """
     tree = _Directories(Path(realpath(boundary)))
     wanted = {Path(normpath(Path.cwd() / path)) for path in named}
@@ -46,7 +47,7 @@ def find_roots(paths: Sequence[Path], boundary: Path, named: Collection[Path] = 
     for path in paths:
         full = Path(normpath(Path.cwd() / path))
         if full.is_dir():
-            roots.update(tree.roots(full, wanted))
+            roots.update(tree.roots(full, {full, *wanted}))
         else:
             roots.update(root for root in tree.roots(tree.boundary, wanted) if tree.holds(root, full))
     return tuple(sorted(roots))

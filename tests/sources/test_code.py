@@ -51,6 +51,13 @@ def test_roots(tmp_path: Path, paths: tuple[str, ...]) -> None:
     assert [root.relative_to(tmp_path).as_posix() for root in found] == PATHS[paths]
 
 
+def test_a_path_is_a_root_whoever_calls_it(tmp_path: Path) -> None:
+    """A module that one of its own directories wraps is linted where it is the path."""
+    write(tmp_path, {"main.tf": "", "wrappers/main.tf": 'module "w" {\n  source = "../"\n}\n'})
+    assert find_roots([tmp_path], tmp_path) == (tmp_path, tmp_path / "wrappers")
+    assert find_roots([tmp_path / "main.tf"], tmp_path) == (tmp_path / "wrappers",)
+
+
 def test_named_roots(tmp_path: Path) -> None:
     """A directory that the site names is a root although it is called, or lies under examples."""
     write(tmp_path, TREE)
