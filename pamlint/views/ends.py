@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pamlint.binding import Binding, Part, Unit
 from pamlint.model.acl import Acl, Network, Workload
-from pamlint.model.addresses import ANY, IPV4, parse_cidr
+from pamlint.model.addresses import ANY, parse_cidr
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, union
 from pamlint.views.packets import Place
 
@@ -164,7 +164,7 @@ class _Finder:
         if named and not worn:
             yield self._symbol(tuple(sorted(named)), None)
         if not known and not named and asked in self._unknown_values():
-            yield End(Place(asked, IPV4, placed=False, symbolic=True))
+            yield End(Place(asked, ANY, placed=False))
 
     def _wearing(self, key: str) -> Iterator[End]:
         """Everybody known behind an ACL or in a group, else the thing itself."""
@@ -228,9 +228,9 @@ class _Finder:
         return End(Place(text, claim or self._line(keys), frozenset(keys), placed=False, symbolic=True))
 
     def _line(self, keys: Iterable[str]) -> Ranges:
-        """Where members of all of these can be; members that are symbols alone count as IPv4."""
+        """Where members of all of these can be."""
         line = ANY
         for key in keys:
             if key in self.network.symbols:
                 line = intersect(line, self.network.symbols[key].at_most) or line
-        return intersect(line, IPV4) or line
+        return line

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pamlint.judging.cubes import Table
 from pamlint.model.acl import Acl, Rule
+from pamlint.model.addresses import IPV4
 from pamlint.model.certainty import Predicate
 from pamlint.model.ranges import Ranges, holds, intersect
 from pamlint.model.services import PORT_PROTOCOLS
@@ -124,23 +125,29 @@ def _within(line: Ranges, numbers: Ranges, what: str) -> Match:
 
 
 def _standing(line: Ranges, place: Place, deny: bool) -> Match:
-    """Whether somebody stands in the line. Of a symbol, a member is meant whom no deny of single networks reaches."""
-    found = _within(line, place.addresses, f"the address of {place.text}")
+    """Whether somebody stands in the line; of a symbol a member is meant whom no deny of single networks reaches."""
+    found = _within(line, _meant(place, deny), f"the address of {place.text}")
     return Match(Truth.NO, found.because) if found.truth is Truth.MAYBE and deny and place.symbolic else found
+
+
+def _meant(place: Place, deny: bool) -> Ranges:
+    """The addresses that have to match; members that are symbols alone count as IPv4, and no deny of IPv4 reaches them all."""
+    return place.addresses if deny or not place.symbolic else intersect(place.addresses, IPV4) or place.addresses
 
 
 def _member(key: str, predicate: Predicate, place: Place, deny: bool) -> Match:
     """Whether somebody is a member of what a rule names, or has the address that it does not tell."""
     if key in place.wears:
         return YES
-    if not intersect(predicate.at_most, place.addresses):
+    addresses = _meant(place, deny)
+    if not intersect(predicate.at_most, addresses):
         return NO
     if predicate.kind == "unknown":
         return Match(Truth.MAYBE, predicate.because)
-    known = _within(predicate.at_least, place.addresses, f"the address of {place.text}")
+    known = _within(predicate.at_least, addresses, f"the address of {place.text}")
     if known.truth is not Truth.NO:
         return known
     if predicate.kind != "group":
         return Match(Truth.MAYBE, predicate.because)
     perhaps = place.faceless or (deny and not place.seen and not place.symbolic)
-    return Match(Truth.MAYBE if perhaps and intersect(predicate.reach, place.addresses) else Truth.NO, predicate.because)
+    return Match(Truth.MAYBE if perhaps and intersect(predicate.reach, addresses) else Truth.NO, predicate.because)

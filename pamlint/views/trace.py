@@ -10,13 +10,13 @@ from itertools import product
 from pamlint.binding import Binding
 from pamlint.judging.cubes import Table
 from pamlint.model.acl import Network
-from pamlint.model.addresses import IPV4, IPV6, families
+from pamlint.model.addresses import ANY, IPV4, IPV6, families
 from pamlint.model.errors import UserError
 from pamlint.model.ranges import Ranges, intersect, subtract, union
-from pamlint.model.services import PORT_PROTOCOLS, parse_service
+from pamlint.model.services import PORT_PROTOCOLS, Service, parse_service
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, SOURCE
-from pamlint.views.ends import End, Layers, ends_of, names_of
-from pamlint.views.packets import Packet, Place, concerning
+from pamlint.views.ends import End, Layers, address_of, ends_of, names_of
+from pamlint.views.packets import Packet, concerning
 from pamlint.views.stops import Outcome, Stop, Unread, stops
 
 PAIRS = 1000
@@ -27,7 +27,7 @@ CLIENT_PORT = 49152
 """The source port of an ordinary client."""
 NUMBERS = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58}
 ENDS = (SOURCE, DESTINATION)
-FAMILIES = {1: {4}, 58: {6}}
+FAMILIES = {1: frozenset({4}), 58: frozenset({6})}
 """The address families of the protocols that have one."""
 
 
@@ -79,7 +79,7 @@ class Trace:
 def question(source: str, destination: str, port: str, source_port: int | None = None) -> Question:
     """What somebody asks; UserError where that is no single packet. ICMP without a code has code 0."""
     try:
-        service = parse_service(port)
+        service = Service(((NUMBERS[port[:3]],) * 2,), ((0, 0),)) if port in ("tcp/0", "udp/0") else parse_service(port)
     except ValueError as error:
         raise UserError(f"--port: {error}") from error
     protocol = service.protocols[0][0]
@@ -140,8 +140,8 @@ def _ways(asked: Question, source: End, destination: End, estate: Surveyed, tabl
     """The ways between two ends: one for each kind of their addresses, and address family, that the ACLs tell apart."""
     found: list[Way] = []
     layers = (*source.layers, *destination.layers)
-    for line in _families(asked, source.place, destination.place):
-        here = [end.at(intersect(end.place.addresses, line)) for end in (source, destination)]
+    for line in _families(asked, source, destination):
+        here = [_in_family(end, line) for end in (source, destination)]
         packet = Packet(asked.protocol, here[0].place, asked.source_ports, here[1].place, asked.ports)
         kinds = (_kinds(end, _told_apart(layers, packet, side, table)) for side, end in zip(ENDS, here, strict=True))
         for near, far in product(*kinds):
@@ -149,12 +149,26 @@ def _ways(asked: Question, source: End, destination: End, estate: Surveyed, tabl
     return _merged(_merged(found, of_source=True), of_source=False)
 
 
-def _families(asked: Question, source: Place, destination: Place) -> list[Ranges]:
-    """The lines of the address families in which the packet can be sent; of places that are not known, IPv4 alone."""
-    common = families(source.addresses) & families(destination.addresses) & FAMILIES.get(asked.protocol, {4, 6})
-    if not source.placed and not destination.placed and 4 in common:
-        return [IPV4]
-    return [line for number, line in ((4, IPV4), (6, IPV6)) if number in common]
+def _families(asked: Question, source: End, destination: End) -> list[Ranges]:
+    """The address families in which the packet can be sent, one by one; together where no end says which it is.
+
+    Where machines are known in different families alone, rules that take either are followed still.
+    """
+    ends = (source, destination)
+    common = families(source.place.addresses) & families(destination.place.addresses)
+    if not common and all(address_of(end.place.text) for end in ends):
+        return []
+    if not common or not any(end.place.placed for end in ends):
+        return [ANY]
+    own = common & FAMILIES.get(asked.protocol, common)
+    return [line for number, line in ((4, IPV4), (6, IPV6)) if number in (own or common)]
+
+
+def _in_family(end: End, line: Ranges) -> End:
+    """The end at its addresses of one family. A machine of unknown address counts as IPv4 where it may be."""
+    if line == ANY and end.layers and not end.place.placed and not end.place.symbolic:
+        line = IPV4
+    return end.at(intersect(end.place.addresses, line) or end.place.addresses)
 
 
 def _told_apart(layers: Layers, packet: Packet, side: int, table: Table) -> list[Ranges]:
