@@ -35,8 +35,9 @@ must not report.
   are those of the truth and no others, with check, rule, certainty and, where written, the exact traffic.
 - **wrong**: it misses one, or reports one that is in order. What passes without a word although nobody can know it is
   missed.
-- **not asked**: the tool does not claim to answer this: it has no check for traffic that is missing, for egress, or for
-  what several resources make together. This counts neither for nor against it.
+- **not asked**: the tool does not claim to answer this, as it has no check for it: traffic that is missing, say, or what a
+  tag means that is not the Internet. This counts neither for nor against it. A false alarm of a check that does speak
+  counts, even where it would take several resources to know better.
 
 Checkov is asked by its built-in checks. c7n-left has none of its own: the policies in
 [`benchmarks/custodian/`](../benchmarks/custodian) ask it for SSH, remote desktop and everything open to the world, in both

@@ -22,9 +22,9 @@ WITHOUT_CERTAINTY = {"unresolved-value"}
 class Case:
     """One directory of the corpus with its `truth.yaml`.
 
-    `reported` and `silent` are the resources that a right tool has to report and must not report; `asked` says which of a
-    tool's checks are about that, by tool. `findings` is what pamlint has to say, no more and no less, and `input` what it
-    and the others are given: the directory, or a plan in it.
+    `reported` and `silent` are the resources that a right tool has to report and must not report; `named` holds other names
+    that tools have for them, and `asked` says which of a tool's checks are about that, by tool. `findings` is what pamlint
+    has to say, no more and no less, and `input` what it and the others are given: the directory, or a plan in it.
     """
 
     directory: Path
@@ -36,6 +36,7 @@ class Case:
     reported: frozenset[str]
     silent: frozenset[str]
     findings: Sequence[Mapping[str, Any]]
+    named: Mapping[str, str]
     input: str
 
     @property
@@ -50,16 +51,17 @@ def cases() -> list[Case]:
 
 def read(path: Path) -> Case:
     """The case that a `truth.yaml` tells; `TypeError` if a key is missing or unknown."""
-    truth: dict[str, Any] = {"input": ".", **yaml.safe_load(path.read_text(encoding="utf-8"))}
+    truth: dict[str, Any] = {"input": ".", "named": {}, **yaml.safe_load(path.read_text(encoding="utf-8"))}
     reported, silent = (frozenset(truth.pop(key)) for key in ("reported", "silent"))
     return Case(directory=path.parent, reported=reported, silent=silent, **truth)
 
 
 def faults(case: Case, told: Iterable[str]) -> list[str]:
     """What is wrong with a tool that reports just these resources, or rules inside of them; keys are left aside."""
-    named = {INLINE.sub("", KEY.sub("", address)) for address in told}
-    missed = [f"misses `{address}`" for address in sorted(case.reported - named)]
-    return missed + [f"reports `{address}`" for address in sorted(case.silent & named)]
+    resources = {INLINE.sub("", KEY.sub("", address)) for address in told}
+    resources |= {case.named[resource] for resource in resources & case.named.keys()}
+    missed = [f"misses `{address}`" for address in sorted(case.reported - resources)]
+    return missed + [f"reports `{address}`" for address in sorted(case.silent & resources)]
 
 
 def disagreement(case: Case, findings: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
