@@ -140,7 +140,7 @@ Answers = Sequence[tuple[Case, Sequence[list[str] | None]]]
 def page(tools: Sequence[Tool], answers: Answers) -> str:
     """The whole page."""
     versions = ", ".join(f"{tool.name} {tool.version}" for tool in tools)
-    rows = [("case", "mistake", "seen in", "truth", *(tool.name for tool in tools)), ("---",) * (4 + len(tools))]
+    rows = [("case", "mistake", "seen in, or told by", "truth", *(tool.name for tool in tools)), ("---",) * (4 + len(tools))]
     for case, told in answers:
         link = f"[{case.name}](../fixtures/accuracy/{case.name}/main.tf)"
         rows.append((link, case.title, ", ".join(case.citation), case.verdict, *map(word, told)))
