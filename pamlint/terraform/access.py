@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import cast
 
 from pamlint.terraform.convert import convert
+from pamlint.terraform.partial import held_items
 from pamlint.terraform.types import ANY, NUMBER, STRING, ListType, MapType, ObjectType, SetType, TupleType, Type, friendly_name
 from pamlint.terraform.values import (
     EvaluationError,
@@ -62,6 +63,8 @@ def attribute(of: Value, name: str) -> Value:
     if isinstance(bare, Null):
         raise EvaluationError(f'the value is null, so it has no attribute "{name}"')
     if isinstance(bare, UnknownValue):
+        if name in held_items(bare):
+            return mark(held_items(bare)[name], marks)
         return mark(UnknownValue(bare.because, _attribute_type(bare.type, name)), marks)
     raise EvaluationError(f'a value of type {friendly_name(type_of(bare))} has no attribute "{name}"')
 
@@ -135,6 +138,8 @@ def _index_unknown(of: UnknownValue, key: Value) -> Value:
         of.type is not ANY and not isinstance(of.type, ListType | MapType | TupleType | ObjectType)
     ):
         raise EvaluationError(f"a value of type {friendly_name(of.type)} has no elements")
+    if isinstance(key, str) and key in held_items(of):
+        return held_items(of)[key]
     if isinstance(of.type, ObjectType) and isinstance(key, str):
         return UnknownValue(because, _attribute_type(of.type, key))
     if isinstance(of.type, ListType | MapType):

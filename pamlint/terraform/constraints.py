@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from pamlint.terraform.convert import convert, convert_all
 from pamlint.terraform.syntax import Call, Expression, Literal, ObjectOf, Reference, TupleOf
@@ -135,6 +136,9 @@ def _fill(defaults: Defaults, value: Value) -> Value:
         return _fill_items(defaults, value)
     if isinstance(value, MapValue | ObjectValue):
         return _fill_attributes(defaults, value)
+    if isinstance(value, UnknownValue) and value.holds is not None and not isinstance(defaults.of, ObjectType | TupleType):
+        holds = cast("TupleValue | ObjectValue", _fill(defaults, value.holds))
+        return UnknownValue(value.because, value.type, not_null=value.not_null, holds=holds)
     return value
 
 

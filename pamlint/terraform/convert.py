@@ -85,7 +85,16 @@ def _convert_unknown(value: UnknownValue, wanted: Type) -> UnknownValue:
     if of == value.type:
         return value
     prefix = value.prefix if of is STRING else ""
-    return UnknownValue(value.because, of, attribute=value.attribute, prefix=prefix, not_null=value.not_null)
+    holds = value.holds and _convert_held(value.holds, of)
+    return UnknownValue(value.because, of, attribute=value.attribute, prefix=prefix, not_null=value.not_null, holds=holds)
+
+
+def _convert_held(holds: TupleValue | ObjectValue, wanted: Type) -> TupleValue | ObjectValue | None:
+    if isinstance(holds, TupleValue) and isinstance(wanted, ListType | SetType):
+        return TupleValue(convert(item, wanted.element) for item in holds.items)
+    if isinstance(holds, ObjectValue) and isinstance(wanted, MapType):
+        return ObjectValue({name: convert(item, wanted.element) for name, item in holds.items.items()})
+    return holds if wanted is ANY else None
 
 
 def _convert_primitive(value: Value, wanted: Primitive) -> Value:

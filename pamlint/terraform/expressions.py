@@ -9,6 +9,7 @@ from pamlint.terraform import operators
 from pamlint.terraform.access import LazyObject, attribute, index, pairs
 from pamlint.terraform.convert import convert
 from pamlint.terraform.functions import call
+from pamlint.terraform.partial import held, held_pairs
 from pamlint.terraform.scope import MAX_STEPS, Scope, placed, weight
 from pamlint.terraform.syntax import (
     MAX_TEXT,
@@ -219,9 +220,11 @@ def _for(node: For, scope: Scope) -> Value:
     if isinstance(source, UnknownValue):
         if not _may_be_collection(source.type):
             pairs(source)
-        return mark(UnknownValue(source.because, not_null=True), marks)
-    loop = _Loop(node, scope)
-    elements = pairs(source)
+        loop = _Loop(node, scope, [source])
+        elements = held_pairs(source)
+    else:
+        loop = _Loop(node, scope, [])
+        elements = pairs(source)
     if not elements:
         loop.check()
     for key, element in elements:
@@ -238,13 +241,13 @@ class _Loop:
 
     __slots__ = ("grouped", "listed", "marks", "named", "node", "scope", "unknown")
 
-    def __init__(self, node: For, scope: Scope) -> None:
+    def __init__(self, node: For, scope: Scope, unknown: list[Value]) -> None:
         self.node = node
         self.scope = scope
         self.listed: list[Value] = []
         self.named: dict[str, Value] = {}
         self.grouped: dict[str, list[Value]] = {}
-        self.unknown: list[Value] = []
+        self.unknown = unknown
         self.marks: tuple[str, ...] | None = None
 
     def check(self) -> None:
@@ -293,10 +296,11 @@ class _Loop:
             self.named[name] = value
 
     def result(self, marks: tuple[str, ...] | None) -> Value:
-        """The tuple or object; unknown as a whole if a key or a condition is."""
+        """The tuple or object; unknown if the source, a key or a condition is, but for what it surely holds."""
         marks = merge_marks(marks, self.marks)
         if self.unknown:
-            return mark(UnknownValue(reasons(*self.unknown), not_null=True), marks)
+            holds = None if self.node.group else ObjectValue(self.named) if self.node.key else TupleValue(self.listed)
+            return mark(UnknownValue(reasons(*self.unknown), not_null=True, holds=holds), marks)
         if self.node.key is None:
             return mark(TupleValue(self.listed), marks)
         grouped: dict[str, Value] = {name: TupleValue(values) for name, values in self.grouped.items()}
@@ -306,7 +310,8 @@ class _Loop:
 def _splat(node: Splat, scope: Scope) -> Value:
     source, marks = unmark(evaluate(node.source, scope))
     if isinstance(source, UnknownValue):
-        return mark(UnknownValue(source.because, _splat_type(node, source, scope)), marks)
+        holds = TupleValue(evaluate(node.each, scope.with_item(element)) for element in held(source))
+        return mark(UnknownValue(source.because, _splat_type(node, source, scope), holds=holds), marks)
     if isinstance(source, Null):
         if isinstance(source.type, ListType | SetType | TupleType):
             raise EvaluationError("[*] cannot be applied to a list that is null")

@@ -9,6 +9,7 @@ from typing import Literal
 from pamlint.terraform.access import pairs
 from pamlint.terraform.convert import convert
 from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.partial import held_pairs
 from pamlint.terraform.scope import Scope, placed
 from pamlint.terraform.session import as_key, joined
 from pamlint.terraform.syntax import Body, Conditional, Expression, Parentheses
@@ -108,7 +109,10 @@ def _by_each(value: Value) -> Expansion:
         value = _hidden(value)
     if isinstance(value, UnknownValue):
         star = _possible_each(value.because, UnknownValue(value.because))
-        return Expansion("each", {"*": star}, star.possible)
+        known: dict[str | int | None, Instance] = {
+            key: _each(key, element) for key, element in held_pairs(value) if isinstance(key, str)
+        }
+        return Expansion("each", {**known, "*": star}, star.possible)
     if not isinstance(value, MapValue | ObjectValue | SetValue):
         raise EvaluationError(f"for_each must be a map or a set of strings, not {_kind(value)}")
     if len(value.items) > MAX_INSTANCES:
@@ -122,10 +126,14 @@ def _by_each(value: Value) -> Expansion:
         elif isinstance(name, Null) or not isinstance(key, str):
             raise EvaluationError("for_each over a set needs strings in it, and no null")
         else:
-            instances[key] = Instance(as_key(key), {"each": ObjectValue({"key": key, "value": element})})
+            instances[key] = _each(key, element)
     if because:
         instances["*"] = _possible_each(because, UnknownValue(because, STRING))
     return Expansion("each", instances, because)
+
+
+def _each(key: str, element: Value) -> Instance:
+    return Instance(as_key(key), {"each": ObjectValue({"key": key, "value": element})})
 
 
 def _kind(value: Value) -> str:
@@ -143,15 +151,20 @@ def elements(node: Expression, iterator: str, scope: Scope) -> list[Instance]:
     if marks is not None:
         value = _hidden(Sensitive(value, marks))
     if isinstance(value, UnknownValue):
-        return [possible_element(iterator, value.because)]
+        surely = [_element(iterator, key, element) for key, element in held_pairs(value)]
+        return [*surely, possible_element(iterator, value.because)]
     found = pairs(value)
     if len(found) > MAX_INSTANCES:
         raise LimitReached(f"more than {MAX_INSTANCES:,} blocks")
     blocks = []
     for key, element in found:
         possible = reasons(key) if isinstance(value, SetValue) and isinstance(key, UnknownValue) else ()
-        blocks.append(Instance("", {iterator: ObjectValue({"key": key, "value": element})}, possible))
+        blocks.append(_element(iterator, key, element, possible))
     return blocks
+
+
+def _element(iterator: str, key: Value, value: Value, possible: tuple[str, ...] = ()) -> Instance:
+    return Instance("", {iterator: ObjectValue({"key": key, "value": value})}, possible)
 
 
 def possible_element(iterator: str, because: tuple[str, ...]) -> Instance:

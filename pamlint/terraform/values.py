@@ -62,10 +62,10 @@ NULL = Null()
 class UnknownValue:
     """A value that is not known. The first three fields are those of `pamlint.model.resource.Unknown`.
 
-    `not_null` says that it is no null, whatever it turns out to be.
+    `not_null` says that it is no null, whatever it turns out to be; `holds` what a collection surely has, among other things.
     """
 
-    __slots__ = ("attribute", "because", "not_null", "prefix", "type")
+    __slots__ = ("attribute", "because", "holds", "not_null", "prefix", "type")
 
     def __init__(
         self,
@@ -75,8 +75,10 @@ class UnknownValue:
         attribute: tuple[str, str] | None = None,
         prefix: str = "",
         not_null: bool = False,
+        holds: TupleValue | ObjectValue | None = None,
     ) -> None:
         self.because = because
+        self.holds = holds
         self.type = of
         self.attribute = attribute
         self.prefix = prefix
@@ -356,7 +358,9 @@ def to_plain(value: Value) -> resource.Value:
     if isinstance(value, Sensitive):
         return resource.Unknown(tuple(f"{reference} (sensitive)" for reference in value.because) or ("a sensitive value",))
     if isinstance(value, UnknownValue):
-        return resource.Unknown(value.because, value.attribute, value.prefix)
+        unknown = resource.Unknown(value.because, value.attribute, value.prefix)
+        held = value.holds.items if isinstance(value.holds, TupleValue) else ()
+        return [*map(to_plain, held), unknown] if held else unknown
     if isinstance(value, MapValue | ObjectValue):
         return {name: to_plain(item) for name, item in value.items.items()}
     if isinstance(value, Null):

@@ -136,7 +136,7 @@ def test_functions_beyond_the_console(expression: str, wanted: Any) -> None:
         ('setproduct([text], ["a"])', [[resource.Unknown(("var.text",)), "a"]]),
         ('join(",", ["a", text])', resource.Unknown(("var.text",))),
         ('upper("${text}${any}")', resource.Unknown(("var.text", "var.any"))),
-        ('distinct(["a", text])', resource.Unknown(("var.text",))),
+        ('distinct(["a", text])', ["a", resource.Unknown(("var.text",))]),
         ("cidrsubnet(text, 8, 1)", resource.Unknown(("var.text",))),
         ("timestamp()", resource.Unknown(("timestamp()",))),
         ("provider::aws::arn_parse(text)", resource.Unknown(("provider::aws::arn_parse()", "var.text"))),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 from pamlint.terraform.convert import common_type, convert
-from pamlint.terraform.functions import numbers
+from pamlint.terraform.functions import numbers, parts
 from pamlint.terraform.functions.signature import LIST_OF_STRING, MAP_OF_LISTS
 from pamlint.terraform.numeric import Number, NumberError, add
+from pamlint.terraform.partial import partly
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, SetType, TupleType, Type
 from pamlint.terraform.unify import unify
 from pamlint.terraform.values import (
@@ -81,7 +82,7 @@ def coalesce_list(*values: Value) -> Value:
 def compact(values: ListValue) -> Value:
     """compact: without nulls and empty strings."""
     if any(isinstance(item, UnknownValue) and not _is_identity(item) for item in values.items):
-        return unknown_from((values,), LIST_OF_STRING)
+        return partly((values,), parts.texts(values).items, LIST_OF_STRING)
     return ListValue((item for item in values.items if not isinstance(item, Null) and item != ""), STRING)
 
 

@@ -7,9 +7,11 @@ from typing import cast
 
 from pamlint.terraform.convert import convert
 from pamlint.terraform.equality import equal
+from pamlint.terraform.functions import parts
 from pamlint.terraform.functions.signature import check_items, whole
 from pamlint.terraform.graphemes import cluster_count
 from pamlint.terraform.numeric import Number
+from pamlint.terraform.partial import partly
 from pamlint.terraform.types import (
     ANY,
     BOOL,
@@ -40,6 +42,7 @@ from pamlint.terraform.values import (
     is_wholly_known,
     mark,
     merge_marks,
+    reasons,
     type_of,
     unknown_from,
     unmark,
@@ -117,7 +120,8 @@ def contains(values: Value, wanted: Value) -> Value:
 def distinct(values: ListValue) -> Value:
     """distinct"""
     if not is_wholly_known(values):
-        return unknown_from((values,), ListType(values.element))
+        sure = [item for item in values.items if is_wholly_known(item)]
+        return partly((values,), sure, ListType(values.element))
     first: dict[Hashable, Value] = {}
     for item in values.items:
         first.setdefault(identity(item), item)
@@ -141,7 +145,7 @@ def flatten(value: Value) -> Value:
     marks: list[tuple[str, ...] | None] = []
     items = _flat(value, marks, [])
     if items is None:
-        return mark(unknown_from((value,)), merge_marks(*marks))
+        return mark(partly((value,), parts.flat(value).items), merge_marks(*marks))
     return mark(TupleValue(items), merge_marks(*marks))
 
 
@@ -170,7 +174,7 @@ def keys(value: Value) -> Value:
     if isinstance(value, MapValue):
         return ListValue(value.items, STRING)
     if isinstance(value, UnknownValue) and (of is ANY or isinstance(of, MapType)):
-        return unknown_from((value,), ListType(STRING) if isinstance(of, MapType) else ANY)
+        return partly((value,), parts.names(value).items, ListType(STRING) if isinstance(of, MapType) else ANY)
     raise EvaluationError("a map or object is needed")
 
 
@@ -231,7 +235,7 @@ def merge(*given: Value) -> Value:
             raise EvaluationError(f"maps or objects are needed, not {friendly_name(of)}")
     shared = types[0] if len(set(types)) == 1 else ANY
     if any(isinstance(value, UnknownValue) for value in given):
-        return unknown_from(given, shared)
+        return UnknownValue(reasons(*given), shared, not_null=True, holds=parts.merged(*given))
     items: dict[str, Value] = {}
     for value in given:
         if isinstance(value, Mappish):

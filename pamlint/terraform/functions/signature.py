@@ -13,6 +13,8 @@ from pamlint.terraform.values import (
     EvaluationError,
     LimitReached,
     Null,
+    ObjectValue,
+    TupleValue,
     UnknownValue,
     Value,
     mark,
@@ -63,7 +65,7 @@ class Function:
     """A function: `run` gets the arguments, converted and known where the parameter says nothing else.
 
     `result` is the type of an unknown result; where it depends on the arguments, a function of them. `nullable` says that null
-    may come out; `surroundings` that `run` wants them as its first argument.
+    may come out; `surroundings` that `run` wants them as its first argument. `holds` says what an unknown result surely holds.
     """
 
     run: Callable[..., Value]
@@ -72,6 +74,7 @@ class Function:
     rest: Parameter | None = None
     nullable: bool = False
     surroundings: bool = False
+    holds: Callable[..., TupleValue | ObjectValue] | None = None
 
 
 TEXT = Parameter(STRING)
@@ -137,7 +140,8 @@ def _unknown_result(function: Function, arguments: list[Value]) -> UnknownValue:
     if callable(of):
         untyped = any(isinstance(argument, UnknownValue) and argument.type is ANY for argument in arguments)
         of = ANY if untyped else of(*arguments)
-    return UnknownValue(reasons(*arguments), of, not_null=not function.nullable)
+    holds = function.holds(*arguments) if function.holds else None
+    return UnknownValue(reasons(*arguments), of, not_null=not function.nullable, holds=holds)
 
 
 def whole(value: Value, what: str) -> int:

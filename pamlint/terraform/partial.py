@@ -1,0 +1,48 @@
+"""Collections of which only a part is known: they are unknown, and say what they surely hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pamlint.terraform.types import ANY, NUMBER, SetType, Type
+from pamlint.terraform.values import Mappish, ObjectValue, Sequence, TupleValue, UnknownValue, Value, key, reasons, unmark
+
+
+def held(value: Value) -> tuple[Value, ...]:
+    """The elements that a list, set or tuple surely has: all of a known one."""
+    bare, marks = unmark(value)
+    found = bare.holds if isinstance(bare, UnknownValue) else bare
+    return found.items if marks is None and isinstance(found, Sequence) else ()
+
+
+def held_items(value: Value) -> Mapping[str, Value]:
+    """The items that a map or object surely has."""
+    bare, marks = unmark(value)
+    found = bare.holds if isinstance(bare, UnknownValue) else bare
+    return found.items if marks is None and isinstance(found, Mappish) else {}
+
+
+def held_pairs(value: UnknownValue) -> list[tuple[Value, Value]]:
+    """Keys and elements that a loop over the collection surely meets; where those of a list will stand is not known."""
+    if isinstance(value.holds, ObjectValue):
+        return list(value.holds.items.items())
+    elements = value.holds.items if value.holds else ()
+    if isinstance(value.type, SetType):
+        return [(element, element) for element in elements]
+    return [(UnknownValue(value.because, NUMBER, not_null=True), element) for element in elements]
+
+
+def partly(values: Iterable[Value], holds: Iterable[Value], of: Type = ANY) -> UnknownValue:
+    """A list or set that is unknown for the reasons that values have, with the elements that it surely has."""
+    return UnknownValue(reasons(*values), of, not_null=True, holds=TupleValue(holds))
+
+
+def in_both(then: Value, otherwise: Value) -> TupleValue | ObjectValue | None:
+    """What two collections both have; None where that is nothing."""
+    others = held_items(otherwise)
+    items = {name: item for name, item in held_items(then).items() if name in others and key(item) == key(others[name])}
+    if items:
+        return ObjectValue(items)
+    keys = {key(item) for item in held(otherwise)}
+    elements = [item for item in held(then) if key(item) in keys] if keys else []
+    return TupleValue(elements) if elements else None

@@ -1,0 +1,97 @@
+"""What is known of a collection survives beside the part that is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pamlint.terraform.values import to_plain
+from tests.terraform.roots import problems, read, shown, values, write
+from tests.terraform.test_functions import value_of
+
+MORE = "?var.list"
+ELEMENTS = {
+    'concat(list, ["a", "b"])': ["a", "b", MORE],
+    'concat(["a"], any, ["b"])': ["a", "b", "?var.any"],
+    'distinct(concat(list, ["a"]))': ["a", MORE],
+    'compact(concat(list, ["", "a", null]))': ["a", MORE],
+    'compact([text, "a"])': ["a", "?var.text"],
+    'sort(concat(list, ["b", "a"]))': ["b", "a", MORE],
+    'reverse(concat(list, ["a"]))': ["a", MORE],
+    'toset(concat(list, ["a"]))': ["a", MORE],
+    'tolist(concat(list, [1]))': [1, MORE],
+    'setunion(toset(["a"]), set)': ["a", "?var.set"],
+    'flatten([list, ["a", ["b"]], text])': ["a", "b", "?var.text", "?var.list var.text"],
+    'flatten([concat(list, ["a"]), any])': ["a", "?var.list var.any"],
+    'values(merge(any, { k = "a" }))': ["a", "?var.any"],
+    "keys(merge(any, { k = text }))": ["k", "?var.any var.text"],
+    '[for x in concat(list, ["a", ""]) : upper(x) if x != ""]': ["A", MORE],
+    '[for x in ["a", text, "b"] : x if x != "b"]': ["a", "?var.text"],
+    '[for i, x in concat(list, ["a"]) : "${i}${x}"]': [MORE, MORE],
+    'concat(any, [{ id = "a" }])[*].id': ["a", "?var.any"],
+    'any ? ["a", "b"] : ["b", "c"]': ["b", "?var.any"],
+    'any ? concat(list, ["a"]) : ["a"]': ["a", "?var.any var.list"],
+    "concat(list, [])": MORE,
+    "length(concat(list, [1]))": MORE,
+    'contains(concat(list, ["a"]), "b")': MORE,
+    'concat(list, ["a"])[0]': MORE,
+    'merge(any, { port = 22 }).port': 22,
+    'merge(any, { port = 22 })["port"]': 22,
+    'merge({ port = 22 }, any).port': "?var.any",
+    '{ for k, v in merge(any, { a = 1, b = 2 }) : upper(k) => v if v > 1 }.B': 2,
+    '(any ? merge({ a = 1 }, { b = 2 }) : { a = 1 }).a': 1,
+    'sensitive(concat(list, ["a"]))': "?sensitive() (sensitive)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", ELEMENTS)
+def test_elements(expression: str) -> None:
+    """An unknown collection is shown with what it surely holds, and the reason for the rest."""
+    assert shown(to_plain(value_of(expression))) == ELEMENTS[expression]
+
+
+REPEATED = """
+variable "more" {}
+resource "r" "x" {
+  for_each = merge(var.more, { ssh = 22 })
+  port     = each.value
+}
+resource "r" "y" {
+  dynamic "rule" {
+    for_each = concat(var.more, [80])
+    content {
+      port = rule.value
+    }
+  }
+}
+module "m" {
+  source = "./m"
+  rules  = concat(var.more, [{ port = 443 }])
+}
+"""
+CALLED = """
+variable "rules" {
+  type = list(object({ port = number, cidrs = optional(list(string), ["10.0.0.0/8"]) }))
+}
+resource "r" "z" {
+  for_each = { for rule in var.rules : rule.port => rule }
+  cidrs    = each.value.cidrs
+}
+"""
+
+
+def test_repetition(tmp_path: Path) -> None:
+    """What is surely repeated stands beside what may come besides, also through a module's types and defaults."""
+    reading = read(write(tmp_path, {"main.tf": REPEATED, "m/main.tf": CALLED}))
+    more = "?var.more"
+    assert (values(reading), problems(reading)) == (
+        {
+            'r.x["ssh"]': {"port": 22},
+            "r.x[*]": {"port": more},
+            "r.y": {"rule": [{"port": 80}, {"possible": ("var.more",), "port": more}]},
+            'module.m.r.z["443"]': {"cidrs": ["10.0.0.0/8"]},
+            "module.m.r.z[*]": {"cidrs": more},
+        },
+        [],
+    )
