@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pamlint.model.addresses import ANY, IPV4, format_address, format_ranges
@@ -20,6 +20,7 @@ from pamlint.views.stops import Hit, Outcome, Stop
 from pamlint.views.trace import PAIRS, Trace, Way, unguarded
 
 MARKS: dict[Outcome, tuple[str, str]] = {"allowed": ("✓", "green"), "denied": ("✗", "red"), "unproven": ("?", "magenta")}
+WORST: tuple[Outcome, ...] = ("denied", "unproven", "allowed")
 SHOWN = 12
 """How many ways a screen shows; JSON has them all."""
 HITS = 6
@@ -129,7 +130,7 @@ def render_text(found: Trace, screen: Screen = PLAIN) -> str:
     """Every way with its stops below each other and a sentence at its end; the counts where there are several."""
     asked = found.question
     lines: list[Line] = [line(visible(f"{asked.port} from {asked.source} to {asked.destination}"), "bold"), line()]
-    for way in found.ways[:SHOWN]:
+    for way in _shown(found):
         lines += [*_told(way, screen), line()]
     if len(found.ways) > SHOWN:
         lines.append(line(f"and {count(len(found.ways) - SHOWN, 'way')} more (--format json has them all)"))
@@ -140,6 +141,13 @@ def render_text(found: Trace, screen: Screen = PLAIN) -> str:
     if len(found.ways) > 1:
         lines.append(line(f"{_counts(found)}: {found.outcome}.", f"bold {MARKS[found.outcome][1]}"))
     return paint(lines, screen)
+
+
+def _shown(found: Trace) -> Sequence[Way]:
+    """All ways in their order, or, where they are too many, the worst ones."""
+    if len(found.ways) <= SHOWN:
+        return found.ways
+    return sorted(found.ways, key=lambda way: WORST.index(way.outcome))[:SHOWN]
 
 
 def _counts(found: Trace) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import product
@@ -100,11 +100,11 @@ def trace(asked: Question, estates: Sequence[Surveyed]) -> Trace:
     ways: list[Way] = []
     pairs = 0
     for estate in estates:
-        found = _apart(_pairs(asked, estate))
         table = Table(estate.network.symbols)
-        here = [way for ends in found[: max(0, PAIRS - pairs)] for way in _ways(asked, *ends, estate, table)]
-        pairs += len(found)
-        ways += here
+        for source, destination in _pairs(asked, estate):
+            pairs += 1
+            if pairs <= PAIRS:
+                ways += _ways(asked, source, destination, estate, table)
     if not ways:
         raise UserError(_nobody(asked, estates))
     guarded = {way.estate for way in ways if way.stops}
@@ -113,14 +113,12 @@ def trace(asked: Question, estates: Sequence[Surveyed]) -> Trace:
     return Trace(asked, tuple(ways), pairs, "unproven" if pairs > PAIRS and outcome == "allowed" else outcome)
 
 
-def _pairs(asked: Question, estate: Surveyed) -> list[tuple[End, End]]:
+def _pairs(asked: Question, estate: Surveyed) -> Iterator[tuple[End, End]]:
+    """Every source with every destination, but for one machine with itself where there are others."""
     sources = ends_of(asked.source, estate.network, estate.binding)
-    return list(product(sources, ends_of(asked.destination, estate.network, estate.binding) if sources else ()))
-
-
-def _apart(pairs: list[tuple[End, End]]) -> list[tuple[End, End]]:
-    """The pairs without those of one machine with itself, where there are others."""
-    return [pair for pair in pairs if not _is_itself(*pair)] or pairs
+    destinations = ends_of(asked.destination, estate.network, estate.binding) if sources else ()
+    alone = len(sources) == len(destinations) == 1
+    return (pair for pair in product(sources, destinations) if alone or not _is_itself(*pair))
 
 
 def _is_itself(source: End, destination: End) -> bool:
@@ -260,7 +258,7 @@ def _nobody(asked: Question, estates: Sequence[Surveyed]) -> str:
         hint = f"did you mean `{near[0]}`?" if near else "`pamlint rules` lists the ACLs, and roles need a site file"
         return f"{option}: `{name}` is no address, no role and no name that is known; {hint}"
     both = f"`{asked.source}` and `{asked.destination}`"
-    if any(_pairs(asked, estate) for estate in estates):
+    if any(True for estate in estates for _ in _pairs(asked, estate)):
         return f"{asked.port} cannot be sent between {both}: they have no address family in common that it belongs to"
     return f"no estate holds both {both}"
 
