@@ -138,6 +138,8 @@ def test_functions_beyond_the_console(expression: str, wanted: Any) -> None:
         ('upper("${text}${any}")', resource.Unknown(("var.text", "var.any"))),
         ('distinct(["a", text])', ["a", resource.Unknown(("var.text",))]),
         ("cidrsubnet(text, 8, 1)", resource.Unknown(("var.text",))),
+        ('format("a-%s", null)', resource.Unknown(("format() of null",))),
+        ('formatlist("%s-%s", [text], null)', resource.Unknown(("var.text",))),
         ("timestamp()", resource.Unknown(("timestamp()",))),
         ("provider::aws::arn_parse(text)", resource.Unknown(("provider::aws::arn_parse()", "var.text"))),
     ],

@@ -46,7 +46,9 @@ class _Verb:
 
 
 def format_text(pattern: str, *arguments: Value) -> Value:
-    """format: of unknown arguments, what stands before the first verb is known."""
+    """format: of unknown arguments, what stands before the first verb is known. Terraform does not know what a bare null is."""
+    if any(map(_is_untyped_null, arguments)):
+        return UnknownValue(reasons(*arguments) or ("format() of null",), STRING, not_null=True)
     if not all(map(is_wholly_known, arguments)):
         return UnknownValue(reasons(*arguments), STRING, prefix=pattern.partition("%")[0], not_null=True)
     return _format(pattern, arguments)
@@ -56,6 +58,8 @@ def format_list(pattern: str, *arguments: Value) -> Value:
     """formatlist: lists are gone through side by side, all else is used again and again."""
     if not arguments:
         return ListValue([_format(pattern, ())], STRING)
+    if any(map(_is_untyped_null, arguments)):
+        return UnknownValue(reasons(*arguments) or ("formatlist() of null",), ListType(STRING), not_null=True)
     rows = _row_count(arguments)
     if any(_is_open(argument) for argument in arguments):
         return UnknownValue(reasons(*arguments), ListType(STRING), not_null=True)
@@ -68,6 +72,10 @@ def format_list(pattern: str, *arguments: Value) -> Value:
         else:
             found.append(UnknownValue(reasons(*chosen), STRING, not_null=True))
     return ListValue(found, STRING)
+
+
+def _is_untyped_null(argument: Value) -> bool:
+    return isinstance(argument, Null) and argument.type is ANY
 
 
 def _is_open(argument: Value) -> bool:

@@ -157,9 +157,9 @@ def _body(node: _Node, blocks: dict[str, int]) -> Body:
             if key.value == "//":
                 continue
             if key.value in blocks:
-                for labels, inner in _labelled(value, blocks[key.value], ()):
+                for start, labels, inner in _labelled(value, blocks[key.value], key.start, ()):
                     content = _body(inner, _INSIDE.get(key.value, {}))
-                    body.blocks.append(BlockNode(key.value, list(labels), content, key.start, inner.end))
+                    body.blocks.append(BlockNode(key.value, list(labels), content, start, inner.end))
             elif key.value in body.arguments:
                 raise BadSyntax(f"{key.value!r} is set twice in this object", key.start)
             else:
@@ -167,17 +167,17 @@ def _body(node: _Node, blocks: dict[str, int]) -> Body:
     return body
 
 
-def _labelled(node: _Node, labels: int, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], _Node]]:
-    """The bodies below so many levels of labels; at each level a list counts as several objects."""
+def _labelled(node: _Node, labels: int, start: int, names: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...], _Node]]:
+    """The bodies below so many levels of labels, from their last label on; at each level a list counts as several objects."""
     if node.kind == "list":
         for part in node.value:
-            yield from _labelled(part, labels, names)
+            yield from _labelled(part, labels, start, names)
     elif node.kind == "object" and labels:
         for key, value in node.value:
             if key.value != "//":
-                yield from _labelled(value, labels - 1, (*names, key.value))
+                yield from _labelled(value, labels - 1, key.start, (*names, key.value))
     elif node.kind == "object":
-        yield names, node
+        yield start, names, node
     elif node.value is not None:
         raise BadSyntax("a JSON object is expected here", node.start)
 
