@@ -77,7 +77,7 @@ def element(values: Value, place: Number) -> Value:
     index = whole(place, "the index")
     if not values.items:
         raise EvaluationError("an empty list has no elements")
-    if index < 0:
+    if index < 0 and index % len(values.items):
         raise EvaluationError("the index is negative")
     return values.items[index % len(values.items)]
 
