@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pamlint.binding import Binding, Part, bind, own_local, peer_addresses
-from pamlint.model.acl import Acl, AclKind, Group, Network, Text, Workload
+from pamlint.model.acl import Acl, AclKind, Group, Network, Symbol, Text, Workload
 from pamlint.model.addresses import ANY, parse_cidrs
 from pamlint.model.policy import Role
 from pamlint.model.ranges import EMPTY, Ranges
@@ -263,6 +264,26 @@ def test_the_product_fixes_some_peers() -> None:
     part = only(found, "gateway")
     assert ([member.symbols for member in part.members], part.networks, part.cloud) == ([("tag|gatewaymanager",)], NET, "azure")
     assert found.unbound == ()
+
+
+def test_the_product_fixes_tags_that_are_addresses_or_differ_by_nsg() -> None:
+    """Internet and AzureLoadBalancer are addresses; VirtualNetwork is one member, by whichever NSG's own meaning."""
+    peers = ("tag:AzureLoadBalancer", "tag:VirtualNetwork")
+    symbols = {key: Symbol(key, "tag", "VirtualNetwork") for key in ("tag|virtualnetwork|b", "tag|virtualnetwork|a")}
+    roles = {"platform": Role("platform", external=True, peers={"azure": peers})}
+    part = only(bound(replace(net(), symbols=symbols), roles=roles, needed=("platform",)), "platform")
+    assert part.networks == parse_cidrs(["168.63.129.16/32"])
+    assert [member.symbols for member in part.members] == [("tag|virtualnetwork|a", "tag|virtualnetwork|b")]
+
+
+def test_the_product_fixes_prefix_lists_of_every_region() -> None:
+    """The lists of the estate whose names fit are the role's, and no others."""
+    lists = {
+        name: Symbol(name, "prefix-list", f"prefix-list:com.amazonaws.{name}") for name in ("eu-west-1.s3", "eu-west-1.dynamodb")
+    }
+    role = Role("s3", external=True, peers={"aws": ("prefix-list:com.amazonaws.*.s3",)})
+    found = bound(replace(net(), symbols=lists), roles={"s3": role}, needed=("s3",))
+    assert [member.symbols for member in only(found, "s3").members] == [("eu-west-1.s3",)]
 
 
 @pytest.mark.parametrize(

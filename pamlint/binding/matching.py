@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from pamlint.binding.nouns import Because, Member, Part
 from pamlint.model.acl import Acl, Group, Network, Text, Workload
-from pamlint.model.addresses import parse_cidrs
+from pamlint.model.addresses import FIXED_TAGS, parse_cidrs
 from pamlint.model.ranges import EMPTY, Ranges, union
 from pamlint.model.resource import Unknown
 from pamlint.model.site import Instance, MatchEntry
@@ -57,6 +57,15 @@ class Matcher:
         told = tuple(_matched_first(member, hosts) for member in members.values())
         return Part(role, instance, told, networks, hosts, instance.cidrs or ())
 
+    def _spellings(self, key: str) -> tuple[str, ...]:
+        """The symbols that a tag is in the estate: VirtualNetwork is another in each NSG."""
+        return tuple(sorted(other for other in self.network.symbols if other.startswith(f"{key}|"))) or (key,)
+
+    def _lists(self, pattern: str) -> list[str]:
+        """The prefix lists whose names fit."""
+        lists = [symbol for symbol in self.network.symbols.values() if symbol.kind == "prefix-list"]
+        return sorted(symbol.key for symbol in lists if _glob(pattern, False).fullmatch(symbol.text))
+
     def _wearing(self, key: str, because: Because, members: dict[str, Member], is_peer: bool) -> None:
         """The members that a matched ACL or group brings: who wears it, or, where nobody is known to, the group itself."""
         for workload in self.wearers[key]:
@@ -65,15 +74,18 @@ class Matcher:
             members.setdefault(key, Member(key, (key,), because=because))
 
     def fixed(self, role: str, cloud: str, peers: Iterable[str]) -> Part:
-        """Who plays a role where the product fixes it: service tags and CIDRs of one cloud."""
-        members = []
+        """Who plays a role where the product fixes it: service tags, prefix lists and CIDRs of one cloud."""
+        members: list[Member] = []
         networks: Ranges = EMPTY
         for peer in peers:
-            if peer.startswith("tag:"):
-                key = f"tag|{peer[4:].lower()}"
-                members.append(Member(key, (key,)))
+            kind, _, name = peer.partition(":")
+            tag = name.lower()
+            if kind == "tag" and tag not in FIXED_TAGS:
+                members.append(Member(f"tag|{tag}", self._spellings(f"tag|{tag}")))
+            elif kind == "prefix-list":
+                members += [Member(key, (key,)) for key in self._lists(peer)]
             else:
-                networks = union(networks, parse_cidrs([peer]))
+                networks = union(networks, FIXED_TAGS[tag] if kind == "tag" else parse_cidrs([peer]))
         return Part(role, None, tuple(members), networks or None, cloud=cloud)
 
 

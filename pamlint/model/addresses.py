@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pamlint.model.ranges import Ranges, intersect, normal, size, subtract
 
@@ -92,6 +92,9 @@ SPECIAL: Ranges = normal(
 )
 PUBLIC: Ranges = subtract(ANY, SPECIAL)
 """Every address outside the special-purpose registries."""
+
+FIXED_TAGS: Mapping[str, Ranges] = {"internet": PUBLIC, "azureloadbalancer": parse_cidr("168.63.129.16")}
+"""Azure's service tags whose addresses do not change, in small letters."""
 
 
 def is_internet(addresses: Ranges) -> bool:

@@ -273,6 +273,7 @@ BLOCKS: dict[str, dict[str, Attributes]] = {
 }
 
 DATA_SOURCES: dict[str, Attributes] = {
+    "aws_prefix_list": {**ID, "cidr_blocks": (LS, "c"), "name": (S, "x"), "prefix_list_id": (S, "o")},
     "aws_vpc": {**ID, "cidr_block": (S, "x"), "ipv6_cidr_block": (S, "c"), "tags": (MS, "x")},
     "aws_subnet": {**ID, "cidr_block": (S, "x"), "tags": (MS, "x"), "vpc_id": (S, "x")},
     "aws_security_group": {**ID, "name": (S, "x"), "tags": (MS, "x"), "vpc_id": (S, "x")},
