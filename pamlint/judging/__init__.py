@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Mis
 from pamlint.judging.opened import Front, Working, blocked_openings, forbidden, implicit, openings, pinned
 from pamlint.judging.order import is_mixed, unreachable
 from pamlint.judging.replies import replies
-from pamlint.judging.required import Wanted, doubted, named_in, unmet, wanted
+from pamlint.judging.required import Wanted, by_name, doubted, unmet, wanted
 from pamlint.model.acl import Acl, Network, Rule
 from pamlint.model.certainty import Purpose, Settled, settle
 from pamlint.model.finding import Direction, VerdictState
@@ -103,7 +103,7 @@ class _Judge:
         always = self.admission.always(unit, direction)
         passes = tuple(self.admission.passing(unit, place, pieces, direction, always) for place, pieces in enumerate(layers))
         passed = through(passes)
-        denied = self._named(unit, direction, "deny")
+        denied = by_name(localise(cubes, unit, direction) for cubes in self._cubes(unit, direction, "deny"))
         front = Front(unit, direction, layers, asks, self.demand.permitted(unit, direction, asks), view, passes, passed, denied)
         self.fronts[self.demand.binding.units.index(unit), direction] = front
         needed = self._required(front)
@@ -120,9 +120,9 @@ class _Judge:
     def _required(self, front: Front) -> list[Working]:
         """Judge the required flows; gives back those that are satisfied, with their traffic."""
         satisfied = []
-        named = self._named(front.unit, front.direction, "allow") | front.denied
+        named = frozenset((*by_name(self._cubes(front.unit, front.direction, "allow")), *front.denied))
         for ask in front.asks:
-            if not self.demand.is_required(ask.flow) or not _exists(ask.peer):
+            if not ask.judged or not self.demand.is_required(ask.flow) or not _exists(ask.peer):
                 continue
             want = wanted(self.demand, ask, front.unit, front.direction)
             if want is None:
@@ -140,10 +140,10 @@ class _Judge:
             self.states.append(FlowState(ask.flow, ask.bearing.part.role, front.direction, front.unit, state, rules))
         return satisfied
 
-    def _named(self, unit: Unit, direction: Direction, action: str) -> frozenset[str]:
-        """The predicates that the allow or the deny rules name."""
+    def _cubes(self, unit: Unit, direction: Direction, action: str) -> Iterator[Traffic]:
+        """What each of the allow or the deny rules says."""
         rules = ((acl, rule) for acl in unit.acls for rule in acl.rules)
-        return named_in(self.table.rule(acl, rule) for acl, rule in rules if (rule.direction, rule.action) == (direction, action))
+        return (self.table.rule(acl, rule) for acl, rule in rules if (rule.direction, rule.action) == (direction, action))
 
     def _doubt(self, settled: Settled, layers: Sequence[Sequence[Acl]]) -> Settled:
         """Where an ACL is partial the rest of its rules is elsewhere: what it does not admit is unproven.
@@ -209,8 +209,8 @@ class _Judge:
     def _blocked(self, front: Front) -> Traffic:
         """Judge the blocked flows that are judged at this end; gives back all their traffic."""
         out: list[Traffic] = []
-        for flow in dict.fromkeys(ask.flow for ask in front.asks if ask.flow.need == "blocked"):
-            if front.direction == "egress" and self._judged(flow.destinations):
+        for flow in dict.fromkeys(ask.flow for ask in front.asks if ask.judged and ask.flow.need == "blocked"):
+            if front.direction == "egress" and "ingress" in flow.ends and self._judged(flow.destinations):
                 continue
             traffic = forbidden(self.demand, front.asks, flow, front.unit, front.direction, front.permitted)
             found = blocked_openings(front, flow, traffic, self.admission, self.table)
@@ -233,7 +233,7 @@ class _Judge:
         for ask in front.asks:
             if ask.flow.need in ("required", "conditional", "blocked") and self.demand.is_required(ask.flow):
                 continue
-            if ask.flow.need == "blocked" or not _exists(ask.peer):
+            if ask.flow.need == "blocked" or not ask.judged or not _exists(ask.peer):
                 continue
             traffic = self.demand.of_flow(ask, front.unit, front.direction)
             rules = tuple(piece.rule for layer in front.layers for piece in layer if overlap(piece.traffic, traffic))

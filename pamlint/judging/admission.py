@@ -10,6 +10,7 @@ from pamlint.judging.cubes import Table, sides
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.finding import Direction
+from pamlint.model.ranges import subtract
 from pamlint.model.traffic import Cube, Entry, Traffic, admitted, first_match, merge, minus, overlap
 
 ADMIN = "azure_admin_rules"
@@ -105,6 +106,31 @@ def sure(traffic: Traffic, table: Table) -> Traffic:
     return tuple(cube for cube in traffic if all(table.predicates[name].kind == "group" for name, _ in cube.guard))
 
 
+OPEN_SYMBOLS = frozenset({"group", "list"})
+OPEN_VALUES = OPEN_SYMBOLS | {"unknown"}
+
+
+def less(traffic: Traffic, told: Traffic, table: Table, apart: frozenset[str] = OPEN_VALUES) -> Traffic:
+    """The traffic that is not told already; of what these kinds of predicates name, only that and its known members are.
+
+    An allow of a symbol is told by its name: the addresses at which its members may be besides are still to be told.
+    """
+    out = []
+    for cube in traffic:
+        for piece in minus((cube,), told):
+            left: Cube | None = piece
+            for name, sign in piece.guard - cube.guard:
+                predicate = table.predicates[name]
+                if sign or predicate.kind not in apart or left is None:
+                    continue
+                left = Cube(left.sides, left.guard - {(name, sign)})
+                if predicate.side is not None and predicate.at_least:
+                    left = left.within(predicate.side, subtract(ANY, predicate.at_least))
+            if left is not None:
+                out.append(left)
+    return tuple(out)
+
+
 def together(pieces: Iterable[Piece]) -> Traffic:
     """What several rules let through, merged."""
     return merge(cube for piece in pieces for cube in piece.traffic)
@@ -120,7 +146,7 @@ def through(layers: Iterable[Traffic]) -> Traffic:
 
 def localise(traffic: Traffic, unit: Unit, direction: Direction) -> Traffic:
     """The part of the traffic that concerns what stands behind the unit; what it wears for sure is no question any more."""
-    if unit.within == ANY and unit.may_wear is None:
+    if unit.cloud == "aws":
         return traffic
     _, local_side = sides(direction)
     out = []

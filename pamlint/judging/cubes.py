@@ -16,6 +16,12 @@ from pamlint.model.traffic import ALL_PORTS, DESTINATION, DESTINATION_PORT, PROT
 CLIENT_PORTS: Ranges = ((1024, 65535),)
 """The source ports that a required flow comes from."""
 
+SERVICE_FIRST: dict[Direction, tuple[int, ...]] = {
+    "ingress": (PROTOCOL, DESTINATION_PORT, SOURCE_PORT, DESTINATION, SOURCE),
+    "egress": (PROTOCOL, DESTINATION_PORT, SOURCE_PORT, SOURCE, DESTINATION),
+}
+"""The peers last: what is left of them for a service is told together, so that it can be held against where they stand."""
+
 Option = tuple[Ranges, tuple[tuple[str, bool], ...]]
 """One possibility for a side: its numbers, and the literals under which it holds."""
 

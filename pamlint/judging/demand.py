@@ -28,12 +28,16 @@ FIXED: Mapping[str, Ranges] = {"tag:internet": PUBLIC, "tag:azureloadbalancer": 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One flow at one end, between a part of the role that the unit bears and a part of the far role."""
+    """One flow at one end, between a part of the role that the unit bears and a part of the far role.
+
+    A flow permits its traffic at both ends; `judged` says whether this is an end at which it is required or blocked.
+    """
 
     flow: Flow
     bearing: Bearing
     peer: Part
     services: tuple[Service, ...]
+    judged: bool = True
 
 
 class Demand:
@@ -52,15 +56,14 @@ class Demand:
         """Every active flow that ends at the unit in this direction, whatever its need."""
         found = []
         for policy, flow in self.flows:
-            if direction not in flow.ends:
-                continue
             near, far = (flow.destinations, flow.sources) if direction == "ingress" else (flow.sources, flow.destinations)
+            judged = direction in flow.ends
             for bearing in unit.bearings:
                 if bearing.part.role not in near:
                     continue
                 for role in far:
                     found += [
-                        Ask(flow, bearing, peer, self._services(policy, flow, bearing.part, peer, direction))
+                        Ask(flow, bearing, peer, self._services(policy, flow, bearing.part, peer, direction), judged)
                         for peer in self.binding.parts.get(role, ())
                         if peer.cloud in (None, unit.cloud)
                     ]
@@ -96,10 +99,9 @@ class Demand:
             found.append((member.addresses, doubt))
         return found
 
-    def role_symbols(self, role: str, side: int) -> frozenset[str]:
-        """The predicates by which rules name the members of a role."""
-        keys = (key for part in self.binding.parts.get(role, ()) for member in part.members for key in member.symbols)
-        return frozenset(f"{side}:{key}" for key in keys)
+    def symbols_of(self, parts: Iterable[Part], side: int) -> frozenset[str]:
+        """The predicates by which rules name the members of parts."""
+        return frozenset(f"{side}:{key}" for part in parts for member in part.members for key in member.symbols)
 
     def _doubt(self, place: str, because: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
         """The literal under which something holds that is not certain; none where it is."""

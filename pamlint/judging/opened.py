@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pamlint.binding import Unit
-from pamlint.judging.admission import ADMIN, Admission, Piece, localise, sure, through, together
-from pamlint.judging.cubes import Table
-from pamlint.judging.demand import Ask, Demand
+from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, OPEN_VALUES, Admission, Piece, less, localise, through, together
+from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
+from pamlint.judging.demand import PROBES, Ask, Demand
 from pamlint.judging.judgement import Implicit, Opening, Pinned
 from pamlint.model.acl import Acl, Rule
-from pamlint.model.certainty import Own, Purpose, Settled, settle
+from pamlint.model.certainty import Own, Predicate, Purpose, Settled, settle
 from pamlint.model.finding import Direction
 from pamlint.model.policy import Flow
 from pamlint.model.ranges import holds, intersect, subtract, union
@@ -38,8 +38,8 @@ class Front:
     """What passes each layer, nearest first."""
     passed: Traffic
     """What passes the whole chain."""
-    denied: frozenset[str]
-    """The predicates that deny rules of the chain name."""
+    denied: Mapping[str, Traffic]
+    """The predicates that deny rules of the chain name, with what is denied."""
 
     def seen_at(self, acl: Acl) -> View:
         """The view from one ACL of the chain."""
@@ -68,7 +68,8 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
     found = []
     for place, layer in enumerate(front.layers):
         for piece in layer:
-            residue = () if piece.rule.default else minus(_passing(front, place, piece, admission), allowed)
+            passing = () if piece.rule.default else _passing(front, place, piece, admission)
+            residue = _not_allowed(passing, allowed, front.direction, table)
             settled = settle(residue, table.predicates, Purpose.OPEN, denied=front.denied)
             if settled.proved or settled.unproven:
                 beside = _beside(front, place, residue)
@@ -82,6 +83,22 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
     return found
 
 
+def _not_allowed(passing: Traffic, allowed: Traffic, direction: Direction, table: Table) -> Traffic:
+    """What passes and nothing allows. What is let through to a symbol lies inside allowed networks as a whole or not at all."""
+    peer_side, _ = sides(direction)
+    out = []
+    for cube in passing:
+        whole = any(sign and _is_whole(table.predicates[name], peer_side) for name, sign in cube.guard)
+        for piece in minus((cube,), allowed, SERVICE_FIRST[direction]):
+            out.append(piece.replace(peer_side, cube.sides[peer_side]) if whole else piece)
+    return tuple(out)
+
+
+def _is_whole(predicate: Predicate, peer_side: int) -> bool:
+    """Whether it is a symbol that is told by its name: a group, or a list of which no address is known."""
+    return predicate.side == peer_side and (predicate.kind == "group" or (predicate.kind == "list" and not predicate.at_least))
+
+
 def _passing(front: Front, place: int, piece: Piece, admission: Admission) -> Traffic:
     """What a rule of a layer decides and the other layers let through, where no nearer layer has an explicit rule for it."""
     passing = localise(admission.decided(piece), front.unit, front.direction)
@@ -91,7 +108,7 @@ def _passing(front: Front, place: int, piece: Piece, admission: Admission) -> Tr
         passing = overlap(passing, front.passes[other])
         if other < place:
             explicit = (cube for near in layer if not near.rule.default for cube in near.traffic)
-            passing = minus(passing, sure(tuple(explicit), admission.table))
+            passing = less(passing, tuple(explicit), admission.table)
     return merge(passing)
 
 
@@ -113,7 +130,8 @@ def _touch(a: Traffic, b: Traffic) -> bool:
 def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Admission, table: Table) -> list[Opening]:
     """Every rule that opens a blocked flow."""
     found = []
-    own = {name: predicate.at_most for name, predicate in table.predicates.items() if predicate.kind in ("group", "list", "set")}
+    named = ("group", "list", "set")
+    own = {name: subtract(each.at_most, PROBES) for name, each in table.predicates.items() if each.kind in named}
     for place, layer in enumerate(front.layers):
         for piece in layer:
             residue = merge(overlap(_passing(front, place, piece, admission), forbidden))
@@ -137,7 +155,8 @@ def _beside_names(unproven: Traffic, table: Table) -> Traffic:
 
 def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: Demand, table: Table) -> list[Implicit]:
     """What only default rules open: required flows that pass by defaults alone, and extra traffic that no layer names."""
-    by_default = [_by_default(acls, front, place, table) for place, acls in enumerate(front.unit.layers)]
+    by_default = [_by_default(front, place, table) for place in range(len(front.layers))]
+    only_by_default = [_by_default(front, place, table, OPEN_SYMBOLS) for place in range(len(front.layers))]
     allowed = (*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction))
     extra = minus(through(by_default), allowed)
     own = {name: line for _, _, known in needed for name, line in known.items()}
@@ -145,7 +164,7 @@ def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: 
     for place, layer in enumerate(front.layers):
         if front.unit.layers[place][0].kind == ADMIN:
             continue  # what admin rules leave to NSGs is no opening of theirs
-        working = [(flow, overlap(want, by_default[place])) for flow, want, _ in needed]
+        working = [(flow, overlap(overlap(want, front.passed), only_by_default[place])) for flow, want, _ in needed]
         residue = (*(extra if place == 0 else ()), *(cube for _, cubes in working for cube in cubes))
         settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
         if settled.proved or settled.unproven:
@@ -160,13 +179,15 @@ def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: 
     return found
 
 
-def _by_default(acls: tuple[Acl, ...], front: Front, place: int, table: Table) -> Traffic:
+def _by_default(front: Front, place: int, table: Table, apart: frozenset[str] = OPEN_VALUES) -> Traffic:
     """What a layer lets through by its default rules alone; admin rules have none, so theirs is all that they do not stop."""
-    layer = front.layers[place]
-    explicit = sure(tuple(cube for piece in layer if not piece.rule.default for cube in piece.traffic), table)
+    layer, acls = front.layers[place], front.unit.layers[place]
+    rules = [(acl, rule) for acl in acls for rule in acl.rules if rule.direction == front.direction]
+    explicit = (table.rule(acl, rule) for acl, rule in rules if rule.action != "deny" and not rule.default)
+    here = tuple(cube for cubes in explicit for cube in localise(cubes, front.unit, front.direction))
     if acls[0].kind == ADMIN:
-        return minus(front.passes[place], explicit)
-    return minus(together(piece for piece in layer if piece.rule.default), explicit)
+        return less(front.passes[place], here, table, apart)
+    return less(together(piece for piece in layer if piece.rule.default), here, table, apart)
 
 
 def pinned(front: Front) -> list[Pinned]:

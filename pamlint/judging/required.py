@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pamlint.binding import Unit
-from pamlint.judging.cubes import Option, Table, sides, traffic
+from pamlint.binding import Member, Part, Unit
+from pamlint.judging.cubes import SERVICE_FIRST, Option, Table, sides, traffic
 from pamlint.judging.demand import Ask, Demand
-from pamlint.model.addresses import line_of
+from pamlint.model.addresses import ANY, IPV4, line_of
 from pamlint.model.certainty import Own, Purpose, Settled, settle
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import EMPTY, Ranges, intersect, union
-from pamlint.model.traffic import DESTINATION, SOURCE, Cube, Traffic, meet, merge, minus, overlap
+from pamlint.model.traffic import (
+    Cube,
+    Traffic,
+    meet,
+    merge,
+    minus,
+    overlap,
+)
 
 NOTHING_MISSING = Settled((), (), ())
 
@@ -21,14 +29,16 @@ class Wanted(NamedTuple):
     """A required flow as traffic: to or from the role's networks as a whole, or each member in one of several ways.
 
     `own` are the predicates that hold for whoever is meant, with the line within which they count; `symbols` are those of
-    any member of the role.
+    any member, `role_symbols` those of any member of the whole role.
     """
 
     networks: Traffic | None
     members: tuple[tuple[Traffic, ...], ...]
     own: Own
     symbols: frozenset[str]
-    role: str
+    role_symbols: frozenset[str]
+    addressed: bool
+    """Whether an address of some member is known: without one, a member whose symbol no rule names is its role's networks."""
 
     @property
     def whole(self) -> Traffic:
@@ -62,32 +72,61 @@ def wanted(demand: Demand, ask: Ask, unit: Unit, direction: Direction) -> Wanted
     for member in members:
         options = demand.member_options(member, peer_side, unit) or [demand.networks_unknown(ask.peer, peer_side, line)]
         options = [(intersect(place, member.addresses) or place, literals) for place, literals in options]
-        own.update(
-            {name: union(own.get(name, EMPTY), intersect(place, line)) for place, literals in options for name, _ in literals}
-        )
+        stands = _stands(ask.peer, member, line)
+        for place, literals in options:
+            for name, _ in literals:
+                own[name] = union(own.get(name, EMPTY), intersect(place, stands) or intersect(place, line))
         ways.append(tuple(cubes([option]) for option in options))
     if networks is None and not ways:
         option = demand.networks_unknown(ask.peer, peer_side, line)
         own.update({name: line for name, _ in option[1]})
         ways.append((cubes([option]),))
     return Wanted(
-        networks, tuple(way for way in ways if any(way)), own, demand.role_symbols(ask.peer.role, peer_side), ask.peer.role
+        networks,
+        tuple(way for way in ways if any(way)),
+        own,
+        demand.symbols_of([ask.peer], peer_side),
+        demand.symbols_of(demand.binding.parts.get(ask.peer.role, ()), peer_side),
+        any(member.addresses for member in members),
     )
 
 
+def _stands(part: Part, member: Member, line: Ranges) -> Ranges:
+    """Where a member stands, by its addresses or its role's networks; one that is a symbol alone counts as IPv4."""
+    if member.addresses:
+        return member.addresses
+    return intersect(line, IPV4 if part.networks is None else part.networks) or line
+
+
 def unmet(want: Wanted, passed: Traffic, named: frozenset[str], table: Table, direction: Direction) -> Settled:
-    """What of a required flow does not pass; `named` are the predicates that the ACL's rules name."""
-    by_network = None if want.networks is None else minus(want.networks, passed)
-    if by_network is not None and not by_network:
+    """What of a required flow does not pass; `named` are the predicates that the ACL's rules name.
+
+    A service is missing where neither the role's networks are let through as a whole nor every member in one of its ways.
+    """
+    order = SERVICE_FIRST[direction]
+    networks = None if want.networks is None else minus(want.networks, passed, order)
+    if networks is not None and not networks:
         return NOTHING_MISSING
-    by_member = [_best([(way, minus(way, passed)) for way in ways], passed) for ways in want.members]
-    if by_member and not any(residue for _, residue in by_member):
+    members = _best_ways(want, passed, order)
+    if want.members and not members:
         return NOTHING_MISSING
-    member_residue = tuple(cube for _, residue in by_member for cube in residue)
-    use_members = bool(by_member) and (by_network is None or bool(want.symbols & named))
-    chosen, other = (member_residue, by_network) if use_members else (by_network or (), member_residue if by_member else None)
-    settled = settle(chosen, table.predicates, Purpose.CLOSED, want.own)
-    return settled if other is None else _mixture(settled, other, want.role)
+    by_members = settle(members, table.predicates, Purpose.CLOSED, want.own)
+    if networks is None:
+        return by_members
+    by_networks = settle(networks, table.predicates, Purpose.CLOSED, want.own)
+    if not want.members:
+        return by_networks
+    peer_side, _ = sides(direction)
+    if not want.addressed and not want.symbols & named:
+        by_members = Settled((*by_members.proved, *by_members.unproven), (), ())
+    told, other = (by_members, by_networks) if want.role_symbols & named else (by_networks, by_members)
+    return _both(told, other, peer_side)
+
+
+def _best_ways(want: Wanted, passed: Traffic, order: tuple[int, ...]) -> Traffic:
+    """What does not pass, of each member in the way that passes best."""
+    best = (_best([(way, minus(way, passed, order)) for way in ways], passed) for ways in want.members)
+    return tuple(cube for _, residue in best for cube in residue)
 
 
 def _best(ways: list[tuple[Traffic, Traffic]], passed: Traffic) -> tuple[Traffic, Traffic]:
@@ -103,24 +142,16 @@ def _passes_in_part(way: Traffic, passed: Traffic) -> bool:
     return any(there.guard <= here.guard and meet(here, there) is not None for here in way for there in passed)
 
 
-def _mixture(settled: Settled, other: Traffic, role: str) -> Settled:
-    """What one view misses and the other admits is not shown by known addresses, so it is unproven."""
-    line = merge(_services_of(cube) for cube in other)
-    proved = merge(overlap(settled.proved, line))
-    left = minus(settled.proved, line)
-    if not left:
-        return settled
-    because = tuple(sorted({*settled.because, f"roles.{role}.cidrs"}))
-    return Settled(proved, merge((*settled.unproven, *left)), because)
-
-
-def _services_of(cube: Cube) -> Cube:
-    """The same services between any addresses."""
-    blank = Cube()
-    sides_ = list(cube.sides)
-    for side in (SOURCE, DESTINATION):
-        sides_[side] = blank.sides[side]
-    return Cube(tuple(sides_))
+def _both(told: Settled, other: Settled, peer_side: int) -> Settled:
+    """What is told where the other view misses the same services, as surely as that one does."""
+    surely, perhaps = (
+        merge(cube.replace(peer_side, ANY).bare for cube in cubes) for cubes in (other.proved, (*other.proved, *other.unproven))
+    )
+    proved = merge(overlap(told.proved, surely))
+    doubtful = overlap(minus(told.proved, surely), perhaps)
+    unproven = merge((*overlap(told.unproven, perhaps), *doubtful))
+    because = {*(told.because if unproven else ()), *(other.because if doubtful else ())}
+    return Settled(proved, unproven, tuple(sorted(because)))
 
 
 def doubted(settled: Settled, because: Iterable[str]) -> Settled:
@@ -129,6 +160,11 @@ def doubted(settled: Settled, because: Iterable[str]) -> Settled:
     return Settled((), merge((*settled.proved, *settled.unproven)), references)
 
 
-def named_in(traffics: Iterable[Traffic]) -> frozenset[str]:
-    """The predicates that guards name."""
-    return frozenset(name for found in traffics for cube in found for name, _ in cube.guard)
+def by_name(traffics: Iterable[Traffic]) -> dict[str, Traffic]:
+    """The cubes whose guards name each predicate."""
+    found: dict[str, list[Cube]] = defaultdict(list)
+    for traffic_ in traffics:
+        for cube in traffic_:
+            for name, _ in cube.guard:
+                found[name].append(cube)
+    return {name: tuple(cubes) for name, cubes in found.items()}

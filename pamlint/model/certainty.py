@@ -12,9 +12,9 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from pamlint.model.addresses import ANY, PUBLIC
-from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, subtract
-from pamlint.model.traffic import NO_GUARD, Cube, Guard, Traffic, merge, minus
+from pamlint.model.addresses import ANY, PUBLIC, families, line_of
+from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, subtract, union
+from pamlint.model.traffic import NO_GUARD, Cube, Guard, Traffic, meet, merge, minus
 
 PRIVATE: Ranges = subtract(ANY, PUBLIC)
 
@@ -44,6 +44,7 @@ class Predicate:
 Predicates = Mapping[str, Predicate]
 Own = Mapping[str, Ranges]
 NO_OWN: Own = MappingProxyType({})
+NO_DENIED: Mapping[str, Traffic] = MappingProxyType({})
 
 
 class Purpose(Enum):
@@ -66,13 +67,14 @@ def settle(
     predicates: Predicates,
     purpose: Purpose,
     own: Own = NO_OWN,
-    denied: frozenset[str] = frozenset(),
+    denied: Mapping[str, Traffic] = NO_DENIED,
 ) -> Settled:
     """Split a residue.
 
     `own` are predicates that hold for whoever is judged: they count as non-empty, wherever they are within the line given for
-    each. `denied` are groups that a deny names: the traffic is what remains beside them. Any other group that is taken away
-    from open traffic is permitted, and stands within the networks that its role has or may have, which are taken away as well.
+    each. `denied` are the symbols that denies name, with the traffic that is denied them: what is left there is what remains
+    beside them. Any other group that is taken away from open traffic is permitted, and stands within the networks that its role
+    has or may have, which are taken away as well.
     """
     surely: list[Cube] = []
     perhaps: list[Cube] = []
@@ -80,22 +82,29 @@ def settle(
         if not cube.guard:
             surely.append(cube)
             continue
-        sure = _bound(cube, predicates, purpose, own, denied, certain=True)
+        beside = _denied_at(cube, denied)
+        sure = _bound(cube, predicates, purpose, own, beside, certain=True)
         if sure is not None:
             surely.append(sure)
-        possible = _bound(cube, predicates, purpose, own, denied, certain=False)
+        possible = _bound(cube, predicates, purpose, own, beside, certain=False)
         if possible is not None:
-            perhaps.append(_plain(possible, predicates, purpose, denied))
+            perhaps.append(_plain(possible, predicates, purpose, beside))
     proved = _apart(merge(surely))
     unproven = merge(piece for piece in perhaps for piece in minus((piece,), _bare(surely, piece.guard)))
     because = {
         reference
         for cube in unproven
         for name, sign in cube.guard
-        if _is_asked(cube, name, sign, predicates[name], purpose, own, denied)
+        if _is_asked(cube, name, sign, predicates[name], purpose, own, _denied_at(cube, denied))
         for reference in predicates[name].because
     }
     return Settled(proved, unproven, tuple(sorted(because)))
+
+
+def _denied_at(cube: Cube, denied: Mapping[str, Traffic]) -> frozenset[str]:
+    """The symbols beside which a cube is what denies have left."""
+    named = (name for name, sign in cube.guard if not sign and name in denied)
+    return frozenset(name for name in named if any(meet(cube.bare, hole.bare) for hole in denied[name]))
 
 
 def _apart(traffic: Traffic) -> Traffic:
@@ -111,7 +120,8 @@ def _is_asked(
 ) -> bool:
     """Whether it hangs on what a literal says: not on where somebody is who is meant wherever he is."""
     if sign and name in own and predicate.side is not None:
-        return not holds(cube.sides[predicate.side], own[name])
+        side = cube.sides[predicate.side]
+        return not holds(side, _there(own[name], side))
     return _is_open(name, sign, predicate, purpose, denied)
 
 
@@ -185,13 +195,21 @@ def _line(
     if predicate.side is None:
         return EMPTY if certain else ANY
     side = cube.sides[predicate.side]
+    if sign and own is not None:
+        there = _there(own, side)
+        if certain and alone and there and holds(side, there):
+            return side
+        return predicate.at_least if certain else union(there, predicate.at_least)
     if sign:
         if not certain:
             return predicate.at_most
-        if own is not None:
-            return side if alone and holds(side, own) else predicate.at_least
         counts = purpose is Purpose.OPEN and predicate.kind in ("group", "list")
         return predicate.at_most if counts else predicate.at_least
     if not certain or (purpose is Purpose.CLOSED and predicate.kind == "group"):
         return subtract(side, predicate.at_least)
     return subtract(side, predicate.reach)
+
+
+def _there(own: Ranges, side: Ranges) -> Ranges:
+    """Where somebody who is meant stands, in the address families of a side."""
+    return intersect(own, line_of(families(side)))

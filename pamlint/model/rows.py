@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pamlint.model.addresses import ANY, IPV4, IPV6, PUBLIC, cidr_blocks, format_address, format_ranges
 from pamlint.model.certainty import Predicate, Predicates
 from pamlint.model.finding import Direction, Row, Witness
-from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, subtract, union
+from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, size, subtract, union
 from pamlint.model.traffic import (
     ALL_PORTS,
     ALL_PROTOCOLS,
@@ -31,6 +31,8 @@ from pamlint.model.traffic import (
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6"}
 WITH_PORTS: Ranges = ((6, 6), (17, 17))
 ICMP: Ranges = ((1, 1), (58, 58))
+FEW = 4
+"""So many networks are told as they are, without looking for something shorter."""
 HULL_LIMIT = 64
 """More cubes than these are printed as they are; looking for exceptions would cost more than it saves."""
 
@@ -53,11 +55,16 @@ class View(NamedTuple):
         """The side of a five-tuple that is the near one."""
         return DESTINATION if self.direction == "ingress" else SOURCE
 
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The sides in the order in which rows are merged, the same for both directions."""
+        return self.peer_side, self.local_side, DESTINATION_PORT, SOURCE_PORT, PROTOCOL
+
 
 def rows(traffic: Iterable[Cube], view: View) -> tuple[Row, ...]:
     """The traffic in rows, sorted; rows that differ in their peers alone are one."""
     by_guard: dict[Guard, list[Cube]] = defaultdict(list)
-    for cube in merge(traffic):
+    for cube in merge(traffic, view.order):
         by_guard[cube.guard].append(cube)
     found = [row for guard, cubes in by_guard.items() for row in _shortest(tuple(cubes), guard, view)]
     return join(found)
@@ -70,14 +77,23 @@ def _shortest(cubes: Traffic, guard: Guard, view: View) -> list[Row]:
         return plain
     hull = Cube(tuple(normal(pair for cube in cubes for pair in cube.sides[side]) for side in SIDES), guard)
     try:
-        holes = merge(minus((hull,), cubes))
+        holes = merge(minus((hull,), cubes, view.order[::-1]), view.order)
     except PieceLimitError:
         return plain
     boxes = _cube_rows(hull, view)
-    exceptions = [row for hole in holes for row in _cube_rows(Cube(hole.sides), view)]
-    if len(boxes) != 1 or any(row.exceptions for row in exceptions) or 1 + len(exceptions) >= len(plain):
+    exceptions = [row for hole in holes for row in _hole_rows(hole, hull, view, boxes[0])]
+    if len(boxes) != 1 or any(row.exceptions for row in exceptions):
+        return plain
+    saved = len(plain) - 1 - len(exceptions)
+    if saved < 0 or (saved == 0 and boxes[0].protocol != "any"):
         return plain
     return [replace(boxes[0], exceptions=join([*boxes[0].exceptions, *exceptions]))]
+
+
+def _hole_rows(hole: Cube, hull: Cube, view: View, box: Row) -> list[Row]:
+    """What is not among the traffic, with peers that are told as the box tells them where they are the same."""
+    found = _cube_rows(hole.bare, view)
+    return [replace(row, peers=box.peers) for row in found] if hole.sides[view.peer_side] == hull.sides[view.peer_side] else found
 
 
 def join(found: Iterable[Row]) -> tuple[Row, ...]:
@@ -118,41 +134,46 @@ def _side_names(cube: Cube, side: int, whole: Ranges, predicates: Predicates) ->
     ]
     addresses = cube.sides[side]
     if members:
-        names, apart = _member_names(members, addresses)
+        names, apart = _member_names(members, addresses, whole)
         return names, exceptions + apart
     if holds(addresses, whole):
         return ("any",), exceptions
-    names, outside_names = _address_names(addresses)
+    names, outside_names = _address_names(addresses, whole)
     if outside_names:
         exceptions.append(outside_names)
     return names, exceptions
 
 
-def _member_names(members: list[Predicate], addresses: Ranges) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """The members of something, less those that stand elsewhere.
+def _member_names(members: list[Predicate], addresses: Ranges, whole: Ranges) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The members of something, less those that stand elsewhere; of several things that they are in, the narrowest.
 
     A group is told whole where none of its known members stands elsewhere and only a few networks are taken away; so is a value
-    that is unknown altogether.
+    that is unknown altogether. Where most is taken away, the addresses say more than the name.
     """
-    first = members[0]
-    name = " & ".join(sorted({predicate.text for predicate in members}))
-    inside, outside = format_ranges(addresses), format_ranges(subtract(first.at_most, addresses))
-    whole = first.kind == "group" and len(outside) <= len(inside) and holds(addresses, first.at_least)
-    if whole or not outside or (first.kind == "unknown" and len(outside) > 4):
-        return (name,), []
-    return (name,), [outside]
+    first = min(members, key=lambda member: (size(intersect(member.at_most, whole)), member.kind, member.text))
+    most = intersect(first.at_most, whole)
+    inside, outside = format_ranges(addresses), format_ranges(subtract(most, addresses))
+    is_whole = first.kind == "group" and len(outside) <= len(inside) and holds(addresses, first.at_least)
+    if is_whole or not outside or (first.kind == "unknown" and len(outside) > FEW):
+        return (first.text,), []
+    if holds(first.at_least, addresses) or (first.kind == "group" and len(inside) <= FEW < len(outside)):
+        return inside, []
+    return (first.text,), [outside]
 
 
-def _address_names(addresses: Ranges) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if addresses == PUBLIC:
-        return ("Internet",), ()
+def _address_names(addresses: Ranges, whole: Ranges) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The addresses as networks, or as something that holds them less what is not among them, whichever is shortest."""
     direct = format_ranges(addresses)
-    if len(direct) <= 4:
+    if len(direct) <= FEW:
         return direct, ()
     hull = normal(pair for family in (IPV4, IPV6) for pair in _cover(intersect(addresses, family)))
-    outside = format_ranges(subtract(hull, addresses))
-    around = ("any",) if hull == ANY else format_ranges(hull)
-    return (around, outside) if len(around) + len(outside) < len(direct) else (direct, ())
+    around = ("any",) if hull == whole else format_ranges(hull)
+    ways = [(direct, ()), (around, format_ranges(subtract(hull, addresses)))]
+    public = intersect(PUBLIC, whole)
+    if intersect(addresses, public):
+        beside = format_ranges(subtract(addresses, public))
+        ways.append((("Internet", *beside), format_ranges(subtract(public, addresses))))
+    return min(ways, key=lambda way: len(way[0]) + len(way[1]))
 
 
 def _cover(addresses: Ranges) -> Ranges:
@@ -190,35 +211,31 @@ def _numbers_or_all(numbers: Ranges) -> str | None:
 
 def format_numbers(numbers: Ranges) -> str:
     """`1-21,23` for ranges of ports or protocol numbers."""
-    return ",".join(str(low) if low == high else f"{low}-{high}" for low, high in numbers)
+    return ",".join(_run(low, high) for low, high in numbers)
 
 
 def format_icmp(codes: Ranges) -> str | None:
-    """`8,3/4` for ICMP types and codes held as type * 256 + code; None for all."""
+    """`8,3/4,3/6-255` for ICMP types and codes held as type * 256 + code; None for all."""
     if codes == ALL_PORTS:
         return None
     out = []
     for low, high in codes:
-        start = low
-        while start <= high:
-            if start % 256 == 0 and start + 255 <= high:
-                out.append(str(start // 256))
-                start += 256
-            else:
-                out.append(f"{start // 256}/{start % 256}")
-                start += 1
-    return ",".join(_icmp_runs(out))
+        (first, start), (last, end) = divmod(low, 256), divmod(high, 256)
+        if first == last and (start, end) != (0, 255):
+            out.append(f"{first}/{_run(start, end)}")
+            continue
+        if start:
+            out.append(f"{first}/{_run(start, 255)}")
+        whole = (first + bool(start), last - (end < 255))
+        if whole[0] <= whole[1]:
+            out.append(_run(*whole))
+        if end < 255:
+            out.append(f"{last}/{_run(0, end)}")
+    return ",".join(out)
 
 
-def _icmp_runs(types: list[str]) -> list[str]:
-    """Neighbouring whole types as a run."""
-    out: list[list[str]] = []
-    for text in types:
-        if out and "/" not in text and "/" not in out[-1][-1] and int(text) == int(out[-1][-1]) + 1:
-            out[-1] = [out[-1][0], text]
-        else:
-            out.append([text])
-    return ["-".join(run) for run in out]
+def _run(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low}-{high}"
 
 
 def witness(traffic: Traffic, view: View) -> Witness | None:

@@ -40,6 +40,11 @@ class Cube(NamedTuple):
         kept = intersect(self.sides[side], ranges)
         return self.replace(side, kept) if kept else None
 
+    @property
+    def bare(self) -> Cube:
+        """The same cube, whatever its guard says."""
+        return Cube(self.sides)
+
     def where(self, *literals: tuple[str, bool]) -> Cube:
         """The same cube under a longer guard."""
         return Cube(self.sides, self.guard | frozenset(literals))
@@ -72,14 +77,14 @@ def meet(a: Cube, b: Cube) -> Cube | None:
     return Cube(tuple(sides), guard)
 
 
-def carve(a: Cube, b: Cube) -> Iterator[Cube]:
-    """Disjoint cubes that together are a minus b: at most one for each side and each predicate of b."""
+def carve(a: Cube, b: Cube, order: tuple[int, ...] = SIDES) -> Iterator[Cube]:
+    """Disjoint cubes that together are a minus b: at most one for each side, in this order, and each predicate of b."""
     both = meet(a, b)
     if both is None:
         yield a
         return
     rest = a
-    for side in SIDES:
+    for side in order:
         outside = subtract(rest.sides[side], b.sides[side])
         if outside:
             yield rest.replace(side, outside)
@@ -89,11 +94,14 @@ def carve(a: Cube, b: Cube) -> Iterator[Cube]:
         rest = rest.where((name, sign))
 
 
-def minus(a: Iterable[Cube], b: Iterable[Cube], limit: int = PIECE_LIMIT) -> Traffic:
-    """The packets in a and not in b: empty exactly when a is a subset of b. Raises PieceLimitError beyond the limit."""
+def minus(a: Iterable[Cube], b: Iterable[Cube], order: tuple[int, ...] = SIDES, limit: int = PIECE_LIMIT) -> Traffic:
+    """The packets in a and not in b: empty exactly when a is a subset of b. Raises PieceLimitError beyond the limit.
+
+    What is left is cut side by side in this order: the last side is cut only where all others meet.
+    """
     left = tuple(a)
     for hole in b:
-        left = tuple(piece for cube in left for piece in carve(cube, hole))
+        left = tuple(piece for cube in left for piece in carve(cube, hole, order))
         if not left:
             break
         if len(left) > limit:
@@ -106,10 +114,13 @@ def overlap(a: Iterable[Cube], b: Traffic) -> Traffic:
     return tuple(both for x in a for y in b if (both := meet(x, y)) is not None)
 
 
-def merge(traffic: Iterable[Cube]) -> Traffic:
-    """The same packets in fewer cubes: cubes alike on all sides but one become one."""
+MERGE_ORDER = (SOURCE, DESTINATION, DESTINATION_PORT, SOURCE_PORT, PROTOCOL)
+
+
+def merge(traffic: Iterable[Cube], order: tuple[int, ...] = MERGE_ORDER) -> Traffic:
+    """The same packets in fewer cubes: cubes alike on all sides but one become one, tried side by side in this order."""
     cubes = list(dict.fromkeys(traffic))
-    for side in (SOURCE, DESTINATION, DESTINATION_PORT, SOURCE_PORT, PROTOCOL):
+    for side in order:
         if len(cubes) < 2:
             break
         alike: dict[Cube, list[tuple[int, int]]] = defaultdict(list)

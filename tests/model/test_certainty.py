@@ -46,6 +46,11 @@ class World:
         return frozenset(name for entry in self.entries if entry.allow == allow for cube in entry.cubes for name, _ in cube.guard)
 
     @property
+    def denied(self) -> dict[str, Traffic]:
+        cubes = [cube for entry in self.entries if not entry.allow for cube in entry.cubes]
+        return {name: tuple(cube for cube in cubes if (name, True) in cube.guard) for name in self.named(False)}
+
+    @property
     def passed(self) -> Traffic:
         return tuple(cube for cubes in admitted(self.entries) for cube in cubes)
 
@@ -101,7 +106,7 @@ def covers_by_cases(world: World) -> bool:
     What those members lack then follows only from the cases of that value taken together, and is told as unproven.
     """
     allows = world.named(True) - {"group"}
-    return bool(allows) and any(world.predicates[name].at_least for name in world.named(False))
+    return bool(allows) and any(world.predicates[name].at_least for name in world.denied)
 
 
 def agree(settled: Settled, residue: Traffic, world: World, least: Iterable[str] = (), most: Iterable[str] = ()) -> None:
@@ -119,7 +124,7 @@ def agree(settled: Settled, residue: Traffic, world: World, least: Iterable[str]
 def test_open_traffic_is_proved_if_no_value_closes_it(world: World, networks: Ranges) -> None:
     """What is admitted and permitted to nobody: a group or list that is admitted counts as everywhere that it can be."""
     residue = minus(world.passed, (box(networks, ((ASKED, ASKED),)),))
-    settled = settle(residue, world.predicates, Purpose.OPEN, denied=world.named(False))
+    settled = settle(residue, world.predicates, Purpose.OPEN, denied=world.denied)
     agree(settled, residue, world, most=world.named(True) & {*SYMBOLS})
 
 
@@ -128,7 +133,7 @@ def test_open_traffic_is_proved_if_no_value_closes_it(world: World, networks: Ra
 def test_a_group_that_is_denied_may_hold_what_is_open(world: World, networks: Ranges) -> None:
     """A deny of a symbol takes away its known members for sure, and perhaps all that can be one."""
     residue = minus(world.passed, (box(networks, ((ASKED, ASKED),)),))
-    agree(settle(residue, world.predicates, Purpose.OPEN, denied=world.named(False)), residue, world)
+    agree(settle(residue, world.predicates, Purpose.OPEN, denied=world.denied), residue, world)
 
 
 @WORLDS
@@ -145,7 +150,7 @@ def test_networks_that_nobody_knows_make_private_traffic_unproven(
     asked = ((ASKED, ASKED),)
     permitted = (box(line, asked, ("networks", True)), box(group[1], asked, ("role", True)), box(group[0], asked))
     residue = minus(world.passed, permitted)
-    settled = settle(residue, predicates, Purpose.OPEN, denied=world.named(False))
+    settled = settle(residue, predicates, Purpose.OPEN, denied=world.denied)
 
     def consistent() -> Iterator[Values]:
         for chosen in values_of(predicates):
@@ -227,7 +232,7 @@ def test_blocked_traffic_of_a_group_is_open_if_somebody_gets_through(world: Worl
     predicates = {**world.predicates, "own": Predicate("group", SOURCE, "own", *group)}
     residue = overlap(world.passed, (box(group[1], ((ASKED, ASKED),), ("own", True)),))
     own = {"own": group[1]}
-    settled = settle(residue, predicates, Purpose.OPEN, own, world.named(False))
+    settled = settle(residue, predicates, Purpose.OPEN, own, world.denied)
     packets = [packet for packet in PACKETS if packet[-1] == ASKED]
     admits = world.named(True) & {*SYMBOLS}
     for chosen in values_of(predicates, most=admits):
@@ -246,7 +251,7 @@ def test_what_is_unproven_names_what_decides(world: World, networks: Ranges) -> 
         (Purpose.OPEN, minus(world.passed, (box(networks, ((ASKED, ASKED),)),))),
         (Purpose.CLOSED, minus((box(networks, ((ASKED, ASKED),)),), world.passed)),
     ):
-        settled = settle(residue, world.predicates, purpose, denied=world.named(False))
+        settled = settle(residue, world.predicates, purpose, denied=world.denied)
         assert bool(settled.because) == bool(settled.unproven)
         assert list(settled.because) == sorted(set(settled.because))
 
@@ -308,7 +313,7 @@ def test_what_each_kind_of_predicate_proves(
     """Group members that nobody bounds have private addresses; list members may be anywhere; nothing is proved by an unknown."""
     literals = frozenset((word[1:], word[0] == "+") for word in guard.split())
     cube = Cube().replace(SOURCE, sources)
-    settled = settle([Cube(cube.sides, literals)], TABLE, purpose, denied=frozenset(denied.split()))
+    settled = settle([Cube(cube.sides, literals)], TABLE, purpose, denied={name: (Cube(),) for name in denied.split()})
     everywhere = [each.sides[SOURCE] for each in settled.proved]
     assert everywhere == ([proved] if proved else [])
     left = [Cube(each.sides) for each in (*settled.proved, *settled.unproven)]

@@ -41,11 +41,12 @@ def within(text: str, number: int) -> bool:
 
 
 def within_icmp(text: str, number: int) -> bool:
-    """Whether a type and code are among `8,3/4,11-12`."""
+    """Whether a type and code are among `8,3/4-6,11-12`."""
     kind, code = divmod(number, 256)
     for part in text.split(","):
         if "/" in part:
-            if part == f"{kind}/{code}":
+            first, _, codes = part.partition("/")
+            if first == str(kind) and within(codes, code):
                 return True
         elif within(part, kind):
             return True
@@ -54,8 +55,6 @@ def within_icmp(text: str, number: int) -> bool:
 
 def stands_for(name: str, place: int, symbols: Mapping[str, Ranges], whole: Ranges) -> bool:
     """Whether an address is what a name on an address side says."""
-    if " & " in name:
-        return all(stands_for(part, place, symbols, whole) for part in name.split(" & "))
     if name in symbols:
         return any(low <= place <= high for low, high in symbols[name])
     if name == "any":
@@ -161,14 +160,19 @@ def is_in(cube: Cube, packet: Packet, values: Mapping[str, Ranges]) -> bool:
 @EXAMPLES
 @given(st.lists(drawn_cubes(symbols="gte"), min_size=1, max_size=3), st.sampled_from([ANY, parse_cidrs(["10.0.0.0/8"]), IPV6]))
 def test_rows_are_exactly_the_traffic(traffic: list[Cube], behind: Ranges) -> None:
-    """Every packet at every boundary is in some row, less its exceptions, exactly if it is in the traffic."""
+    """Every packet at every boundary is in some row, less its exceptions, exactly if it is in the traffic.
+
+    Members of a group that stand in few networks may be told by these alone.
+    """
     local = [here for cube in traffic if (here := cube.within(DESTINATION, behind)) is not None]
     view = View("ingress", SYMBOLS, behind)
     found = rows(local, view)
     for packet in corners(local):
         if any(low <= packet[DESTINATION] <= high for low, high in behind):
             said = any(row_holds(row, packet, view, VALUES) for row in found)
-            assert said == any(is_in(cube, packet, VALUES) for cube in local), (packet, found)
+            exact = any(is_in(cube, packet, VALUES) for cube in local)
+            wide = any(is_in(Cube(cube.sides, cube.guard - {("g", True)}), packet, VALUES) for cube in local)
+            assert exact <= said <= wide, (packet, found)
 
 
 @EXAMPLES

@@ -109,7 +109,8 @@ def blocked(place: Place, packet: Packet) -> Answer:
         is_peer(meeting.other, packet.peer)
         for meeting in meetings(place)
         if meeting.flow.need == "blocked"
-        and (place.direction == "ingress" or not meeting.other.acls)
+        and place.direction in meeting.flow.ends
+        and (place.direction == "ingress" or "ingress" not in meeting.flow.ends or not meeting.other.acls)
         and asked(place, meeting, packet)
     }
     return strongest(answers)
@@ -120,10 +121,7 @@ def strongest(answers: set[Answer]) -> Answer:
 
 
 def undecided(place: Place, packet: Packet) -> bool:
-    """Whether the packet is of a flow that does not end here, or whose far role is bound to nothing: whose it is, is not settled."""
+    """Whether the packet is of a flow whose far role is bound to nothing: whose it is, is not settled."""
     lost = set(place.estate.bare_roles)
     flows = [flow for flow in active(place.estate) if lost & {*flow.sources, *flow.destinations}]
-    if any(service_holds(place.estate, service, Player(""), packet) for flow in flows for service in flow.services):
-        return True
-    passing = [meeting for meeting in meetings(place) if place.direction not in meeting.flow.ends]
-    return any(asked(place, meeting, packet) and is_peer(meeting.other, packet.peer) != "no" for meeting in passing)
+    return any(service_holds(place.estate, service, Player(""), packet) for flow in flows for service in flow.services)
