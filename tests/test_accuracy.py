@@ -14,7 +14,6 @@ from tests.twins import lint
 
 CASES = cases()
 NOT_YET = {
-    "aws-plan-echoes-rules": "a rule that the plan deletes still stands in the group's own attributes",
     "aws-resolver-is-not-filtered": "what the platform lets through besides is not known",
     "azure-platform-is-not-filtered": "what the platform lets through besides is not known",
 }

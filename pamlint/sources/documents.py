@@ -15,8 +15,8 @@ from pamlint.model.errors import InputError, UserError
 from pamlint.model.resource import Input, Location, Problem, Reading, Resource
 from pamlint.sources.beside import illuminate
 from pamlint.sources.code import read_root
-from pamlint.sources.echoes import without_echoes
-from pamlint.sources.plan import read_plan
+from pamlint.sources.echoes import STANDALONE, without_echoes
+from pamlint.sources.plan import earlier_rules, inline_writers, read_plan
 from pamlint.sources.state import read_raw, read_shown
 from pamlint.terraform.configuration import is_configuration
 from pamlint.terraform.inputs import Settings
@@ -111,7 +111,7 @@ def _resources(document: Mapping[str, Any], kind: Kind, told: str, wanted: Wante
     try:
         if kind == "plan":
             resources, problems = read_plan(document, told, wanted)
-            return without_echoes(resources), problems
+            return without_echoes(resources, earlier_rules(document, told, STANDALONE), inline_writers(document)), problems
         read = read_raw if "version" in document and "values" not in document else read_shown
         return without_echoes(read(document, told, wanted)), []
     except (KeyError, AttributeError, TypeError) as error:

@@ -7,11 +7,12 @@ What a rule's own resource says is taken out there; whatever is left was written
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from pamlint.model.resource import Resource, Unknown
+from pamlint.terraform.session import without_keys
 
 Key = tuple[str, ...]
 Row = Mapping[str, Any]
@@ -33,14 +34,28 @@ _PEERS = {
 }
 
 
-def without_echoes(resources: Iterable[Resource]) -> list[Resource]:
-    """The resources, each rule once."""
+STANDALONE = frozenset(_OWNER)
+"""The types of rules that are resources of their own."""
+
+
+def without_echoes(
+    resources: Iterable[Resource], earlier: Iterable[Resource] = (), writes: Collection[str] = frozenset()
+) -> list[Resource]:
+    """The resources, each rule once.
+
+    `earlier` are rules as they stood before a plan: a group shows them still, though the plan takes them away or changes them.
+    They are no rules of a group unless it is one that `writes` rules inline, where the same rule may just have been moved to.
+    """
     given = list(resources)
     owners = _owners(given)
     rules: dict[str, list[Resource]] = defaultdict(list)
     for resource in given:
         owner = owners.get(_owner_name(resource)) if resource.type in _OWNER else None
         if owner is not None:
+            rules[owner].append(resource)
+    for resource in earlier:
+        owner = owners.get(_owner_name(resource))
+        if owner is not None and without_keys(owner) not in writes:
             rules[owner].append(resource)
     return [_cleared(resource, rules[resource.address]) if resource.address in rules else resource for resource in given]
 

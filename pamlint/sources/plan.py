@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from pamlint.model.resource import Block, Problem, Resource
@@ -38,6 +38,31 @@ def read_plan(document: Mapping[str, Any], root: str, wanted: Wanted) -> tuple[l
         if wanted((change.get("resource_change") or {}).get("type", ""))
     ]
     return found, list(_problems(document, root))
+
+
+def earlier_rules(document: Mapping[str, Any], root: str, types: Collection[str]) -> list[Resource]:
+    """The resources of these types as they stood before the plan."""
+    references = References({}, {})
+    prior = (document.get("prior_state") or {}).get("values")
+    return [
+        _resource(instance, module, root, None, references)
+        for _, (instance, module) in _instances(prior)
+        if instance.get("type") in types and instance.get("mode") != "data"
+    ]
+
+
+def inline_writers(document: Mapping[str, Any]) -> frozenset[str]:
+    """The addresses, without keys, of the resources whose configuration writes rules inline."""
+    found = set()
+    pending = [("", (document.get("configuration") or {}).get("root_module") or {})]
+    while pending:
+        prefix, module = pending.pop()
+        for resource in module.get("resources") or []:
+            if {"ingress", "egress", "security_rule"} & (resource.get("expressions") or {}).keys():
+                found.add(f"{prefix}{resource['address']}")
+        calls = module.get("module_calls") or {}
+        pending += [(f"{prefix}module.{name}.", call.get("module") or {}) for name, call in calls.items()]
+    return frozenset(found)
 
 
 def _instances(values: Any) -> Iterable[tuple[str, tuple[Mapping[str, Any], str]]]:
