@@ -36,7 +36,7 @@ Line = tuple[str, str, Service | None]
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_a_policy_has_no_loose_ends(policy: Policy) -> None:
-    """The file has the policy's name, and all that it declares is used and titled."""
+    """The file has the policy's name; all that it declares is used and titled; every flow has a note for who opens the port."""
     ends = {role for flow in policy.flows for role in (*flow.sources, *flow.destinations)} - {ANY_ROLE}
     switches = {name for flow in policy.flows for name in (*flow.when.all_on, *flow.when.all_off)}
     asked = {name for flow in policy.flows for name in flow.parameters}
@@ -46,6 +46,7 @@ def test_a_policy_has_no_loose_ends(policy: Policy) -> None:
     assert cited == set(policy.sources)
     assert all(role.title for role in policy.roles.values())
     assert all(parameter.title for parameter in policy.parameters.values())
+    assert [flow.id for flow in policy.flows if not flow.note] == []
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pamlint.documents.policy import catalogue, load_policy
+from pamlint.documents.policy import load_policy
 from pamlint.model.errors import UserError
 from pamlint.model.policy import ALWAYS, Feature, ParameterService, Role, Source, When
 from pamlint.model.resource import Location
@@ -178,16 +178,3 @@ def test_a_policy_is_an_id_or_a_path(tmp_path: Path) -> None:
         with pytest.raises(UserError, match=says) as caught:
             load_policy(name, tmp_path, place)
         assert caught.value.location == place
-
-
-@pytest.mark.parametrize("name", catalogue())
-def test_the_catalogue_is_right(name: str) -> None:
-    """Every policy that ships loads, is called as its file, cites only what it names and uses all that it names."""
-    policy = load_policy(name, Path())
-    assert policy.id == name
-    cited = {flow.source for flow in policy.flows} | {parameter.source for parameter in policy.parameters.values()}
-    assert policy.sources.keys() - cited == set()
-    assert policy.roles.keys() - {role for flow in policy.flows for role in flow.sources + flow.destinations} == set()
-    assert policy.features.keys() - {name for flow in policy.flows for name in flow.when.all_on + flow.when.all_off} == set()
-    assert policy.parameters.keys() - {name for flow in policy.flows for name in flow.parameters} == set()
-    assert [flow.id for flow in policy.flows if not flow.note] == []

@@ -236,7 +236,7 @@ WRONG = [
     ("estates: {prod: {var-files: [nope]}}", "3:30: `nope` is no file; looked for"),
     (
         "estates: {prod: {policy: cyberark}}",
-        "3:18: policy `cyberark` is not in the catalogue; known: netiq-pam-3; a policy of your own is named",
+        "3:18: policy `cyberark` is not in the catalogue; the nearest is `cyberark-pam-self-hosted`; a policy of your own is named",
     ),
     (
         "estates: {prod: {features: [sentinell]}}",
