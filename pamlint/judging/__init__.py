@@ -120,7 +120,7 @@ class _Judge:
     def _required(self, front: Front) -> list[Working]:
         """Judge the required flows; gives back those that are satisfied, with their traffic."""
         satisfied = []
-        named = frozenset((*by_name(self._cubes(front.unit, front.direction, "allow")), *front.denied))
+        named = by_name(self._cubes(front.unit, front.direction, "allow")) | dict(front.denied)
         for ask in front.asks:
             if not ask.judged or not self.demand.is_required(ask.flow) or not _exists(ask.peer):
                 continue
@@ -160,7 +160,7 @@ class _Judge:
         because += [name for layer in layers for acl in layer for name in self.unread.get(acl.key, ())]
         return doubted(settled, because) if because and (settled.proved or settled.unproven) else settled
 
-    def _blame(self, front: Front, ask: Ask, want: Wanted, whole: Settled, named: frozenset[str]) -> None:
+    def _blame(self, front: Front, ask: Ask, want: Wanted, whole: Settled, named: Mapping[str, Traffic]) -> None:
         """Lay what is missing at the first layers of the packet's way that do not admit it."""
         if len(front.unit.layers) == 1:
             self.missing.append(self._missing(front, ask, want, front.unit.layers[0], front.layers[0], whole))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pamlint.binding import Unit
-from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, OPEN_VALUES, Admission, Piece, less, localise, through, together
+from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, Admission, Piece, less, localise, through, together
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.judging.demand import PROBES, Ask, Demand
 from pamlint.judging.judgement import Implicit, Opening, Pinned
@@ -155,16 +155,19 @@ def _beside_names(unproven: Traffic, table: Table) -> Traffic:
 
 def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: Demand, table: Table) -> list[Implicit]:
     """What only default rules open: required flows that pass by defaults alone, and extra traffic that no layer names."""
-    by_default = [_by_default(front, place, table) for place in range(len(front.layers))]
-    only_by_default = [_by_default(front, place, table, OPEN_SYMBOLS) for place in range(len(front.layers))]
+    by_default = [_by_default(front, place) for place in range(len(front.layers))]
+    explicit = [_explicit(front, place, table) for place in range(len(front.layers))]
     allowed = (*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction))
-    extra = minus(through(by_default), allowed)
+    extra = minus(through(less(cubes, told, table) for cubes, told in zip(by_default, explicit, strict=True)), allowed)
     own = {name: line for _, _, known in needed for name, line in known.items()}
     found = []
     for place, layer in enumerate(front.layers):
         if front.unit.layers[place][0].kind == ADMIN:
             continue  # what admin rules leave to NSGs is no opening of theirs
-        working = [(flow, overlap(overlap(want, front.passed), only_by_default[place])) for flow, want, _ in needed]
+        working = [
+            (flow, less(overlap(overlap(want, front.passed), by_default[place]), explicit[place], table, OPEN_SYMBOLS))
+            for flow, want, _ in needed
+        ]
         residue = (*(extra if place == 0 else ()), *(cube for _, cubes in working for cube in cubes))
         settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
         if settled.proved or settled.unproven:
@@ -179,15 +182,19 @@ def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: 
     return found
 
 
-def _by_default(front: Front, place: int, table: Table, apart: frozenset[str] = OPEN_VALUES) -> Traffic:
-    """What a layer lets through by its default rules alone; admin rules have none, so theirs is all that they do not stop."""
-    layer, acls = front.layers[place], front.unit.layers[place]
-    rules = [(acl, rule) for acl in acls for rule in acl.rules if rule.direction == front.direction]
-    explicit = (table.rule(acl, rule) for acl, rule in rules if rule.action != "deny" and not rule.default)
-    here = tuple(cube for cubes in explicit for cube in localise(cubes, front.unit, front.direction))
-    if acls[0].kind == ADMIN:
-        return less(front.passes[place], here, table, apart)
-    return less(together(piece for piece in layer if piece.rule.default), here, table, apart)
+def _by_default(front: Front, place: int) -> Traffic:
+    """What a layer lets through by its default rules; admin rules have none, so theirs is all that they do not stop."""
+    if front.unit.layers[place][0].kind == ADMIN:
+        return front.passes[place]
+    return together(piece for piece in front.layers[place] if piece.rule.default)
+
+
+def _explicit(front: Front, place: int, table: Table) -> Traffic:
+    """What the explicit allow rules of a layer match: no default decides it, even where a deny above them has taken it."""
+    acls = front.unit.layers[place]
+    rules = ((acl, rule) for acl in acls for rule in acl.rules if rule.direction == front.direction and not rule.default)
+    cubes = (cube for acl, rule in rules if rule.action != "deny" for cube in table.rule(acl, rule))
+    return localise(tuple(cubes), front.unit, front.direction)
 
 
 def pinned(front: Front) -> list[Pinned]:

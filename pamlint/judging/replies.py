@@ -31,7 +31,7 @@ def replies(ask: Ask, unit: Unit, direction: Direction, demand: Demand, admissio
     for layer in unit.path(back):
         for acl in layer:
             if acl.kind == "aws_network_acl":
-                residue = unmet(answer, (*together(admission.pieces(acl, back)), *staying(unit, back)), frozenset(), table, back)
+                residue = unmet(answer, (*together(admission.pieces(acl, back)), *staying(unit, back)), {}, table, back)
                 if residue.proved or residue.unproven:
                     view = View(back, table.predicates, unit.within, acl.address)
                     found.append(Reply(ask.flow, ask.bearing.part.role, ask.peer.role, unit, acl, residue, view))

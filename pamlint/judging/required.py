@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pamlint.binding import Member, Part, Unit
@@ -98,8 +98,8 @@ def _stands(part: Part, member: Member, line: Ranges) -> Ranges:
     return intersect(line, IPV4 if part.networks is None else part.networks) or line
 
 
-def unmet(want: Wanted, passed: Traffic, named: frozenset[str], table: Table, direction: Direction) -> Settled:
-    """What of a required flow does not pass; `named` are the predicates that the ACL's rules name.
+def unmet(want: Wanted, passed: Traffic, named: Mapping[str, Traffic], table: Table, direction: Direction) -> Settled:
+    """What of a required flow does not pass; `named` are the predicates that the ACL's rules name, and where.
 
     A service is missing where neither the role's networks are let through as a whole nor every member in one of its ways.
     """
@@ -117,10 +117,16 @@ def unmet(want: Wanted, passed: Traffic, named: frozenset[str], table: Table, di
     if not want.members:
         return by_networks
     peer_side, _ = sides(direction)
-    if not want.addressed and not want.symbols & named:
+    if not want.addressed and not _is_named(want.symbols, named, by_members.unproven, peer_side):
         by_members = Settled((*by_members.proved, *by_members.unproven), (), ())
-    told, other = (by_members, by_networks) if want.role_symbols & named else (by_networks, by_members)
+    told, other = (by_networks, by_members) if want.role_symbols.isdisjoint(named) else (by_members, by_networks)
     return _both(told, other, peer_side)
+
+
+def _is_named(symbols: frozenset[str], named: Mapping[str, Traffic], traffic_: Traffic, peer_side: int) -> bool:
+    """Whether some rule names one of these symbols for a service of the traffic."""
+    cubes = [cube.replace(peer_side, ANY).bare for name in symbols & named.keys() for cube in named[name]]
+    return any(meet(cube, piece.bare) is not None for cube in cubes for piece in traffic_)
 
 
 def _best_ways(want: Wanted, passed: Traffic, order: tuple[int, ...]) -> Traffic:
