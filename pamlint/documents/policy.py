@@ -120,11 +120,18 @@ def _role(mistakes: Mistakes, name: str, given: dict[str, Any]) -> Role:
         cloud: tuple(
             peer
             for index, text in enumerate(texts)
-            for peer in mistakes.attempt(parse_peer, text, empty, "roles", name, "peers", cloud, index)
+            for peer in mistakes.attempt(_fixed_peer, text, empty, "roles", name, "peers", cloud, index)
         )
         for cloud, texts in given.get("peers", {}).items()
     }
     return Role(name, given.get("title", ""), given.get("external", False), usually_on, peers)
+
+
+def _fixed_peer(text: str) -> tuple[str, ...]:
+    """A peer that a product can know."""
+    if text.startswith(("group:", "role:")):
+        raise ValueError(f"`{text}` is another in each estate: write CIDRs, tag:NAME or prefix-list:NAME")
+    return parse_peer(text)
 
 
 def _flow(mistakes: Mistakes, index: int, given: dict[str, Any], parameters: dict[str, Parameter]) -> Flow:

@@ -96,6 +96,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("external: true", "external: yes", "`roles.user.external` is `yes`: write true or false"),
         ("  user:", "  any: {}\n  user:", "no role can be called `any`"),
         ('"tag:X"', '"tga:X"', "`tga:X` is no peer"),
+        ("tag:X", "group:sg-1", "`group:sg-1` is another in each estate: write CIDRs, tag:NAME or prefix-list:NAME"),
         ("azure:", "gcp:", "unknown key `gcp` in `roles.other.peers`; allowed here: aws, azure"),
         (
             "from: user, to: [thing",
