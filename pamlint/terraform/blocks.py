@@ -19,6 +19,7 @@ from pamlint.terraform.values import LimitReached, Value, to_plain
 META_ARGUMENTS = frozenset(("count", "for_each", "provider", "depends_on", "providers", "source", "version"))
 _META_BLOCKS = frozenset(("lifecycle", "provisioner", "connection", "timeouts"))
 MAX_DEPTH = 20
+_BLOCK_COST = 20
 _IGNORE = re.compile(r"pamlint:\s*ignore\b")
 _IGNORE_FORM = re.compile(r"(?:#|//|/\*)\s*pamlint:\s*ignore\[([\w\s,-]+)\]\s+(\S.*?)\s*(?:\*/)?\s*$", re.DOTALL)
 
@@ -70,10 +71,11 @@ class BodyReader:
         return values, places
 
     def _blocks(self, node: BlockNode, scope: Scope, address: str, at: int, depth: int) -> Iterable[Block]:
-        if depth > MAX_DEPTH:
-            raise LimitReached(f"blocks nested more than {MAX_DEPTH} levels deep")
         marked = ignores(scope.file, node, self.session)
         where = scope.file.location(node.start, node.end)
+        if depth > MAX_DEPTH:
+            yield Block({}, where, self._too_deep(address), {}, marked)
+            return
         if node.type != "dynamic":
             values, places = self._values(node.body, scope, f"{address}[{at}]", depth)
             yield Block(values, where, (), places, marked)
@@ -90,12 +92,20 @@ class BodyReader:
             yield Block(values, where, instance.possible, places, marked)
             at += 1
 
+    def _too_deep(self, address: str) -> tuple[str, ...]:
+        def refuse() -> Value:
+            raise LimitReached(f"blocks nested more than {MAX_DEPTH} levels deep")
+
+        failure = self.session.attempt(address, refuse)
+        return failure.because if failure else ()
+
     def _elements(self, each: Argument, iterator: str, scope: Scope, address: str) -> list[Instance]:
         """The elements of a dynamic block; if its collection is wrong, it is as if it were not known."""
         found: list[Instance] = []
 
         def compute() -> Value:
             found.extend(elements(each.value, iterator, scope))
+            self.session.budget.spend(_BLOCK_COST * len(found))
             return True
 
         failure = self.session.attempt(f"{address}.for_each", compute)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
@@ -28,6 +29,7 @@ from pamlint.terraform.values import (
 )
 
 if TYPE_CHECKING:
+    from yaml.events import Event
     from yaml.nodes import MappingNode, Node, ScalarNode
 
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
@@ -75,6 +77,7 @@ def decode(text: str) -> Value:
     from pamlint.terraform.functions.yaml_loader import Loader
 
     try:
+        _check_depth(yaml.parse(text, Loader=Loader))
         node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark
@@ -82,11 +85,20 @@ def decode(text: str) -> Value:
         raise EvaluationError(f"{place}{error.problem or error.context}") from None
     except yaml.YAMLError as error:
         raise EvaluationError(f"the string is no YAML: {error}") from None
-    except RecursionError:
-        raise LimitReached("yamldecode() of too deeply nested YAML") from None
     if node is None:
         raise EvaluationError("the string holds no YAML value")
     return _Reader().value(node, 0)
+
+
+def _check_depth(events: Iterable[Event]) -> None:
+    """The library's own recursion has no bound, and takes the whole process down with it."""
+    from yaml.events import CollectionEndEvent, CollectionStartEvent
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise LimitReached(f"yamldecode() with more than {_DEEPEST} levels")
 
 
 class _Reader:

@@ -13,6 +13,7 @@ from pamlint.terraform.reader import bare_template, decode, located
 from pamlint.terraform.reader.tokens import MAX_NESTING, BadSyntax
 from pamlint.terraform.syntax import Argument, BlockNode, Body, Expression, Literal, ObjectOf, SourceFile, Step, TupleOf
 
+MAX_VALUES = 200_000
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\.)*+"')
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -70,11 +71,12 @@ def _read(name: str, data: bytes, build: Callable[[_Node], Body]) -> SourceFile:
 class _Reader:
     """Reads JSON by recursive descent, no deeper than the native syntax."""
 
-    __slots__ = ("at", "text")
+    __slots__ = ("at", "count", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        self.count = 0
 
     def whole(self) -> _Node:
         """The text's one value."""
@@ -93,6 +95,9 @@ class _Reader:
     def _value(self, depth: int) -> _Node:
         if depth > MAX_NESTING // 2:
             raise BadSyntax(f"values are nested more than {MAX_NESTING // 2} levels deep", self.at)
+        self.count += 1
+        if self.count > MAX_VALUES:
+            raise BadSyntax(f"the file has more than {MAX_VALUES:,} values, and nothing is read beyond", self.at)
         letter = self._space()
         if letter in ("{", "["):
             return self._collection(letter, depth)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 MAX_NESTING = 400
+MAX_TOKENS = 500_000
 
 _NAME = r"[^\W\d][\w-]*"
 _LITERAL = r'(?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))'
@@ -31,7 +33,7 @@ _TOKEN = re.compile(
 _LINE_END, _WORD, _PLAIN, _QUOTE, _DIGITS, _REMARK, _HEREDOC, _OPERATOR = range(1, 9)
 _FOR = re.compile(rf"(?:[ \t\r\n]|{_COMMENT})*+for(?![\w-])")
 _QUOTED = re.compile(rf'({_LITERAL}*+)(?:(")|([$%])\{{(~?))?')
-_OPENING = re.compile(r"\$\$\{|%%\{|([$%])\{(~?)")
+_OPENING = re.compile(r"([$%])(?:\1\{|\{(~?))")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 
@@ -111,7 +113,8 @@ class _Scanner:
         tokens = self.tokens
         add_kind, add_value = tokens.kinds.append, tokens.values.append
         add_start, add_end = tokens.starts.append, tokens.ends.append
-        for match in _TOKEN.finditer(self.text, at):
+        end = len(self.text)
+        for match in islice(_TOKEN.finditer(self.text, at), MAX_TOKENS):
             which = match.lastindex or 0
             value, start, end = match[which], match.start(which), match.end()
             if which == _OPERATOR:
@@ -143,7 +146,12 @@ class _Scanner:
             add_value(value)
             add_start(start)
             add_end(end)
-        return len(self.text)
+        self._check_size(end)
+        return end
+
+    def _check_size(self, at: int) -> None:
+        if len(self.tokens.kinds) >= MAX_TOKENS:
+            raise BadSyntax(f"the file has more than {MAX_TOKENS:,} words and signs, and nothing is read beyond", at - 1)
 
     def _other(self, which: int, value: str, start: int, end: int) -> int:
         if which == _QUOTE:
@@ -219,7 +227,7 @@ class _Scanner:
             if mode.closing is None:
                 raise BadSyntax(f"the heredoc is never closed: a line with nothing but {mode.marker} is missing", mode.start)
             limit = mode.closing.start()
-        opening = next((m for m in _OPENING.finditer(text, at, limit) if m[1]), None)
+        opening = next((m for m in _OPENING.finditer(text, at, limit) if m[2] is not None), None)
         until = opening.start() if opening else limit
         if until > at:
             self.tokens.add("TEXT", text[at:until], at, until)
@@ -232,6 +240,7 @@ class _Scanner:
     def _sequence(self, mode: _TemplateMode, match: re.Match[str], group: int) -> int:
         if len(self.open) >= MAX_NESTING:
             raise BadSyntax(f"templates are nested more than {MAX_NESTING} levels deep", match.start(group))
+        self._check_size(match.end())
         self.open.append(_Bracket("}", self.lines_count, match.start(group), mode))
         self.lines_count = False
         self.tokens.add(match[group] + "{", match[group + 1], match.start(group), match.end())
