@@ -57,9 +57,13 @@ class Table:
         return symbol.at_most, ((name, True),)
 
     def unknown(self, place: str, side: int | None, at_most: Ranges, text: str, because: tuple[str, ...]) -> tuple[str, bool]:
-        """A value that is not known, at one place of use."""
-        self.predicates.setdefault(place, Predicate("unknown", side, text, EMPTY, at_most, because))
-        return place, True
+        """A value that is not known, at one place of use.
+
+        Its name sorts behind those of symbols, so that a difference is cut beside symbols first: that part hangs on nothing else.
+        """
+        name = f"?{place}"
+        self.predicates.setdefault(name, Predicate("unknown", side, text, EMPTY, at_most, because))
+        return name, True
 
     def some_set(self, place: str, side: int, at_most: Ranges, because: tuple[str, ...]) -> tuple[str, bool]:
         """Addresses that exist and are not known: a role's networks, what stands behind an ACL."""

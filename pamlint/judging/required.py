@@ -113,7 +113,8 @@ def unmet(want: Wanted, passed: Traffic, named: Mapping[str, Traffic], table: Ta
     by_members = settle(members, table.predicates, Purpose.CLOSED, want.own)
     if networks is None:
         return by_members
-    by_networks = settle(networks, table.predicates, Purpose.CLOSED, want.own)
+    anybody = {name: line for name, line in want.own.items() if name not in want.symbols}
+    by_networks = settle(networks, table.predicates, Purpose.CLOSED, anybody)
     if not want.members:
         return by_networks
     peer_side, _ = sides(direction)

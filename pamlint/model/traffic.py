@@ -78,7 +78,7 @@ def meet(a: Cube, b: Cube) -> Cube | None:
 
 
 def carve(a: Cube, b: Cube, order: tuple[int, ...] = SIDES) -> Iterator[Cube]:
-    """Disjoint cubes that together are a minus b: at most one for each side, in this order, and each predicate of b."""
+    """Disjoint cubes that together are a minus b: at most one for each side, in this order, and each predicate of b, by name."""
     both = meet(a, b)
     if both is None:
         yield a

@@ -144,7 +144,7 @@ def unmet(place: Place, meeting: Meeting, packet: Packet, atoms: list[Atom], wor
     plain = [atom for atom in atoms if not atom.symbol and atom.address.version in families]
     networks = [atom for atom in plain if any(within(cidr, atom.address) for cidr in other.networks or ())]
     stands = {atom.address for atom in networks} or set(STRANGERS)
-    members = [Atom(symbol, spot) for symbol in other.symbols for spot in stands if spot.version == 4]
+    members = [Atom(symbol, spot) for symbol in other.symbols for spot in stands if spot.version in families]
     shut = {atom for atom in {*plain, *members} if not passes(place, packet._replace(peer=atom), world)}
     lacking, absent = shut.intersection(networks), shut.intersection(members)
     unheld = frozenset(atom for atom in members if atom.symbol in {each.symbol for each in absent})
