@@ -33,6 +33,12 @@ def intersect(a: Ranges, b: Ranges) -> Ranges:
     """The numbers in both."""
     if a is b:
         return a
+    if len(a) == 1 == len(b):
+        ((a_low, a_high),), ((b_low, b_high),) = a, b
+        if a_low >= b_low and a_high <= b_high:
+            return a
+        if b_low >= a_low and b_high <= a_high:
+            return b
     out: list[tuple[int, int]] = []
     i = j = 0
     while i < len(a) and j < len(b):

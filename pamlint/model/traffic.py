@@ -65,7 +65,7 @@ def meet(a: Cube, b: Cube) -> Cube | None:
     """The packets in both, or None."""
     sides = []
     for x, y in zip(a.sides, b.sides, strict=True):
-        both = intersect(x, y)
+        both = x if x is y else intersect(x, y)
         if not both:
             return None
         sides.append(both)
