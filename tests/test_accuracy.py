@@ -13,19 +13,12 @@ from pamlint.model.finding import CHECKS
 from tests.twins import lint
 
 CASES = cases()
-NOT_YET = {
-    "aws-resolver-is-not-filtered": "what the platform lets through besides is not known",
-    "azure-platform-is-not-filtered": "what the platform lets through besides is not known",
-}
-"""The cases in which pamlint is wrong, and why; whoever mends one takes it out."""
 TELLS_NO_TRAFFIC = {"unreachable-rule", "mixed-rule-styles", "unresolved-value"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_pamlint_is_right(case: Case, request: pytest.FixtureRequest) -> None:
+def test_pamlint_is_right(case: Case) -> None:
     """The findings are those of the truth: the same checks at the same rules for the same traffic, and no others."""
-    if case.name in NOT_YET:
-        request.applymarker(pytest.mark.xfail(reason=NOT_YET[case.name]))
     answer = lint(case.directory, case.input)
     report = answer.report()
     assert disagreement(case, report["findings"]) == ([], [])

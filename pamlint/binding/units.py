@@ -84,7 +84,7 @@ def _all_of(lines: list[Ranges]) -> Ranges | None:
 def own_local(part: Part, unit: Unit) -> Ranges | None:
     """The part of what stands behind the unit that is the role's own, where roles share it; None is all of it."""
     members = {member.key: member.addresses for member in part.members}
-    mine = _all_of([members[workload.key] for workload in unit.workloads if workload.key in members])
-    if mine is None and part.cidrs:
-        mine = parse_cidrs(part.cidrs)
+    mine = parse_cidrs(part.cidrs) if part.cidrs else None
+    if mine is None:
+        mine = _all_of([members[workload.key] for workload in unit.workloads if workload.key in members])
     return intersect(mine, unit.within) or None if mine is not None else None

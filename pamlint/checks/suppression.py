@@ -12,6 +12,8 @@ from pamlint.model.finding import Finding
 from pamlint.model.resource import Ignore
 from pamlint.model.site import IgnoreEntry, Site
 
+UNRESOLVED = "unresolved-value"
+
 
 class Kept(NamedTuple):
     """What is told, how many findings were left out, and what to say of entries that left out nothing."""
@@ -27,7 +29,8 @@ def suppress(findings: Sequence[Finding], site: Site, network: Network, today: d
     past = [entry for entry in site.ignore if entry not in entries]
     comments = list(_comments(network.acls))
     used: set[object] = set()
-    kept = []
+    kept: list[Finding] = []
+    left_out: list[Finding] = []
     for finding in findings:
         by = [entry for entry in entries if _matches(entry, finding)]
         by_comment = [ignore for names, ignore in comments if ignore.check == finding.check and _at(names, finding)]
@@ -35,6 +38,9 @@ def suppress(findings: Sequence[Finding], site: Site, network: Network, today: d
         used.update(by_comment)
         if not by and not by_comment:
             kept.append(finding)
+        else:
+            left_out.append(finding)
+    kept = _still_asked(kept, left_out)
     notes = [f"{entry.location}: ignored {entry.check} until {entry.until}, which has passed: {entry.reason}" for entry in past]
     notes += [
         f"{entry.location}: nothing is ignored by this entry ({entry.check}); remove it" for entry in entries if entry not in used
@@ -44,7 +50,16 @@ def suppress(findings: Sequence[Finding], site: Site, network: Network, today: d
         for ignore in dict.fromkeys(ignore for _, ignore in comments)
         if ignore not in used
     ]
-    return Kept(tuple(kept), len(findings) - len(kept), tuple(notes))
+    return Kept(tuple(kept), len(left_out), tuple(notes))
+
+
+def _still_asked(kept: Sequence[Finding], left_out: Sequence[Finding]) -> list[Finding]:
+    """The findings without the unknown values on which only findings that are left out hang."""
+    asked = {reference for finding in kept if finding.check != UNRESOLVED for reference in finding.because}
+    moot = {reference for finding in left_out for reference in finding.because} - asked
+    return [
+        finding for finding in kept if finding.check != UNRESOLVED or not finding.because or not moot.issuperset(finding.because)
+    ]
 
 
 def _comments(acls: Iterable[Acl]) -> Iterable[tuple[tuple[str, str | None], Ignore]]:

@@ -56,9 +56,13 @@ def _render(report: Report, format_: str, screen: Screen) -> str:
     return text.render(report, screen) if format_ == "text" else FORMATS[format_](report)
 
 
+INPUTS = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfstate", "pamlint.yaml")
+"""Endings of what is linted: no result is written over it."""
+
+
 def _outputs(given: Sequence[str]) -> list[tuple[str, Path]]:
     """Every `--output` as its format and file; UserError before anything is read, where one cannot be."""
-    wanted = []
+    wanted: list[tuple[str, Path]] = []
     for each in given:
         name, equals, file = each.partition("=")
         if not equals or not file:
@@ -66,6 +70,8 @@ def _outputs(given: Sequence[str]) -> list[tuple[str, Path]]:
         path = Path(file)
         if path.is_dir():
             raise UserError(f"--output: `{file}` is a directory")
+        if path.name.endswith(INPUTS) or any(path == other for _, other in wanted):
+            raise UserError(f"--output: `{file}` is an input or is named twice; it would be overwritten")
         if not path.parent.is_dir():
             raise UserError(f"--output: there is no directory `{path.parent}` to write `{path.name}` in")
         wanted.append((options.choice(name, tuple(FORMATS), "--output"), path))

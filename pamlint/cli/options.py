@@ -128,7 +128,7 @@ def paths(given: Sequence[str] | None) -> tuple[Path, ...]:
 
 def screen(no_colour: bool, minimum: Severity = "low", quiet: bool = False) -> Screen:
     """What standard output is: a terminal as wide as it is, with its colours, or a file of 100 plain columns."""
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return Screen(min_severity=minimum, quiet=quiet)
     plain = no_colour or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return Screen(shutil.get_terminal_size().columns, not plain, minimum, quiet)

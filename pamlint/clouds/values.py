@@ -80,7 +80,7 @@ def number(value: Any) -> int | Unknown | None:
         return int(value)
     if isinstance(value, str) and value.strip().lstrip("-").isdigit():
         return int(value)
-    raise ValueError(f"{value!r} is not a whole number")
+    raise ValueError(f"{str(value)!r} is not a whole number")
 
 
 def text(value: Any) -> Text | None:

@@ -9,7 +9,7 @@ from datetime import date
 from pamlint.binding import Bearing, Binding, Member, Part, Unit, own_local, peer_addresses
 from pamlint.judging.cubes import CLIENT_PORTS, Option, Table, service_sides, sides, traffic
 from pamlint.model.activation import instance_parameters, services_of
-from pamlint.model.addresses import ANY, PUBLIC, parse_cidr
+from pamlint.model.addresses import ANY, PUBLIC, parse_cidr, parse_cidrs
 from pamlint.model.certainty import PRIVATE
 from pamlint.model.errors import UserError
 from pamlint.model.finding import Direction
@@ -22,6 +22,14 @@ from pamlint.model.traffic import ALL_PORTS, Traffic
 
 PROBES = parse_cidr("168.63.129.16")
 """Where the health probes of Azure's load balancers come from; they are permitted as the platform permits them."""
+UNFILTERED: Mapping[str, Ranges] = {
+    "aws": parse_cidrs(["169.254.169.123", "169.254.169.253", "fd00:ec2::123", "fd00:ec2::253"]),
+    "azure": parse_cidrs(["168.63.129.16", "169.254.169.254"]),
+}
+"""What machines can call whatever their ACLs say: AWS's time service and VPC resolver, Azure's platform and metadata services.
+
+Sources: the Amazon VPC user guide (security groups), the Azure documentation (network security groups overview).
+"""
 FIXED: Mapping[str, Ranges] = {"tag:internet": PUBLIC, "tag:azureloadbalancer": PROBES}
 """The service tags whose addresses do not change."""
 
@@ -227,7 +235,10 @@ class Demand:
         return ask.peer.members if several else tuple(member for member in ask.peer.members if member.key not in unit.hosts)
 
     def is_own(self, ask: Ask, unit: Unit) -> bool:
-        """Whether the far role is played by the unit's own machines and no other."""
+        """Whether the far role is played by the unit's own machines and no other; networks of their own tell roles apart."""
+        far, near = ask.peer.networks, ask.bearing.part.networks
+        if far is not None and near is not None and far != near:
+            return False
         players = {*ask.peer.hosts, *(member.key for member in ask.peer.members)}
         if not players or not players <= unit.hosts:
             return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pamlint.binding import Unit
 from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, Admission, Piece, less, localise, through, together
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
-from pamlint.judging.demand import PROBES, Ask, Demand
+from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand
 from pamlint.judging.judgement import Implicit, Opening, Pinned
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, settle
@@ -88,6 +88,8 @@ def _not_allowed(passing: Traffic, allowed: Traffic, direction: Direction, table
     peer_side, _ = sides(direction)
     out = []
     for cube in passing:
+        if direction == "egress" and any(holds(line, cube.sides[peer_side]) for line in UNFILTERED.values()):
+            continue  # it opens what is open whatever rules say
         whole = any(sign and _is_whole(table.predicates[name], peer_side) for name, sign in cube.guard)
         for piece in minus((cube,), allowed, SERVICE_FIRST[direction]):
             out.append(piece.replace(peer_side, cube.sides[peer_side]) if whole else piece)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from pamlint.binding import Member, Part, Unit
 from pamlint.judging.cubes import SERVICE_FIRST, Option, Table, sides, traffic
-from pamlint.judging.demand import Ask, Demand
+from pamlint.judging.demand import UNFILTERED, Ask, Demand
 from pamlint.model.addresses import ANY, IPV4, line_of
 from pamlint.model.certainty import Own, Purpose, Settled, settle
 from pamlint.model.finding import Direction
-from pamlint.model.ranges import EMPTY, Ranges, intersect, union
+from pamlint.model.ranges import EMPTY, Ranges, intersect, subtract, union
 from pamlint.model.traffic import (
     Cube,
     Traffic,
@@ -64,7 +64,9 @@ def wanted(demand: Demand, ask: Ask, unit: Unit, direction: Direction) -> Wanted
         ]
         return tuple(cube.where(*doubt) for cube in found)
 
-    networks = None if ask.peer.networks is None else cubes([(ask.peer.networks, ())])
+    unfiltered = UNFILTERED[unit.cloud] if direction == "egress" else EMPTY
+    filtered = None if ask.peer.networks is None else subtract(ask.peer.networks, unfiltered)
+    networks = None if filtered is None else cubes([(filtered, ())])
     members = demand.required_members(ask, unit)
     if ask.peer.members and not members and networks is None:
         return None
