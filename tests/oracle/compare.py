@@ -232,7 +232,8 @@ def anywhere(place: Place, packet: Packet, finding: Json) -> set[str | None]:
     """What is certain of the finding, wherever the members of the packet's symbol may stand."""
     networks = [*place.estate.vnet, *(peer for rule in place.rules() for peer in rule.peers if "/" in peer)]
     edges = [min(network_edges(cidr), key=str) for cidr in networks if network_edges(cidr)]
-    spots = [*STRANGERS, *edges, *(ip_network(cidr)[-2] for cidr in networks)] if packet.peer.symbol else [packet.peer.address]
+    inner = [ip_network(cidr)[-2 if ip_network(cidr).num_addresses > 1 else 0] for cidr in networks]
+    spots = [*STRANGERS, *edges, *inner] if packet.peer.symbol else [packet.peer.address]
     packets = [packet._replace(peer=Atom(packet.peer.symbol, spot)) for spot in spots]
     states = [[opening(place, each, world) for world in worlds(place, each, "extra")] for each in packets]
     return {certain(each, teller(finding)) for each in states} - {None}
