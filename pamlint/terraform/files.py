@@ -1,3 +1,4 @@
+# ruff: noqa: PTH114, PTH118 (every file passes through here several times, and strings are ten times faster than paths)
 """Reads files inside a boundary, and remembers which: nothing outside is opened, whatever links or paths say.
 
 What the user names on the command line may lie anywhere.
@@ -8,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import InitVar, dataclass, field
 from hashlib import sha256
-from os.path import realpath
+from os import curdir, pardir, sep
+from os.path import islink, join, realpath, split
 from pathlib import Path
 
 from pamlint.model.errors import InputError
@@ -28,21 +30,29 @@ class Files:
     base: Path
     named: InitVar[Iterable[Path]] = ()
     hashes: dict[str, bytes] = field(default_factory=dict)
-    _readable: tuple[Path, ...] = ()
+    _readable: tuple[str, ...] = ()
+    _folders: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self, named: Iterable[Path]) -> None:
-        self._readable = (self.boundary, *(Path(realpath(self.base / path)) for path in named))
+        self._readable = (str(self.boundary), *(realpath(self.base / path) for path in named))
 
     def told(self, path: Path) -> str:
         """The path as users are told it: relative to the base if below it, else absolute, with slashes."""
-        absolute = self.base / path
-        if absolute.is_relative_to(self.base):
-            return absolute.relative_to(self.base).as_posix()
-        return absolute.as_posix()
+        absolute, base = join(self.base, path), str(self.base)
+        if absolute == base:
+            return "."
+        return absolute.removeprefix(base.rstrip(sep) + sep).replace(sep, "/")
 
     def inside(self, path: Path) -> bool:
         """Whether the path, all links followed, lies where files are read."""
-        return any(map(Path(realpath(self.base / path)).is_relative_to, self._readable))
+        folder, name = split(join(self.base, path))
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = realpath(folder)
+        full = join(real, name)
+        if name in ("", pardir, curdir) or islink(full):
+            full = realpath(full)
+        return any(full == place or full.startswith(place.rstrip(sep) + sep) for place in self._readable)
 
     def read(self, path: Path) -> bytes:
         """A file's content; raises InputError if it lies outside, is too large or cannot be read."""

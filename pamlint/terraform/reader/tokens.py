@@ -116,7 +116,8 @@ class _Scanner:
         end = len(self.text)
         for match in islice(_TOKEN.finditer(self.text, at), MAX_TOKENS):
             which = match.lastindex or 0
-            value, start, end = match[which], match.start(which), match.end()
+            value = match[which]
+            start, end = match.span(which)
             if which == _OPERATOR:
                 if value in "{[(":
                     self._opened(value, start, end)
