@@ -156,7 +156,7 @@ def _member_names(members: list[Predicate], addresses: Ranges, whole: Ranges) ->
     is_whole = first.kind == "group" and len(outside) <= len(inside) and holds(addresses, first.at_least)
     if is_whole or not outside or (first.kind == "unknown" and len(outside) > FEW):
         return (first.text,), []
-    if holds(first.at_least, addresses) or (first.kind == "group" and len(inside) <= FEW < len(outside)):
+    if holds(first.at_least, addresses):
         return inside, []
     return (first.text,), [outside]
 
