@@ -31,7 +31,7 @@ LENDING = {
 
 def reading(directory: Path, text: str) -> Reading:
     """A root with two groups."""
-    more = 'locals {\n  ids = { k = aws_security_group.a.id, l = aws_security_group.b.id }\n}\n'
+    more = "locals {\n  ids = { k = aws_security_group.a.id, l = aws_security_group.b.id }\n}\n"
     more += 'module "near" {\n  source = "./near"\n  given = aws_security_group.b\n}\n'
     more += 'data "aws_security_group" "again" {\n  name = aws_security_group.a.name\n}\n'
     near = 'variable "given" {}\noutput "id" {\n  value = var.given.id\n}\n'
