@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import cast
 
 from pamlint.terraform.numeric import NumberError, parse_number, show_number
 from pamlint.terraform.types import (
@@ -197,6 +198,13 @@ def _shared_type(items: Iterable[Value], element: Type, source: Sequence | Mappi
     if shared is None:
         raise EvaluationError("all elements must have the same type")
     return shared
+
+
+def object_key(value: Value) -> str:
+    """The name that a value gives to an attribute or element."""
+    if isinstance(value, Null):
+        raise EvaluationError("a key is null")
+    return cast("str", convert(value, STRING))
 
 
 def common_type(values: Iterable[Value]) -> Type | None:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from pamlint.terraform import operators
-from pamlint.terraform.access import LazyObject, attribute, index, pairs
-from pamlint.terraform.convert import convert
-from pamlint.terraform.functions import call
-from pamlint.terraform.partial import held, held_pairs
-from pamlint.terraform.scope import MAX_STEPS, Scope, placed, weight
+from pamlint.terraform.access import LazyObject, attribute, index
+from pamlint.terraform.calls import called
+from pamlint.terraform.convert import convert, object_key
+from pamlint.terraform.loops import looped
+from pamlint.terraform.partial import held
+from pamlint.terraform.scope import Scope, placed
 from pamlint.terraform.syntax import (
     MAX_TEXT,
     Attribute,
@@ -31,7 +32,7 @@ from pamlint.terraform.syntax import (
     TupleOf,
     Unary,
 )
-from pamlint.terraform.types import ANY, BOOL, STRING, ListType, SetType, TupleType, Type
+from pamlint.terraform.types import ANY, STRING, ListType, SetType, TupleType, Type
 from pamlint.terraform.values import (
     NULL,
     EvaluationError,
@@ -49,7 +50,6 @@ from pamlint.terraform.values import (
     string,
     type_of,
     unmark,
-    walk,
 )
 from pamlint.terraform.wrong_arms import type_in_spite
 
@@ -125,16 +125,10 @@ def _object(node: ObjectOf, scope: Scope) -> Value:
         if isinstance(key, UnknownValue):
             unknown.append(key)
         else:
-            items[_object_key(key)] = value
+            items[object_key(key)] = value
     if unknown:
         return mark(UnknownValue(reasons(*unknown, *items.values()), not_null=True), marks)
     return mark(ObjectValue(items), marks)
-
-
-def _object_key(key: Value) -> str:
-    if isinstance(key, Null):
-        raise EvaluationError("a key is null")
-    return cast("str", convert(key, STRING))
 
 
 def _binary(node: Binary, scope: Scope) -> Value:
@@ -165,146 +159,11 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
 
 
 def _call(node: Call, scope: Scope) -> Value:
-    if node.name in ("try", "core::try"):
-        return _try(node, scope)
-    if node.name in ("can", "core::can"):
-        return _can(node, scope)
-    arguments = [evaluate(argument, scope) for argument in node.arguments]
-    if node.expand:
-        spread, marks = unmark(arguments.pop())
-        if isinstance(spread, UnknownValue):
-            return mark(UnknownValue(reasons(*arguments, spread)), marks)
-        if not isinstance(spread, TupleValue | ListValue | SetValue):
-            raise EvaluationError("the argument before '...' must be a list, set or tuple")
-        arguments.extend(mark(item, marks) for item in spread.items)
-    return call(node.name, tuple(arguments), scope.surroundings)
-
-
-def _try(node: Call, scope: Scope) -> Value:
-    if not node.arguments:
-        raise EvaluationError("try() takes at least 1 argument")
-    failures = []
-    for argument in node.arguments:
-        try:
-            value = evaluate(argument, scope)
-        except LimitReached:
-            raise
-        except EvaluationError as error:
-            failures.append(error.message)
-            continue
-        unknown = _may_still_fail(value)
-        return value if not unknown else UnknownValue(reasons(*unknown))
-    raise EvaluationError(f"try() has no argument that works: {'; '.join(failures)}")
-
-
-def _can(node: Call, scope: Scope) -> Value:
-    if len(node.arguments) != 1:
-        raise EvaluationError(f"can() takes 1 argument, not {len(node.arguments)}")
-    try:
-        value = evaluate(node.arguments[0], scope)
-    except LimitReached:
-        raise
-    except EvaluationError:
-        return False
-    unknown = _may_still_fail(value)
-    return True if not unknown else UnknownValue(reasons(*unknown), BOOL, not_null=True)
-
-
-def _may_still_fail(value: Value) -> list[Value]:
-    """Unknowns whose expression could turn out to be an error; an attribute of a resource that exists cannot."""
-    return [part for part in walk(value) if isinstance(part, UnknownValue) and part.attribute is None]
+    return called(node, scope, evaluate)
 
 
 def _for(node: For, scope: Scope) -> Value:
-    source, marks = unmark(evaluate(node.source, scope))
-    if isinstance(source, UnknownValue):
-        if not _may_be_collection(source.type):
-            pairs(source)
-        loop = _Loop(node, scope, [source])
-        elements = held_pairs(source)
-    else:
-        loop = _Loop(node, scope, [])
-        elements = pairs(source)
-    if not elements:
-        loop.check()
-    for key, element in elements:
-        loop.turn(key, element)
-    return loop.result(marks)
-
-
-def _may_be_collection(of: Type) -> bool:
-    return of not in (STRING, BOOL) and (of is ANY or not hasattr(of, "name"))
-
-
-class _Loop:
-    """One run of a `for`: the elements so far, and what became of keys and conditions."""
-
-    __slots__ = ("grouped", "listed", "marks", "named", "node", "scope", "unknown")
-
-    def __init__(self, node: For, scope: Scope, unknown: list[Value]) -> None:
-        self.node = node
-        self.scope = scope
-        self.listed: list[Value] = []
-        self.named: dict[str, Value] = {}
-        self.grouped: dict[str, list[Value]] = {}
-        self.unknown = unknown
-        self.marks: tuple[str, ...] | None = None
-
-    def check(self) -> None:
-        """Raises what Terraform finds wrong with the condition before it looks at any element."""
-        if self.node.condition is not None:
-            names = (self.node.value_name, *([self.node.key_name] if self.node.key_name else []))
-            scope = self.scope.with_local(dict.fromkeys(names, UnknownValue(())))
-            operators.condition(evaluate(self.node.condition, scope), "the condition of 'for'")
-
-    def turn(self, key: Value, element: Value) -> None:
-        """Evaluates one element."""
-        node = self.node
-        local = {node.value_name: element} if node.key_name is None else {node.key_name: key, node.value_name: element}
-        scope = self.scope.with_local(local)
-        if node.condition is not None and not self._included(node.condition, scope):
-            self.scope.budget.spend(1)
-            return
-        value = evaluate(node.value, scope)
-        self.scope.budget.spend(weight(value, MAX_STEPS))
-        if node.key is None:
-            self.listed.append(value)
-        else:
-            self._keep(evaluate(node.key, scope), value)
-
-    def _included(self, condition: Expression, scope: Scope) -> bool:
-        decision, marks = unmark(operators.condition(evaluate(condition, scope), "the condition of 'for'"))
-        self.marks = merge_marks(self.marks, marks)
-        if isinstance(decision, UnknownValue):
-            self.unknown.append(decision)
-            return False
-        return decision is True
-
-    def _keep(self, key: Value, value: Value) -> None:
-        bare, marks = unmark(key)
-        self.marks = merge_marks(self.marks, marks)
-        if isinstance(bare, UnknownValue):
-            self.unknown.append(bare)
-            return
-        name = _object_key(bare)
-        if self.node.group:
-            self.grouped.setdefault(name, []).append(value)
-        elif name in self.named:
-            shown = f'"{name}"' if marks is None else "of the same (sensitive) value"
-            raise EvaluationError(f"two elements have the key {shown}; add ... after the value to group them")
-        else:
-            self.named[name] = value
-
-    def result(self, marks: tuple[str, ...] | None) -> Value:
-        """The tuple or object; unknown if the source, a key or a condition is, but for what it surely holds."""
-        marks = merge_marks(marks, self.marks)
-        if self.unknown:
-            holds = None if self.node.group else ObjectValue(self.named) if self.node.key else TupleValue(self.listed)
-            return mark(UnknownValue(reasons(*self.unknown), not_null=True, holds=holds), marks)
-        if self.node.key is None:
-            return mark(TupleValue(self.listed), marks)
-        grouped: dict[str, Value] = {name: TupleValue(values) for name, values in self.grouped.items()}
-        return mark(ObjectValue(grouped if self.node.group else self.named), marks)
+    return looped(node, scope, evaluate)
 
 
 def _splat(node: Splat, scope: Scope) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from pamlint.model.resource import EMPTY, Location
@@ -81,6 +81,10 @@ class Scope:
 
     def _but(self, file: SourceFile, local: Mapping[str, Value], item: Value | None) -> Scope:
         return Scope(file, self.budget, names=self.names, surroundings=self.surroundings, local=local, item=item)
+
+
+Evaluate = Callable[[Expression, Scope], Value]
+"""The evaluator, as those parts of it take it that stand in files of their own."""
 
 
 class ExpressionError(EvaluationError):

@@ -5,11 +5,9 @@ Only the arm that is not chosen comes here, and only its type counts; what shows
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from pamlint.terraform.access import pairs
 from pamlint.terraform.convert import convert
-from pamlint.terraform.scope import Scope
+from pamlint.terraform.scope import Evaluate, Scope
 from pamlint.terraform.syntax import (
     Binary,
     Conditional,
@@ -29,8 +27,6 @@ from pamlint.terraform.values import EvaluationError, Null, UnknownValue, Value,
 
 _COST = 100
 _ARITHMETIC = frozenset("+-*/%")
-
-Evaluate = Callable[[Expression, Scope], Value]
 
 
 def type_in_spite(node: Expression, scope: Scope, evaluate: Evaluate) -> Type:

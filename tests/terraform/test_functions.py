@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +75,28 @@ def test_recorded_answers() -> None:
     assert differences(RECORDED) == {}
 
 
+ASSUMPTIONS = {f"assume{kind}length{bound}" for kind in ("list", "set", "map") for bound in ("", "min", "max")}
+ONLY_OPENTOFU = ASSUMPTIONS | {"assumeequal", "assumenotnull", "assumestringprefix", "base64gunzip", "cidrcontains", "urldecode"}
+OF_THE_EVALUATOR = {"try", "can", "convert"}
+GONE = {"list", "map"}
+
+
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not on the path")
+def test_there_is_every_function_that_terraform_has() -> None:
+    """The names are those that the binary lists, and OpenTofu's."""
+    run = subprocess.run(["terraform", "metadata", "functions", "-json"], capture_output=True, check=True)
+    listed = json.loads(run.stdout)["function_signatures"]
+    ours = {name for name in FUNCTIONS if not name.startswith("provider::")} | OF_THE_EVALUATOR
+    newer = ONLY_OPENTOFU | {"convert"}
+    assert ours - newer - GONE == {name for name in listed if "::" not in name}
+
+
 def test_every_function_is_recorded() -> None:
     """No function is without a recorded call, but those that terraform lacks or whose answer differs each time."""
     called = {expression.partition("(")[0] for expression in RECORDED}
     elsewhere = {name for name in FUNCTIONS if name.startswith(("provider::", "file", "template"))}
-    not_terraform = {"base64gunzip", "cidrcontains", "urldecode"}
     not_fixed = {"abspath", "bcrypt", "plantimestamp", "rsadecrypt", "timestamp", "uuid", "base64gzip"}
-    assert set(FUNCTIONS) - called - elsewhere - not_terraform - not_fixed == set()
+    assert set(FUNCTIONS) - called - elsewhere - ONLY_OPENTOFU - not_fixed == set()
 
 
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not on the path")
@@ -97,6 +113,19 @@ def test_random_calls_agree_with_terraform() -> None:
         ('cidrcontains("10.0.0.0/8", "10.1.2.3")', True),
         ('cidrcontains("10.0.0.0/16", "10.0.0.0/8")', False),
         ('cidrcontains("2001:db8::/32", "2001:db8:1::/48")', True),
+        ("convert({ a = 1, b = 2 }, object({ a = string, c = optional(bool, true) }))", {"a": "1", "c": True}),
+        ('core::convert("[1]", string)', "[1]"),
+        ('assumelistlength(["a"], 1, 2)', ["a"]),
+        ("can(assumelistlengthmin([], 1))", False),
+        ("assumesetlengthmax([1, 1], 1)", [1]),
+        ("assumemaplengthmin({ a = 1 }, 1)", {"a": 1}),
+        ('assumestringprefix("sg-1", "sg-")', "sg-1"),
+        ('assumestringprefix(text, "sg-")', resource.Unknown(("var.text",), prefix="sg-")),
+        ('assumeequal(1, "1")', "1"),
+        ("assumeequal(text, 2)", 2),
+        ("can(assumeequal(1, 2))", False),
+        ("can(assumenotnull(tostring(null)))", False),
+        ("assumenotnull(text)", resource.Unknown(("var.text",))),
         ('urldecode("a%20b+c%C3%A9")', "a b cé"),
         ('base64gunzip("H4sIAAAAAAAA/8tIzcnJBwCGphA2BQAAAA==")', "hello"),
         ('provider::terraform::encode_expr([1, "a$", {b = null}])', '[1, "a$", {\n  b = null\n}]'),

@@ -7,6 +7,7 @@ from functools import partial
 from importlib import import_module
 
 from pamlint.terraform.functions import (
+    assumptions,
     choices,
     collections,
     encoding,
@@ -99,6 +100,11 @@ def _of_file(run: Callable[..., Value]) -> Function:
     return Function(run, (TEXT,), STRING, surroundings=True)
 
 
+def _assumed(of: Type, *, least: bool = False, most: bool = False) -> Function:
+    bounds = (WHOLE,) * (least + most)
+    return Function(assumptions.length(least=least, most=most), (Parameter(of, null=True, unknown=True), *bounds), of)
+
+
 def _to(of: Type) -> Function:
     return Function(types.to(of), (UNTOUCHED,), of, nullable=True)
 
@@ -108,6 +114,18 @@ FUNCTIONS: Mapping[str, Function] = {
     "abspath": Function(filesystem.absolute, (TEXT,), STRING, surroundings=True),
     "alltrue": _truth(choices.all_true, _TRUTHS),
     "anytrue": _truth(choices.any_true, _TRUTHS),
+    "assumeequal": Function(assumptions.equals, (UNTOUCHED, UNTOUCHED), nullable=True),
+    "assumelistlength": _assumed(ListType(ANY), least=True, most=True),
+    "assumelistlengthmax": _assumed(ListType(ANY), most=True),
+    "assumelistlengthmin": _assumed(ListType(ANY), least=True),
+    "assumemaplength": _assumed(MapType(ANY), least=True, most=True),
+    "assumemaplengthmax": _assumed(MapType(ANY), most=True),
+    "assumemaplengthmin": _assumed(MapType(ANY), least=True),
+    "assumenotnull": Function(assumptions.not_null, (ANYTHING,)),
+    "assumesetlength": _assumed(SetType(ANY), least=True, most=True),
+    "assumesetlengthmax": _assumed(SetType(ANY), most=True),
+    "assumesetlengthmin": _assumed(SetType(ANY), least=True),
+    "assumestringprefix": _text(assumptions.begins_with, _OPEN_TEXT, TEXT),
     "base64decode": _text(encoding.decode_base64),
     "base64encode": _text(encoding.encode_base64),
     "base64gunzip": _text(encoding.decompress_base64),

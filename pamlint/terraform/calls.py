@@ -1,0 +1,85 @@
+"""Function calls: most get values; `try`, `can` and `convert` get what is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pamlint.terraform.constraints import type_from_expression
+from pamlint.terraform.functions import call
+from pamlint.terraform.scope import Evaluate, Scope
+from pamlint.terraform.syntax import Call
+from pamlint.terraform.types import BOOL
+from pamlint.terraform.values import (
+    EvaluationError,
+    LimitReached,
+    ListValue,
+    SetValue,
+    TupleValue,
+    UnknownValue,
+    Value,
+    mark,
+    reasons,
+    unmark,
+    walk,
+)
+
+
+def called(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
+    """The value of a call; raises EvaluationError where Terraform refuses it."""
+    special = _SPECIAL.get(node.name.removeprefix("core::"))
+    if special is not None:
+        return special(node, scope, evaluate)
+    arguments = [evaluate(argument, scope) for argument in node.arguments]
+    if node.expand:
+        spread, marks = unmark(arguments.pop())
+        if isinstance(spread, UnknownValue):
+            return mark(UnknownValue(reasons(*arguments, spread)), marks)
+        if not isinstance(spread, TupleValue | ListValue | SetValue):
+            raise EvaluationError("the argument before '...' must be a list, set or tuple")
+        arguments.extend(mark(item, marks) for item in spread.items)
+    return call(node.name, tuple(arguments), scope.surroundings)
+
+
+def _try(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
+    if not node.arguments:
+        raise EvaluationError("try() takes at least 1 argument")
+    failures = []
+    for argument in node.arguments:
+        try:
+            value = evaluate(argument, scope)
+        except LimitReached:
+            raise
+        except EvaluationError as error:
+            failures.append(error.message)
+            continue
+        unknown = _may_still_fail(value)
+        return value if not unknown else UnknownValue(reasons(*unknown))
+    raise EvaluationError(f"try() has no argument that works: {'; '.join(failures)}")
+
+
+def _can(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
+    if len(node.arguments) != 1:
+        raise EvaluationError(f"can() takes 1 argument, not {len(node.arguments)}")
+    try:
+        value = evaluate(node.arguments[0], scope)
+    except LimitReached:
+        raise
+    except EvaluationError:
+        return False
+    unknown = _may_still_fail(value)
+    return True if not unknown else UnknownValue(reasons(*unknown), BOOL, not_null=True)
+
+
+def _may_still_fail(value: Value) -> list[Value]:
+    """Unknowns whose expression could turn out to be an error; an attribute of a resource that exists cannot."""
+    return [part for part in walk(value) if isinstance(part, UnknownValue) and part.attribute is None]
+
+
+def _convert(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
+    if len(node.arguments) != 2:
+        raise EvaluationError(f"convert() takes 2 arguments, not {len(node.arguments)}")
+    value, wanted = node.arguments
+    return type_from_expression(wanted, lambda default: evaluate(default, scope)).apply(evaluate(value, scope))
+
+
+_SPECIAL: Mapping[str, Callable[[Call, Scope, Evaluate], Value]] = {"try": _try, "can": _can, "convert": _convert}
