@@ -31,8 +31,9 @@ lint: $(READY)  ## check style, types and the layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-fuzz: $(READY)  ## hold random estates against the packet judge: SEED=1 COUNT=10000
+fuzz: $(READY)  ## hold random estates against the packet judge, and expressions against terraform: SEED=1 COUNT=10000
 	$(BIN)/python -m tests.oracle.run --seed $(SEED) --count $(COUNT)
+	@if command -v terraform >/dev/null; then $(BIN)/python -m tests.terraform.fuzz --seed $(SEED) --expressions $(COUNT); fi
 
 bench: $(READY)  ## measure against a bare interpreter and Checkov, which it installs under ~/.cache
 	$(BIN)/python -m benchmarks.speed
