@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
 from pamlint.binding import Binding, Part, Unit
-from pamlint.judging.admission import Admission, Piece, localise
+from pamlint.judging.admission import Admission, Piece, localise, through
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask, Demand
-from pamlint.judging.floating import Floating
-from pamlint.judging.front import Front, by_name, front_of, rules_of
 from pamlint.judging.halves import half_open
 from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Mixed, Opening, Pinned, Reply
-from pamlint.judging.opened import Working, blocked_openings, forbidden, implicit, openings, pinned
+from pamlint.judging.opened import Front, Working, blocked_openings, forbidden, implicit, openings, pinned
 from pamlint.judging.order import is_mixed, unreachable
 from pamlint.judging.replies import replies
-from pamlint.judging.required import Wanted, doubted, unmet, wanted
+from pamlint.judging.required import Wanted, by_name, doubted, unmet, wanted
 from pamlint.model.acl import Acl, Network, Rule
 from pamlint.model.certainty import Purpose, Settled, settle
 from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.policy import Flow, Policy
 from pamlint.model.resource import Problem
+from pamlint.model.rows import View
 from pamlint.model.site import Allowance, Site
 from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, PieceLimitError, Traffic, merge, minus, overlap
 
@@ -47,12 +46,11 @@ def judge(
     are handed on.
     """
     table = Table(network.symbols)
-    demand = Demand(site, flows, binding, table, today)
-    judge_ = _Judge(demand, Admission(table), Floating(network.acls, table), table, unread)
-    for place, unit in enumerate(binding.units):
+    judge_ = _Judge(Demand(site, flows, binding, table, today), Admission(table), table, unread)
+    for unit in binding.units:
         for direction in DIRECTIONS:
             try:
-                judge_.front(place, unit, direction)
+                judge_.front(unit, direction)
             except PieceLimitError:
                 judge_.overflowed.extend((acl, direction) for acl in unit.acls)
     active = tuple(flow for _, flow in flows)
@@ -82,11 +80,8 @@ def judge(
 class _Judge:
     """Collects what comes out, unit by unit."""
 
-    def __init__(
-        self, demand: Demand, admission: Admission, floating: Floating, table: Table, unread: Mapping[str, tuple[str, ...]]
-    ) -> None:
+    def __init__(self, demand: Demand, admission: Admission, table: Table, unread: Mapping[str, tuple[str, ...]]) -> None:
         self.unread = unread
-        self.floating = floating
         self.demand = demand
         self.admission = admission
         self.table = table
@@ -100,10 +95,17 @@ class _Judge:
         self.fronts: dict[tuple[int, Direction], Front] = {}
         self.overflowed: list[tuple[Acl, Direction]] = []
 
-    def front(self, place: int, unit: Unit, direction: Direction) -> None:
-        """Judge one unit, by its place among all, in one direction."""
-        front = front_of(unit, direction, self.demand, self.admission, self.floating, self.table)
-        self.fronts[place, direction] = front
+    def front(self, unit: Unit, direction: Direction) -> None:
+        """Judge one unit in one direction."""
+        asks = tuple(self.demand.asks(unit, direction))
+        layers = tuple(self.admission.layer(unit, layer, direction) for layer in unit.layers)
+        view = View(direction, self.table.predicates, unit.within, unit.acls[0].address)
+        always = self.admission.always(unit, direction)
+        passes = tuple(self.admission.passing(unit, place, pieces, direction, always) for place, pieces in enumerate(layers))
+        passed = through(passes)
+        denied = by_name(localise(cubes, unit, direction) for cubes in self._cubes(unit, direction, "deny"))
+        front = Front(unit, direction, layers, asks, self.demand.permitted(unit, direction, asks), view, passes, passed, denied)
+        self.fronts[self.demand.binding.units.index(unit), direction] = front
         needed = self._required(front)
         blocked = self._blocked(front)
         found = openings(front, blocked, self.demand, self.admission, self.table)
@@ -118,14 +120,14 @@ class _Judge:
     def _required(self, front: Front) -> list[Working]:
         """Judge the required flows; gives back those that are satisfied, with their traffic."""
         satisfied = []
-        named = by_name(rules_of(front.unit, front.direction, "allow", self.table)) | dict(front.denied)
+        named = by_name(self._cubes(front.unit, front.direction, "allow")) | dict(front.denied)
         for ask in front.asks:
             if not ask.judged or not self.demand.is_required(ask.flow) or not _exists(ask.peer):
                 continue
             want = wanted(self.demand, ask, front.unit, front.direction)
             if want is None:
                 continue
-            settled = self._doubt(unmet(want, front.perhaps_passed, named, self.table, front.direction), front.unit.layers)
+            settled = self._doubt(unmet(want, front.passed, named, self.table, front.direction), front.unit.layers)
             if settled.proved or settled.unproven:
                 self._blame(front, ask, want, settled, named)
             else:
@@ -137,6 +139,11 @@ class _Judge:
             rules = tuple(piece.rule for layer in front.layers for piece in layer if overlap(piece.traffic, want.whole))
             self.states.append(FlowState(ask.flow, ask.bearing.part.role, front.direction, front.unit, state, rules))
         return satisfied
+
+    def _cubes(self, unit: Unit, direction: Direction, action: str) -> Iterator[Traffic]:
+        """What each of the allow or the deny rules says."""
+        rules = ((acl, rule) for acl in unit.acls for rule in acl.rules)
+        return (self.table.rule(acl, rule) for acl, rule in rules if (rule.direction, rule.action) == (direction, action))
 
     def _doubt(self, settled: Settled, layers: Sequence[Sequence[Acl]]) -> Settled:
         """Where an ACL is partial the rest of its rules is elsewhere: what it does not admit is unproven.
@@ -161,7 +168,7 @@ class _Judge:
         left = whole
         for layer in front.unit.path(front.direction):
             place = front.unit.layers.index(layer)
-            alone = self._doubt(unmet(want, front.perhaps[place], named, self.table, front.direction), (layer,))
+            alone = self._doubt(unmet(want, front.passes[place], named, self.table, front.direction), (layer,))
             here = Settled(overlap(left.proved, alone.proved), overlap(left.unproven, alone.unproven), alone.because)
             if here.proved or here.unproven:
                 self.missing.append(self._missing(front, ask, want, layer, front.layers[place], here))

@@ -8,8 +8,8 @@ from pamlint.binding import Member, Unit
 from pamlint.judging.admission import Piece
 from pamlint.judging.cubes import CLIENT_PORTS, Table, sides, traffic
 from pamlint.judging.demand import Demand
-from pamlint.judging.front import Front
 from pamlint.judging.judgement import HalfOpen
+from pamlint.judging.opened import Front
 from pamlint.judging.replies import OPPOSITE
 from pamlint.model.addresses import ANY
 from pamlint.model.certainty import Purpose, settle

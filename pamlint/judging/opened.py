@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pamlint.binding import Unit
 from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, Admission, Piece, less, localise, through, together
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand
-from pamlint.judging.front import Front
 from pamlint.judging.judgement import Implicit, Opening, Pinned
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, settle
 from pamlint.model.finding import Direction
 from pamlint.model.policy import Flow
 from pamlint.model.ranges import holds, intersect, subtract, union
+from pamlint.model.rows import View
 from pamlint.model.traffic import PROTOCOL, SOURCE_PORT, Cube, Traffic, meet, merge, minus, overlap
 
 ORDINARY = ((49152, 65535),)
 """The source ports that every client system uses."""
 PINNED_BY_NATURE = ((53, 53), (67, 68), (123, 123), (500, 500))
 """The UDP services whose clients may speak from a fixed port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """One unit in one direction, with what its layers let through (nearest first) and what is asked of it."""
+
+    unit: Unit
+    direction: Direction
+    layers: tuple[tuple[Piece, ...], ...]
+    asks: tuple[Ask, ...]
+    permitted: Traffic
+    view: View
+    passes: tuple[Traffic, ...]
+    """What passes each layer, nearest first."""
+    passed: Traffic
+    """What passes the whole chain."""
+    denied: Mapping[str, Traffic]
+    """The predicates that deny rules of the chain name, with what is denied."""
+
+    def seen_at(self, acl: Acl) -> View:
+        """The view from one ACL of the chain."""
+        return self.view._replace(local_name=acl.address)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that the unit bears."""
+        return tuple(sorted({bearing.part.role for bearing in self.unit.bearings}))
 
 
 Working = tuple[Flow, Traffic, Own]
@@ -41,7 +69,7 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
     for place, layer in enumerate(front.layers):
         for piece in layer:
             passing = () if piece.rule.default else _passing(front, place, piece, admission)
-            residue = minus(_not_allowed(passing, allowed, front.direction, table), front.closing)
+            residue = _not_allowed(passing, allowed, front.direction, table)
             settled = settle(residue, table.predicates, Purpose.OPEN, denied=front.denied)
             if settled.proved or settled.unproven:
                 beside = _beside(front, place, residue)
@@ -108,7 +136,7 @@ def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Ad
     own = {name: subtract(each.at_most, PROBES) for name, each in table.predicates.items() if each.kind in named}
     for place, layer in enumerate(front.layers):
         for piece in layer:
-            residue = minus(merge(overlap(_passing(front, place, piece, admission), forbidden)), front.closing)
+            residue = merge(overlap(_passing(front, place, piece, admission), forbidden))
             settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
             settled = Settled(settled.proved, _beside_names(settled.unproven, table), settled.because)
             if settled.proved or settled.unproven:
@@ -142,7 +170,7 @@ def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: 
             (flow, less(overlap(overlap(want, front.passed), by_default[place]), explicit[place], table, OPEN_SYMBOLS))
             for flow, want, _ in needed
         ]
-        residue = minus((*(extra if place == 0 else ()), *(cube for _, cubes in working for cube in cubes)), front.closing)
+        residue = (*(extra if place == 0 else ()), *(cube for _, cubes in working for cube in cubes))
         settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
         if settled.proved or settled.unproven:
             pieces = [piece for piece in layer if piece.rule.default and _touch(piece.traffic, residue)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from pamlint.model.certainty import Own, Purpose, Settled, settle
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import EMPTY, Ranges, intersect, subtract, union
 from pamlint.model.traffic import (
+    Cube,
     Traffic,
     meet,
     merge,
@@ -165,3 +167,13 @@ def doubted(settled: Settled, because: Iterable[str]) -> Settled:
     """The same, with nothing proved any more, for these references."""
     references = tuple(sorted({*settled.because, *because}))
     return Settled((), merge((*settled.proved, *settled.unproven)), references)
+
+
+def by_name(traffics: Iterable[Traffic]) -> dict[str, Traffic]:
+    """The cubes whose guards name each predicate."""
+    found: dict[str, list[Cube]] = defaultdict(list)
+    for traffic_ in traffics:
+        for cube in traffic_:
+            for name, _ in cube.guard:
+                found[name].append(cube)
+    return {name: tuple(cubes) for name, cubes in found.items()}

@@ -147,17 +147,17 @@ def _side_names(cube: Cube, side: int, whole: Ranges, predicates: Predicates) ->
 def _member_names(members: list[Predicate], addresses: Ranges, whole: Ranges) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """The members of something, less those that stand elsewhere; of several things that they are in, the narrowest.
 
-    A group is told whole where none of its known members stands elsewhere and few networks are taken away, or all but few; so
-    is a value that is unknown altogether.
+    A group is told whole where none of its known members stands elsewhere and only a few networks are taken away; so is a value
+    that is unknown altogether. Where most is taken away, the addresses say more than the name.
     """
     first = min(members, key=lambda member: (size(intersect(member.at_most, whole)), member.kind, member.text))
     most = intersect(first.at_most, whole)
     inside, outside = format_ranges(addresses), format_ranges(subtract(most, addresses))
+    is_whole = first.kind == "group" and len(outside) <= len(inside) and holds(addresses, first.at_least)
+    if is_whole or not outside or (first.kind == "unknown" and len(outside) > FEW):
+        return (first.text,), []
     if holds(first.at_least, addresses):
         return inside, []
-    near = first.kind == "group" and holds(addresses, first.at_least) and not FEW >= len(outside) > len(inside)
-    if near or not outside or (first.kind == "unknown" and len(outside) > FEW):
-        return (first.text,), []
     return (first.text,), [outside]
 
 
