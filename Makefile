@@ -43,7 +43,7 @@ wheel: $(READY)  ## build the wheel into dist/
 
 lock: $(READY)  ## renew requirements.lock after a change of dependencies in pyproject.toml
 	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")' | \
-	$(BIN)/pip-compile --upgrade --strip-extras --allow-unsafe --no-emit-options --no-header --quiet \
+	$(BIN)/pip-compile --upgrade $(foreach extra,generate aws azure dask postgresql,--extra $(extra)) --strip-extras --allow-unsafe --no-emit-options --no-header --quiet \
 	    --output-file requirements.lock pyproject.toml -
 
 clean:  ## remove the environment and everything that was built

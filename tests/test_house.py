@@ -22,7 +22,15 @@ OURS = sorted(path for place in ("pamlint", "tests", "benchmarks") for path in (
 LONGEST_FUNCTION = 50
 LONGEST_FILE = 400
 DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text())
-IMPORTED_AS = {"PyYAML": "yaml", "google-re2": "re2", "python-hcl2": "hcl2"}
+IMPORTED_AS = {
+    "PyYAML": "yaml",
+    "google-re2": "re2",
+    "python-hcl2": "hcl2",
+    "Jinja2": "jinja2",
+    "SQLAlchemy": "sqlalchemy",
+    "azure-identity": "azure",
+    "azure-mgmt-network": "azure",
+}
 
 
 def short(path: Path) -> str:

@@ -1,0 +1,36 @@
+"""The parts of a live estate: what is read in one go, and what a survey found to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pamlint.model.resource import Problem
+
+Cloud = Literal["aws", "azure"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Scope:
+    """One account's region in AWS, or one subscription in Azure (whose `region` is empty).
+
+    `role` is the ARN of the role that is taken to read it; empty where one's own credentials do. A scope never holds credentials.
+    """
+
+    cloud: Cloud
+    account: str
+    region: str = ""
+    role: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the scope is called in reports and as the root of its resources: `aws/111122223333/eu-west-1`."""
+        return "/".join(part for part in (self.cloud, self.account, self.region) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The scopes that are there to be read, sorted, and what could not even be listed."""
+
+    scopes: tuple[Scope, ...]
+    problems: tuple[Problem, ...] = ()
