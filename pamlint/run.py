@@ -13,6 +13,7 @@ from pamlint.binding.nouns import Unit
 from pamlint.checks import check
 from pamlint.checks.suppression import suppress
 from pamlint.clouds import TYPES, convert
+from pamlint.documents.policy import load_policy
 from pamlint.documents.site import find_site, load_site
 from pamlint.judging import judge
 from pamlint.model.acl import Acl, Network
@@ -30,6 +31,7 @@ from pamlint.sources.given import refuse_undeclared
 from pamlint.terraform.inputs import Settings
 
 if TYPE_CHECKING:
+    from pamlint.model.matrix import Line, Matrix
     from pamlint.views.trace import Question, Trace
 
 NO_VERDICT = frozenset({"unreadable-input", "unresolved-value"})
@@ -105,6 +107,37 @@ def trace(paths: Sequence[Path], options: Options, asked: Question) -> tuple[Tra
         surveyed.append(Surveyed(name, network, binding, gaps(network.acls, readings)))
         problems += _problems(readings, network)
     return traced(asked, surveyed), tuple(problems)
+
+
+def bare_matrix(policy: str) -> Matrix:
+    """The port matrix of a product, which belongs to no site; `policy` is an id of the catalogue or a path."""
+    from pamlint.views.matrix import bare
+
+    return bare(load_policy(policy, Path()))
+
+
+def matrix(paths: Sequence[Path], options: Options) -> tuple[Matrix, tuple[Problem, ...]]:
+    """The port matrix of the sites around the paths, and what was not read; roles are told as they are bound to what is there.
+
+    Without a path it is that of the current directory's site file alone.
+    """
+    from pamlint.views.matrix import from_binding, from_site, whole
+
+    lines: list[Line] = []
+    problems: list[Problem] = []
+    sites: list[Site] = []
+    for site, own_paths in _by_site(paths or (Path(),), options):
+        alone = [Estate(each.name, each.site, ()) for each in site.estates] or [Estate(None, site, ())]
+        for estate in choose(own_paths, site)[0] if paths else alone:
+            own = estate.site or site
+            flows = _flows(own)
+            sites.append(own)
+            readings = read(estate, TYPES, _settings(estate, own, options))
+            network = convert(_resources(readings), own.values)
+            told = from_binding(own, estate.name, flows, _bound(own, flows, network, readings), network)
+            lines += told if readings else from_site(own, estate.name, flows)
+            problems += _problems(readings, network)
+    return whole(sites, lines, options.today), tuple(problems)
 
 
 class _Found(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pamlint import __version__
-from pamlint.cli import explain, init, lint, policy, rules, schema, trace
+from pamlint.cli import explain, init, lint, matrix, policy, rules, schema, trace
 from pamlint.cli.output import complain
 from pamlint.model.errors import InputError, UserError
 
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.command("lint")(lint.lint)
 app.command("rules")(rules.rules)
 app.command("trace")(trace.trace)
+app.command("matrix")(matrix.matrix)
 app.add_typer(policy.app, name="policy")
 app.command("explain")(explain.explain)
 app.command("init")(init.init)

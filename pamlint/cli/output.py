@@ -14,13 +14,13 @@ from pamlint.report.excerpts import Excerpts
 from pamlint.report.screen import PLAIN, paint
 
 
-def tell(text: str) -> None:
-    """Writes a result to standard output as UTF-8. A reader that went away is no error; a full disk is (UserError)."""
+def tell(text: str | bytes) -> None:
+    """Writes a result to standard output, words as UTF-8. A reader that went away is no error; a full disk is (UserError)."""
     if sys.stdout is None:
         raise UserError("standard output is closed")
     sys.stdout.flush()
     try:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.write(_encoded(text))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -29,12 +29,16 @@ def tell(text: str) -> None:
         raise UserError(f"standard output cannot be written: {error.strerror}") from error
 
 
-def save(text: str, path: Path) -> None:
-    """Writes a result to a file as UTF-8; UserError where that cannot be."""
+def save(text: str | bytes, path: Path) -> None:
+    """Writes a result to a file, words as UTF-8; UserError where that cannot be."""
     try:
-        path.write_bytes(text.encode("utf-8", "backslashreplace"))
+        path.write_bytes(_encoded(text))
     except OSError as error:
         raise UserError(f"`{path}` cannot be written: {error.strerror}") from error
+
+
+def _encoded(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
 
 
 def note(texts: Iterable[str]) -> None:

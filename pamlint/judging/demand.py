@@ -8,10 +8,9 @@ from datetime import date
 
 from pamlint.binding import Bearing, Binding, Member, Part, Unit, own_local, peer_addresses
 from pamlint.judging.cubes import CLIENT_PORTS, Option, Table, service_sides, sides, traffic
-from pamlint.model.activation import instance_parameters, services_of
+from pamlint.model.activation import services_between
 from pamlint.model.addresses import ANY, PUBLIC, parse_cidr, parse_cidrs
 from pamlint.model.certainty import PRIVATE
-from pamlint.model.errors import UserError
 from pamlint.model.finding import Direction
 from pamlint.model.identity import foreign_key
 from pamlint.model.policy import Flow, Policy
@@ -79,13 +78,7 @@ class Demand:
 
     def _services(self, policy: Policy, flow: Flow, near: Part, far: Part, direction: Direction) -> tuple[Service, ...]:
         source, destination = (far, near) if direction == "ingress" else (near, far)
-        values = instance_parameters(policy, self.site, flow, source.instance, destination.instance)
-        try:
-            return services_of(flow, values)
-        except KeyError as error:
-            name = error.args[0]
-            message = f"flow `{flow.id}` needs the parameter `{name}` and nobody gives it: add `parameters: {{{name}: ...}}`"
-            raise UserError(message, self.site.location) from None
+        return services_between(policy, self.site, flow, source.instance, destination.instance)
 
     def is_required(self, flow: Flow) -> bool:
         """Whether the flow must be admitted, at this site."""

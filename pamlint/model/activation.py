@@ -69,15 +69,28 @@ def services_of(flow: Flow, parameters: Mapping[str, ParameterValue]) -> tuple[S
         if isinstance(service, Service):
             services.append(service)
         else:
-            services.extend(_filled(service, parameters[service.parameter]))
+            services.extend(filled(service, parameters[service.parameter]))
     return tuple(services)
+
+
+def services_between(
+    policy: Policy, site: Site, flow: Flow, source: Instance | None, destination: Instance | None
+) -> tuple[Service, ...]:
+    """The flow's services between two instances; UserError names a parameter that nobody gives."""
+    try:
+        return services_of(flow, instance_parameters(policy, site, flow, source, destination))
+    except KeyError as error:
+        name = error.args[0]
+        message = f"flow `{flow.id}` needs the parameter `{name}` and nobody gives it: add `parameters: {{{name}: ...}}`"
+        raise UserError(message, site.location) from None
 
 
 def _listens(policy: Policy, role: str, parameter: str) -> bool:
     return any(parameter in flow.parameters and role in flow.destinations for flow in policy.flows)
 
 
-def _filled(service: ParameterService, value: ParameterValue) -> tuple[Service, ...]:
+def filled(service: ParameterService, value: ParameterValue) -> tuple[Service, ...]:
+    """The services that a parameter's value makes."""
     if service.protocol is None:
         return cast("tuple[Service, ...]", value)
     number = _PROTOCOLS[service.protocol]

@@ -15,6 +15,19 @@ def visible(text: str) -> str:
     return "".join(_escaped(char) for char in text)
 
 
+_FORMULA = frozenset("=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")
+"""What makes a spreadsheet take a cell for a formula or a command; tabs and line ends are escapes by then."""
+
+
+def safe_cell(text: str) -> str:
+    """The text as a spreadsheet's cell: visible, and never a formula, whatever white space stands before it.
+
+    An apostrophe in front makes a spreadsheet take it as it is.
+    """
+    shown = visible(text)
+    return f"'{shown}" if shown.lstrip()[:1] in _FORMULA else shown
+
+
 def _escaped(char: str) -> str:
     if unicodedata.category(char) not in _UNSEEN:
         return char
