@@ -26,7 +26,7 @@ Paths = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="PATH",
-        help="Terraform directories and files, plan and state JSON; - is standard input.  [default: .]",
+        help="Terraform directories and files, plan, state and live JSON; - is standard input.  [default: .]",
         show_default=False,
     ),
 ]

@@ -56,9 +56,12 @@ def _found(report: Report, hidden: int) -> Line:
 
 def _read(report: Report) -> list[str]:
     told = report.summary
+    scopes = sum(1 for read in report.inputs if read.kind == "live")
     roots = f" in {count(told.roots, 'root')}" if told.roots else ""
+    files = [f"{count(told.files, 'file')}{roots}"] if told.files or not scopes else []
+    live = [count(scopes, "live scope")] if scopes else []
     text = (
-        f"Read {count(told.files, 'file')}{roots}: {count(told.acls, 'ACL')}, "
+        f"Read {' with '.join(files + live)}: {count(told.acls, 'ACL')}, "
         f"{count(told.rules, 'rule')}, {count(told.workloads, 'workload')}."
     )
     return [text] if report.complete else [text, "Not everything could be read, so this report is not complete."]

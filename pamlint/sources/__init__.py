@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from pamlint.model.errors import UserError
 from pamlint.model.resource import Reading
 from pamlint.sources.code import read_root
 from pamlint.sources.estates import Estate, boundary_of
@@ -12,14 +13,28 @@ from pamlint.terraform.inputs import Settings
 
 
 def read(estate: Estate, types: Collection[str], settings: Settings) -> tuple[Reading, ...]:
-    """Every root module, plan and state of an estate; only resources of these types are evaluated."""
+    """Every root module, plan, state and live document of an estate; only resources of these types are evaluated."""
     readings = [read_root(root, boundary=estate.boundary, wanted=types.__contains__, settings=settings) for root in estate.roots]
     if estate.documents:
         from pamlint.sources.documents import read_document
 
         site = estate.site.path if estate.site else None
         readings += [
-            read_document(path, types.__contains__, boundary=boundary_of(path, site), settings=settings)
+            reading
             for path in estate.documents
+            for reading in read_document(path, types.__contains__, boundary=boundary_of(path, site), settings=settings)
         ]
+    _refuse_twins(readings)
     return tuple(replace(reading, input=replace(reading.input, estate=estate.name)) for reading in readings)
+
+
+def _refuse_twins(readings: Sequence[Reading]) -> None:
+    """One scope of a live estate at two times is two estates; together they would hide each other's changes."""
+    places: dict[str, tuple[str, ...]] = {}
+    for reading in readings:
+        read = reading.input
+        if read.kind == "live" and read.name in places:
+            told = " and ".join(dict.fromkeys((*places[read.name], *read.files)))
+            raise UserError(f"{read.name} is there twice, in {told}: lint one live document of it at a time")
+        if read.kind == "live":
+            places[read.name] = read.files

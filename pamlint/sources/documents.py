@@ -1,4 +1,4 @@
-"""Plans and states: JSON documents, told apart by their content."""
+"""Plans, states and live documents: JSON, told apart by its content."""
 
 from __future__ import annotations
 
@@ -17,42 +17,55 @@ from pamlint.sources.beside import illuminate
 from pamlint.sources.code import read_root
 from pamlint.sources.echoes import STANDALONE, without_echoes
 from pamlint.sources.plan import earlier_rules, inline_writers, read_plan
+from pamlint.sources.snapshot import MARK, is_live, read_live
 from pamlint.sources.state import read_raw, read_shown
 from pamlint.terraform.configuration import is_configuration
 from pamlint.terraform.inputs import Settings
 
 STANDARD_INPUT = Path("-")
 Wanted = Callable[[str], bool]
-Kind = Literal["plan", "state"]
+Kind = Literal["plan", "state", "live"]
 _WRITE_AGAIN = (
     "Write it again: `terraform show -json plan.bin > plan.json` for a plan, `terraform show -json > state.json` for a state."
 )
+_READ_AGAIN = "Write it again: `pamlint audit aws --output live=live.json`, or `audit azure`."
+_NEITHER = "this is JSON, but neither a plan nor a state nor a live document"
 _LOG = (
     "this is what `terraform plan -json` logs, not a plan;"
     " `terraform plan -out plan.bin` and `terraform show -json plan.bin` give one"
 )
 
 
-def read_document(path: Path, wanted: Wanted, *, boundary: Path | None = None, settings: Settings | None = None) -> Reading:
-    """What a plan or a state holds of the wanted types; `-` is standard input. A document that cannot be read is a problem.
+def read_document(
+    path: Path, wanted: Wanted, *, boundary: Path | None = None, settings: Settings | None = None
+) -> tuple[Reading, ...]:
+    """What a plan or a state holds of the wanted types, or each scope of a live document; `-` is standard input.
 
-    Where the code of a plan lies beside it, inside the boundary, findings point to its lines.
+    A document that cannot be read is a problem. Where the code of a plan lies beside it, inside the boundary, findings point to
+    its lines.
     """
     told, data = _load(path)
     digest = sha256(data).hexdigest()
     try:
         document = _parse(told, data)
         kind = _kind(told, document)
+        if kind == "live":
+            return _live(document, told, wanted)
         resources, problems = _resources(document, kind, told, wanted)
     except InputError as error:
-        problem = Problem("unreadable-input", told, error.message, _WRITE_AGAIN, error.location, told)
-        return Reading(Input(told, "plan", digest, False), (), (problem,), (told,))
+        kind, tip = ("live", _READ_AGAIN) if _begins_live(data) else ("plan", _WRITE_AGAIN)
+        problem = Problem("unreadable-input", told, error.message, tip, error.location, told)
+        return (Reading(Input(told, kind, digest, False), (), (problem,), (told,)),)
     if kind == "plan" and boundary is not None and path != STANDARD_INPUT:
         code = _code_beside(path, document, wanted, boundary, settings or Settings())
         resources = [illuminate(resource, code) for resource in resources]
     complete = not any(problem.check == "unreadable-input" for problem in problems)
     unread = () if complete else (told,)
-    return Reading(Input(told, kind, digest, complete, files=(told,)), tuple(resources), tuple(problems), unread)
+    return (Reading(Input(told, kind, digest, complete, files=(told,)), tuple(resources), tuple(problems), unread),)
+
+
+def _begins_live(data: bytes) -> bool:
+    return f'"{MARK}"'.encode() in data[:100]
 
 
 def _load(path: Path) -> tuple[str, bytes]:
@@ -83,7 +96,7 @@ def _parse(told: str, data: bytes) -> Mapping[str, Any]:
     except RecursionError:
         raise InputError("the JSON is nested too deeply", Location(told, 1)) from None
     if not isinstance(document, dict):
-        raise InputError("this is JSON, but neither a plan nor a state", Location(told, 1))
+        raise InputError(_NEITHER, Location(told, 1))
     return document
 
 
@@ -96,6 +109,8 @@ def _explained(error: json.JSONDecodeError) -> str:
 
 
 def _kind(told: str, document: Mapping[str, Any]) -> Kind:
+    if is_live(document):
+        return "live"
     if "planned_values" in document or "resource_changes" in document:
         return "plan"
     if "values" in document or ("version" in document and "resources" in document):
@@ -104,7 +119,14 @@ def _kind(told: str, document: Mapping[str, Any]) -> Kind:
         return "state"
     if "encrypted_data" in document:
         raise InputError("the state is encrypted; `tofu show -json` writes it in plain")
-    raise InputError("this is JSON, but neither a plan nor a state", Location(told, 1))
+    raise InputError(_NEITHER, Location(told, 1))
+
+
+def _live(document: Mapping[str, Any], told: str, wanted: Wanted) -> tuple[Reading, ...]:
+    try:
+        return read_live(document, told, wanted)
+    except (KeyError, AttributeError, TypeError, ArithmeticError) as error:
+        raise InputError(f"the live document is not as pamlint writes it: {error!r}", Location(told, 1)) from None
 
 
 def _resources(document: Mapping[str, Any], kind: Kind, told: str, wanted: Wanted) -> tuple[list[Resource], list[Problem]]:

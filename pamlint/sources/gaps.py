@@ -17,10 +17,11 @@ def lost(readings: Sequence[Reading]) -> tuple[str, ...]:
 def gaps(acls: Sequence[Acl], readings: Sequence[Reading]) -> Mapping[str, tuple[str, ...]]:
     """By the key of an ACL, what was not read and may hold rules of it.
 
-    That is a file of its own root, a plan or state (whose resources may belong to any root), and a module that it is handed to.
+    That is a file of its own root, a plan or state (whose resources may belong to any root), what was not read of its own part of
+    a live estate, and a module that it is handed to.
     """
-    documents = tuple(name for reading in readings if reading.input.kind != "code" for name in reading.unread)
-    own = {reading.input.name: reading for reading in readings if reading.input.kind == "code"}
+    documents = tuple(name for reading in readings if reading.input.kind in ("plan", "state") for name in reading.unread)
+    own = {reading.input.name: reading for reading in readings if reading.input.kind in ("code", "live")}
     found = {}
     for acl in acls:
         names = documents

@@ -14,8 +14,8 @@ BROKEN = [
     (b'{"planned_values":\n  oops}', 2, 3, "this is no JSON: expecting value"),
     (b'{"planned_values":\n {"root_mod', 2, 3, "the JSON ends too early: the file is cut off"),
     (b"", 1, 1, "the JSON ends too early: the file is cut off"),
-    (b"[]", 1, 1, "this is JSON, but neither a plan nor a state"),
-    (b'{"a": 1}', 1, 1, "this is JSON, but neither a plan nor a state"),
+    (b"[]", 1, 1, "this is JSON, but neither a plan nor a state nor a live document"),
+    (b'{"a": 1}', 1, 1, "this is JSON, but neither a plan nor a state nor a live document"),
     (b'{"values":\n"\xff"}', 2, 1, "byte 0xff is not UTF-8"),
     (b"[" * 200_000, 1, 1, "the JSON is nested too deeply"),
     (
@@ -38,7 +38,7 @@ def test_broken_documents(tmp_path: Path, data: bytes, line: int, column: int, m
     """A document that cannot be read makes its input incomplete and says where, why, and how to write it again."""
     path = tmp_path / "plan.json"
     path.write_bytes(data)
-    reading = read_document(path, lambda _: True)
+    (reading,) = read_document(path, lambda _: True)
     (problem,) = reading.problems
     assert not reading.input.complete
     assert problem.check == "unreadable-input"
@@ -59,7 +59,7 @@ def test_what_has_no_place(tmp_path: Path, data: bytes, message: str) -> None:
     """A document in a form of its own is told as what it is."""
     path = tmp_path / "plan.json"
     path.write_bytes(data)
-    assert read_document(path, lambda _: True).problems[0].message == message
+    assert read_document(path, lambda _: True)[0].problems[0].message == message
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -67,7 +67,7 @@ def test_encodings_of_shells(tmp_path: Path, encoding: str) -> None:
     """What PowerShell writes is read, too."""
     path = tmp_path / "state.json"
     path.write_bytes('{"format_version": "1.0", "values": {}}'.encode(encoding))
-    assert read_document(path, lambda _: True).input.complete
+    assert read_document(path, lambda _: True)[0].input.complete
 
 
 def test_missing_file(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_files_and_documents(tmp_path: Path) -> None:
     """A broken file may hold rules of its root's groups; a broken plan those of any."""
     write(tmp_path, {"code/broken.tf": "x", "plan.json": '{"planned_values": {'})
     code = reading(tmp_path / "code", "")
-    plan = read_document(tmp_path / "plan.json", TYPES.__contains__)
+    (plan,) = read_document(tmp_path / "plan.json", TYPES.__contains__)
     names = (*code.unread, *plan.unread)
     assert [Path(name).name for name in names] == ["broken.tf", "plan.json"]
     assert told(code)["a"] == told(code)["b"] == code.unread

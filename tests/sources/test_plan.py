@@ -265,7 +265,7 @@ def shown(reading: Reading) -> dict[str, dict[str, Any]]:
 def test_recorded_plan(cloud: str) -> None:
     """Of a real plan with its code beside it, every group that a rule names is the attribute of a resource."""
     path = FIXTURES / cloud / "netiq" / "plan.json"
-    reading = read_document(path, everything, boundary=path.parent)
+    (reading,) = read_document(path, everything, boundary=path.parent)
     addresses = {found.address for found in reading.resources}
     named = [
         value
@@ -305,7 +305,7 @@ def test_code_beside_a_plan_tells_lines(tmp_path: Path) -> None:
         "configuration": {},
     }
     (tmp_path / "plan.json").write_text(json.dumps(plan))
-    reading = read_document(tmp_path / "plan.json", everything, boundary=tmp_path)
+    (reading,) = read_document(tmp_path / "plan.json", everything, boundary=tmp_path)
     group = next(found for found in reading.resources if found.address == "aws_security_group.a")
     first, second = group.body.values["ingress"]
     assert (group.body.location and group.body.location.line, first.location.line, second.location.line) == (1, 7, 4)

@@ -110,7 +110,7 @@ def test_older_states_are_refused() -> None:
 @pytest.mark.parametrize("cloud", ["aws", "azure"])
 def test_recorded_state(cloud: str) -> None:
     """A real state is complete, and every managed resource has its id."""
-    reading = read_document(FIXTURES / cloud / "netiq" / "state.json", everything)
+    (reading,) = read_document(FIXTURES / cloud / "netiq" / "state.json", everything)
     assert reading.input.kind == "state"
     assert reading.input.complete
     assert all(found.id for found in reading.resources if found.mode == "managed")
@@ -120,5 +120,5 @@ def test_empty_state(tmp_path: Path) -> None:
     """A state without resources is a state."""
     path = tmp_path / "state.json"
     path.write_text(json.dumps({"format_version": "1.0"}))
-    reading = read_document(path, everything)
+    (reading,) = read_document(path, everything)
     assert (reading.input.kind, reading.input.complete, reading.resources) == ("state", True, ())
