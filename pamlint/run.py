@@ -76,7 +76,7 @@ def _outcome(estate: Estate, site: Site, options: Options) -> Outcome:
     """One estate, from its files to its findings."""
     readings = read(estate, TYPES, _settings(estate, site, options))
     resources = _resources(readings)
-    network = convert(resources, site.values)
+    network = convert(resources, site.values, site.service_tags)
     flows = _flows(site)
     binding = _bound(site, flows, network, readings)
     problems = _problems(readings, network)
@@ -159,7 +159,9 @@ def _networks(paths: Sequence[Path], options: Options) -> Iterator[_Found]:
             own = estate.site or site
             readings = tuple(read(estate, TYPES, _settings(estate, own, options)))
             _complain(readings)
-            yield _Found(estate.name, own, convert(_resources(readings), own.values if own else {}), readings)
+            resources = _resources(readings)
+            network = convert(resources, own.values, own.service_tags) if own else convert(resources, {})
+            yield _Found(estate.name, own, network, readings)
 
 
 def _bound(site: Site, flows: Sequence[tuple[Policy, Flow]], network: Network, readings: Sequence[Reading]) -> Binding:

@@ -15,17 +15,19 @@ from pamlint.model.addresses import parse_cidrs
 from pamlint.model.identity import index
 from pamlint.model.ranges import union
 from pamlint.model.resource import Resource
+from pamlint.model.service_tags import NO_TAGS, ServiceTags
 
 TYPES = aws.TYPES | azure.TYPES
 """Every resource type that means something here; sources need to read no other."""
 
 
-def convert(resources: Sequence[Resource], values: Mapping[str, Any]) -> Network:
-    """The access lists, workloads and symbols of one estate. `values` are the site's facts (`VirtualNetwork` is one)."""
+def convert(resources: Sequence[Resource], values: Mapping[str, Any], tags: ServiceTags = NO_TAGS) -> Network:
+    """The access lists, workloads and symbols of one estate. `values` are the site's facts (`VirtualNetwork` is one),
+    `tags` what is known of Azure's service tags."""
     given = values.get("VirtualNetwork")
     virtual_network = None if given is None else parse_cidrs(str(item) for item in items(given))
     read = translated(resources)
-    ledger = Ledger(read, index(read))
+    ledger = Ledger(read, index(read), tags)
     amazon_acls, amazon_workloads = aws.convert(ledger)
     azure_acls, azure_workloads = azure.convert(ledger, virtual_network)
     workloads = [*amazon_workloads, *azure_workloads]
@@ -36,6 +38,7 @@ def convert(resources: Sequence[Resource], values: Mapping[str, Any]) -> Network
         tuple(_unowned(ledger.groups.values(), acls)),
         _with_members(ledger.symbols, workloads),
         tuple(ledger.problems),
+        tags,
     )
 
 

@@ -9,13 +9,15 @@ from typing import Any
 from pamlint.model.acl import Group, Symbol
 from pamlint.model.identity import IDENTIFIERS, Names, foreign_key
 from pamlint.model.resource import Location, Problem, Resource, Unknown
+from pamlint.model.service_tags import ServiceTags
 
 
 class Ledger:
     """Finds resources by type, reference and name; collects symbols, groups that are no ACLs, and problems."""
 
-    def __init__(self, resources: Sequence[Resource], names: Names) -> None:
+    def __init__(self, resources: Sequence[Resource], names: Names, tags: ServiceTags) -> None:
         self.names = names
+        self.tags = tags
         self.symbols: dict[str, Symbol] = {}
         self.groups: dict[str, Group] = {}
         self.problems: list[Problem] = []

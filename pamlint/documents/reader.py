@@ -124,6 +124,8 @@ class _Composer:
             raise self._no_yaml(error) from None
 
     def _no_yaml(self, error: yaml.MarkedYAMLError) -> UserError:
+        if str(error.problem).startswith("exceeded maximum nesting"):  # libyaml's own limit, far above ours
+            return UserError(f"this is nested more than {MOST_DEPTH} deep", self._at(error.problem_mark))
         hint = next((f" ({hint})" for start, hint in _HINTS if str(error.problem).startswith(start)), "")
         place, begin = self._at(error.problem_mark), self._at(error.context_mark)
         since = f" to what begins in line {begin.line}" if error.context_mark and begin.line != place.line else ""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pamlint.documents.mistakes import Mistakes, Step, sound_items
+from pamlint.documents.service_tags import load_service_tags
 from pamlint.documents.wording import parse_day, parse_peer, read_networks, read_parameter, read_service
 from pamlint.model.policy import Parameter, ParameterValue, Policy
 from pamlint.model.resource import Location
+from pamlint.model.service_tags import NO_TAGS, ServiceTags
 from pamlint.model.site import Allowance, IgnoreEntry, Instance, MatchEntry, NotNeeded, RoleBinding
 
 VIRTUAL_NETWORK = "VirtualNetwork"
@@ -108,6 +111,11 @@ class Sections:
             else:
                 self._add(f"`{VIRTUAL_NETWORK}` takes a list of CIDRs, as in [10.10.0.0/16]", "values", VIRTUAL_NETWORK)
         return values
+
+    def service_tags(self, folder: Path) -> ServiceTags:
+        """The tags of the file that is named, in the site file's folder or below it."""
+        given = self.data["service-tags"]
+        return self.mistakes.attempt(lambda text: load_service_tags(text, folder), given, NO_TAGS, *self.path, "service-tags")
 
     def places(self) -> dict[str, Location]:
         """Where the features, parameters, roles and values stand that are named here."""

@@ -113,6 +113,7 @@ def _view(sections: Sections, base: Site) -> Site:
         not_needed=sections.not_needed() if "not-needed" in given else base.not_needed,
         ignore=sections.ignore() if "ignore" in given else base.ignore,
         values={**base.values, **sections.values()},
+        service_tags=sections.service_tags(base.path.parent) if "service-tags" in given else base.service_tags,
         min_severity=given.get("min-severity", base.min_severity),
         places={**base.places, **sections.places()},
     )

@@ -45,7 +45,7 @@ def judge(
     `unread` names by the key of an ACL the files and modules that could not be read and may hold what the ACL lacks. `problems`
     are handed on.
     """
-    table = Table(network.symbols)
+    table = Table(network.symbols, network.service_tags)
     judge_ = _Judge(Demand(site, flows, binding, table, today), Admission(table), table, unread)
     for unit in binding.units:
         for direction in DIRECTIONS:
@@ -99,7 +99,7 @@ class _Judge:
         """Judge one unit in one direction."""
         asks = tuple(self.demand.asks(unit, direction))
         layers = tuple(self.admission.layer(unit, layer, direction) for layer in unit.layers)
-        view = View(direction, self.table.predicates, unit.within, unit.acls[0].address)
+        view = View(direction, self.table.predicates, unit.within, unit.acls[0].address, self.table.lists)
         always = self.admission.always(unit, direction)
         passes = tuple(self.admission.passing(unit, place, pieces, direction, always) for place, pieces in enumerate(layers))
         passed = through(passes)

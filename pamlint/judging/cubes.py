@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import product
 
-from pamlint.model.acl import Acl, Extent, Peer, Rule, Symbol, SymbolKind
+from pamlint.model.acl import Acl, Extent, Peer, Rule, Symbol, SymbolKind, tag_symbol
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.certainty import Predicate
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import EMPTY, Ranges, intersect, subtract, union
+from pamlint.model.service_tags import NO_TAGS, ServiceTags
 from pamlint.model.services import PORT_PROTOCOLS, Service
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, DESTINATION_PORT, PROTOCOL, SOURCE, SOURCE_PORT, Cube, Traffic
 
@@ -32,17 +33,25 @@ def sides(direction: Direction) -> tuple[int, int]:
 
 
 class Table:
-    """The predicates of one estate, made as rules and roles are compiled."""
+    """The predicates of one estate, made as rules and roles are compiled.
 
-    def __init__(self, symbols: Mapping[str, Symbol]) -> None:
+    `lists` are service tags and prefix lists whose members are known exactly: their names are told, and addresses meant.
+    """
+
+    def __init__(self, symbols: Mapping[str, Symbol], tags: ServiceTags = NO_TAGS) -> None:
         self.symbols = symbols
         self.predicates: dict[str, Predicate] = {}
+        self.lists: dict[str, Ranges] = {}
+        self._tags = tags
+        self._strangers: dict[str, Symbol] = {}
         self._rules: dict[tuple[str, str, Direction, str, int | None], Traffic] = {}
 
     def symbol(self, key: str, side: int, kind: SymbolKind = "group") -> Option:
         """A symbol on a side: plain addresses where its members are known, else a predicate; `kind` is that of a stranger."""
-        symbol = self.symbols.get(key) or Symbol(key, "tag" if key.startswith("tag|") else kind, key.partition("|")[2])
+        symbol = self.symbols.get(key) or self._stranger(key, kind)
         if symbol.settled:
+            if symbol.kind in ("tag", "prefix-list"):
+                self.lists[symbol.text] = symbol.at_least
             return symbol.at_least, ()
         name = f"{side}:{key}"
         if name not in self.predicates:
@@ -55,6 +64,13 @@ class Table:
                 (symbol.text,),
             )
         return symbol.at_most, ((name, True),)
+
+    def _stranger(self, key: str, kind: SymbolKind) -> Symbol:
+        """A symbol that no rule of the estate names."""
+        if key not in self._strangers:
+            name = key.partition("|")[2]
+            self._strangers[key] = tag_symbol(name, self._tags) if key.startswith("tag|") else Symbol(key, kind, name)
+        return self._strangers[key]
 
     def unknown(self, place: str, side: int | None, at_most: Ranges, text: str, because: tuple[str, ...]) -> tuple[str, bool]:
         """A value that is not known, at one place of use.

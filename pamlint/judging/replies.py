@@ -33,7 +33,7 @@ def replies(ask: Ask, unit: Unit, direction: Direction, demand: Demand, admissio
             if acl.kind == "aws_network_acl":
                 residue = unmet(answer, (*together(admission.pieces(acl, back)), *staying(unit, back)), {}, table, back)
                 if residue.proved or residue.unproven:
-                    view = View(back, table.predicates, unit.within, acl.address)
+                    view = View(back, table.predicates, unit.within, acl.address, table.lists)
                     found.append(Reply(ask.flow, ask.bearing.part.role, ask.peer.role, unit, acl, residue, view))
     return found
 

@@ -11,6 +11,7 @@ from pamlint.model.finding import Direction
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import EMPTY as NO_VALUES
 from pamlint.model.resource import Ignore, Location, Problem, Unknown
+from pamlint.model.service_tags import NO_TAGS, ServiceTags
 
 AclKind = Literal["aws_security_group", "aws_network_acl", "azure_nsg", "azure_admin_rules"]
 Action = Literal["allow", "deny", "always-allow"]
@@ -46,6 +47,13 @@ class Symbol:
     def settled(self) -> bool:
         """Whether the members are known exactly."""
         return self.at_least == self.at_most
+
+
+def tag_symbol(name: str, tags: ServiceTags) -> Symbol:
+    """A service tag: just the members that are told of it, or anything."""
+    members = tags.members(name)
+    key, text = f"tag|{name.lower()}", f"tag:{name}"
+    return Symbol(key, "tag", text) if members is None else Symbol(key, "tag", text, members, members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +170,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Everything that the clouds made of the resources: who guards whom, and what the names mean."""
+    """Everything that the clouds made of the resources: who guards whom, and what the names mean.
+
+    `service_tags` tell of tags that no rule names, too.
+    """
 
     acls: tuple[Acl, ...]
     workloads: tuple[Workload, ...]
     groups: tuple[Group, ...]
     symbols: Mapping[str, Symbol]
     problems: tuple[Problem, ...] = ()
+    service_tags: ServiceTags = NO_TAGS

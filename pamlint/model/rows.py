@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pamlint.model.addresses import ANY, IPV4, IPV6, PUBLIC, cidr_blocks, format_address, format_ranges
@@ -38,12 +39,16 @@ HULL_LIMIT = 64
 
 
 class View(NamedTuple):
-    """From where traffic is told: the direction at an ACL, what stands behind it, and how that is called."""
+    """From where traffic is told: the direction at an ACL, what stands behind it, and how that is called.
+
+    `lists` have names, by which many addresses are told in one word.
+    """
 
     direction: Direction
     predicates: Predicates
     behind: Ranges = ANY
     local_name: str = "any"
+    lists: Mapping[str, Ranges] = MappingProxyType({})
 
     @property
     def peer_side(self) -> int:
@@ -113,8 +118,8 @@ def _order(row: Row) -> tuple[object, ...]:
 
 
 def _cube_rows(cube: Cube, view: View) -> list[Row]:
-    peers, peer_exceptions = _side_names(cube, view.peer_side, ANY, view.predicates)
-    local, local_exceptions = _side_names(cube, view.local_side, view.behind, view.predicates)
+    peers, peer_exceptions = _side_names(cube, view.peer_side, ANY, view)
+    local, local_exceptions = _side_names(cube, view.local_side, view.behind, view)
     out = []
     for protocol, ports, icmp, source_ports in _services(cube):
         row = Row(protocol, ports, icmp, peers, local, source_ports)
@@ -125,9 +130,10 @@ def _cube_rows(cube: Cube, view: View) -> list[Row]:
     return out
 
 
-def _side_names(cube: Cube, side: int, whole: Ranges, predicates: Predicates) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def _side_names(cube: Cube, side: int, whole: Ranges, view: View) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """What stands on an address side, and what of that does not."""
-    literals = [(predicates[name], sign) for name, sign in sorted(cube.guard) if predicates[name].side == side]
+    named = [(view.predicates[name], sign) for name, sign in sorted(cube.guard)]
+    literals = [(predicate, sign) for predicate, sign in named if predicate.side == side]
     members = [predicate for predicate, sign in literals if sign and predicate.kind != "set"]
     exceptions: list[tuple[str, ...]] = [
         (predicate.text,) for predicate, sign in literals if not sign and predicate.kind != "set"
@@ -138,7 +144,7 @@ def _side_names(cube: Cube, side: int, whole: Ranges, predicates: Predicates) ->
         return names, exceptions + apart
     if holds(addresses, whole):
         return ("any",), exceptions
-    names, outside_names = _address_names(addresses, whole)
+    names, outside_names = _address_names(addresses, whole, view.lists)
     if outside_names:
         exceptions.append(outside_names)
     return names, exceptions
@@ -161,7 +167,7 @@ def _member_names(members: list[Predicate], addresses: Ranges, whole: Ranges) ->
     return (first.text,), [outside]
 
 
-def _address_names(addresses: Ranges, whole: Ranges) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _address_names(addresses: Ranges, whole: Ranges, lists: Mapping[str, Ranges]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The addresses as networks, or as something that holds them less what is not among them, whichever is shortest."""
     direct = format_ranges(addresses)
     if len(direct) <= FEW:
@@ -173,7 +179,24 @@ def _address_names(addresses: Ranges, whole: Ranges) -> tuple[tuple[str, ...], t
     if intersect(addresses, public):
         beside = format_ranges(subtract(addresses, public))
         ways.append((("Internet", *beside), format_ranges(subtract(public, addresses))))
+    ways.append(_list_names(addresses, lists))
     return min(ways, key=lambda way: len(way[0]) + len(way[1]))
+
+
+def _list_names(addresses: Ranges, lists: Mapping[str, Ranges]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The lists of which most is among the addresses, the largest first, with what is besides; and what of them is not."""
+    names: list[str] = []
+    covered: Ranges = EMPTY
+    for text, members in sorted(lists.items(), key=lambda item: (-len(item[1]), item[0])):
+        inside = intersect(members, addresses)
+        if 2 * len(inside) > len(members) and not holds(covered, inside):
+            names.append(text)
+            covered = union(covered, members)
+    beside = subtract(covered, addresses)
+    for line in (IPV4, IPV6):
+        if intersect(beside, line) and not intersect(addresses, line):
+            beside = union(beside, line)
+    return (*names, *format_ranges(subtract(addresses, covered))), format_ranges(beside)
 
 
 def _cover(addresses: Ranges) -> Ranges:

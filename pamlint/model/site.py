@@ -11,6 +11,7 @@ from pamlint.model.finding import Direction, Severity
 from pamlint.model.policy import ParameterValue, Policy
 from pamlint.model.ranges import Ranges
 from pamlint.model.resource import Location, Value
+from pamlint.model.service_tags import NO_TAGS, ServiceTags
 from pamlint.model.services import Service
 
 
@@ -127,6 +128,7 @@ class Site:
     location: Location
     places: Mapping[str, Location]
     estates: tuple[EstateSettings, ...] = ()
+    service_tags: ServiceTags = NO_TAGS
 
     def estate(self, name: str) -> Site:
         """The site as it is for one estate; KeyError if the site names no such estate."""

@@ -100,7 +100,7 @@ def trace(asked: Question, estates: Sequence[Surveyed]) -> Trace:
     ways: list[Way] = []
     pairs = 0
     for estate in estates:
-        table = Table(estate.network.symbols)
+        table = Table(estate.network.symbols, estate.network.service_tags)
         for source, destination in _pairs(asked, estate):
             pairs += 1
             if pairs <= PAIRS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,8 @@ def test_site_examples_load(tmp_path: Path, example: str) -> None:
     for root in ("prod", "prod-net", "test"):
         (tmp_path / "envs" / root).mkdir(parents=True)
     written(tmp_path, "", "envs/prod/prod.tfvars")
+    tag = {"name": "Storage", "properties": {"addressPrefixes": ["20.0.0.0/8"]}}
+    written(tmp_path, json.dumps({"values": [tag]}), "ServiceTags_Public.json")
     head = "" if "pamlint:" in example else "pamlint: site/1\n" + ("" if "policy:" in example else "policy: netiq-pam-3\n")
     assert load_site(written(tmp_path, head + example)).policies
 

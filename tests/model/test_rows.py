@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pamlint.model.addresses import ANY, IPV4, IPV6, LAST, PUBLIC, V6_START, format_address, parse_cidrs
+from pamlint.model.addresses import ANY, IPV4, IPV6, LAST, PUBLIC, V6_START, format_address, parse_cidr, parse_cidrs
 from pamlint.model.certainty import Predicate
 from pamlint.model.finding import Direction, Row, Witness
 from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, subtract
@@ -173,6 +173,30 @@ def test_rows_are_exactly_the_traffic(traffic: list[Cube], behind: Ranges) -> No
             exact = any(is_in(cube, packet, VALUES) for cube in local)
             wide = any(is_in(Cube(cube.sides, cube.guard - {("g", True)}), packet, VALUES) for cube in local)
             assert exact <= said <= wide, (packet, found)
+
+
+LISTS = {
+    "tag:A": parse_cidrs([f"10.1.{number}.0/25" for number in range(12)]),
+    "tag:A.North": parse_cidrs([f"10.1.{number}.0/25" for number in range(5)]),
+    "tag:B": parse_cidrs([f"192.168.{number}.0/25" for number in range(3, 9)] + ["fd00::/8"]),
+}
+pieces = st.one_of(st.sampled_from(sorted(LISTS)).map(LISTS.__getitem__), st.sampled_from(HOSTS + HOSTS6).map(parse_cidr))
+
+
+@EXAMPLES
+@given(st.lists(pieces, min_size=1, max_size=3), st.lists(pieces, max_size=2))
+def test_names_of_lists_are_exactly_the_addresses(there: list[Ranges], without: list[Ranges]) -> None:
+    """What is told by the names of known lists is neither more nor less, whatever is added to them or taken away."""
+    addresses = normal(pair for ranges in there for pair in ranges)
+    for ranges in without:
+        addresses = subtract(addresses, ranges)
+    assume(addresses)
+    view = View("ingress", {}, lists=LISTS)
+    (row,) = rows([Cube().replace(SOURCE, addresses)], view)
+    for place in sorted({0, LAST, *(edge + step for low, high in addresses for edge in (low, high) for step in (-1, 0, 1))}):
+        if 0 <= place <= LAST:
+            there_is = any(low <= place <= high for low, high in addresses)
+            assert row_holds(row, (6, place, 1, 1, 1), view, LISTS) == there_is, (place, row)
 
 
 @EXAMPLES

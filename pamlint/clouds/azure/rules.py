@@ -13,7 +13,7 @@ from typing import Any
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, word
 from pamlint.clouds.values import cidr_peer, items, number, string, text, unknown_extent
-from pamlint.model.acl import ANYWHERE, Action, Extent, Group, Peer, Rule, Symbol, Text
+from pamlint.model.acl import ANYWHERE, Action, Extent, Group, Peer, Rule, Symbol, Text, tag_symbol
 from pamlint.model.addresses import PUBLIC, parse_cidr
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import EMPTY, Ranges, subtract, union
@@ -125,7 +125,8 @@ class RuleReader:
         if lowered == "virtualnetwork":
             return inside
         key = f"tag|{lowered}"
-        self._ledger.symbols.setdefault(key, Symbol(key, "tag", f"tag:{written}"))
+        if key not in self._ledger.symbols:
+            self._ledger.symbols[key] = tag_symbol(written, self._ledger.tags)
         return Peer(f"tag:{written}", symbol=key)
 
     def _asg(self, item: Any, root: str) -> Peer:
