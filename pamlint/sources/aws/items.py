@@ -1,0 +1,244 @@
+"""What the EC2 API answers, in Terraform's own attribute names: one item in, its resources out.
+
+Source: the EC2 service model and the documentation of the Terraform provider. Raises KeyError for an item without its id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pamlint.model.resource import Block, Resource
+
+Item = Mapping[str, Any]
+
+_NAMES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"ELB (?:app/|net/|gwy/)?(?P<name>[^/]+)",
+        r"AWS Lambda VPC ENI-(?P<name>.+?)(?:-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?$",
+        r"VPC Endpoint Interface (?P<name>vpce-\S+)",
+        r"EFS mount target for (?P<name>fs-\S+)",
+        r"ElastiCache (?P<name>\S+)",
+        r"Amazon EKS (?P<name>\S+)",
+        r"Interface for NAT Gateway (?P<name>nat-\S+)",
+        r"(?P<name>\S+)$",
+    )
+)
+"""How the services of AWS name, in its description, what an interface of theirs belongs to."""
+
+
+def vpc(item: Item, root: str) -> Iterator[Resource]:
+    """A VPC, and a resource for each CIDR block that it has besides the first."""
+    address = item["VpcId"]
+    ipv4 = [block["CidrBlock"] for block in item.get("CidrBlockAssociationSet") or () if _is_associated(block, "CidrBlockState")]
+    ipv6 = [
+        block["Ipv6CidrBlock"]
+        for block in item.get("Ipv6CidrBlockAssociationSet") or ()
+        if _is_associated(block, "Ipv6CidrBlockState")
+    ]
+    first = item["CidrBlock"]
+    values = {"cidr_block": first, "ipv6_cidr_block": ipv6[0] if ipv6 else None, "owner_id": item.get("OwnerId")}
+    yield _resource("aws_vpc", address, root, {**values, "tags": tags(item)})
+    for cidr in sorted(set(ipv4) - {first}):
+        more = {"vpc_id": address, "cidr_block": cidr}
+        yield _resource("aws_vpc_ipv4_cidr_block_association", f"{address}/{cidr}", root, more)
+    for cidr in ipv6[1:]:
+        more = {"vpc_id": address, "ipv6_cidr_block": cidr}
+        yield _resource("aws_vpc_ipv6_cidr_block_association", f"{address}/{cidr}", root, more)
+
+
+def subnet(item: Item, root: str) -> Iterator[Resource]:
+    """A subnet."""
+    ipv6 = [
+        block["Ipv6CidrBlock"]
+        for block in item.get("Ipv6CidrBlockAssociationSet") or ()
+        if _is_associated(block, "Ipv6CidrBlockState")
+    ]
+    values = {
+        "vpc_id": item["VpcId"],
+        "cidr_block": item.get("CidrBlock"),
+        "ipv6_cidr_block": ipv6[0] if ipv6 else None,
+        "owner_id": item.get("OwnerId"),
+        "tags": tags(item),
+    }
+    yield _resource("aws_subnet", item["SubnetId"], root, values)
+
+
+def group(item: Item, root: str) -> Iterator[Resource]:
+    """A security group, whose rules are resources of their own."""
+    values = {
+        "name": item["GroupName"],
+        "description": item.get("Description"),
+        "vpc_id": item.get("VpcId"),
+        "owner_id": item.get("OwnerId"),
+        "tags": tags(item),
+    }
+    yield _resource("aws_security_group", item["GroupId"], root, values)
+
+
+def rule(item: Item, root: str) -> Iterator[Resource]:
+    """A rule of a security group."""
+    peer = item.get("ReferencedGroupInfo") or {}
+    values = {
+        "security_group_id": item["GroupId"],
+        "ip_protocol": item["IpProtocol"],
+        "from_port": item.get("FromPort"),
+        "to_port": item.get("ToPort"),
+        "cidr_ipv4": item.get("CidrIpv4"),
+        "cidr_ipv6": item.get("CidrIpv6"),
+        "prefix_list_id": item.get("PrefixListId"),
+        "referenced_security_group_id": peer.get("GroupId"),
+        "description": item.get("Description"),
+    }
+    direction = "egress" if item["IsEgress"] else "ingress"
+    yield _resource(f"aws_vpc_security_group_{direction}_rule", item["SecurityGroupRuleId"], root, values)
+
+
+def network_acl(item: Item, root: str) -> Iterator[Resource]:
+    """A network ACL with the subnets that it guards, and a resource for each of its rules, which have no ids of their own."""
+    address = item["NetworkAclId"]
+    subnets = sorted(tie["SubnetId"] for tie in item["Associations"])
+    yield _resource("aws_network_acl", address, root, {"vpc_id": item.get("VpcId"), "subnet_ids": subnets, "tags": tags(item)})
+    for entry in item["Entries"]:
+        ports, icmp = entry.get("PortRange") or {}, entry.get("IcmpTypeCode") or {}
+        values = {
+            "network_acl_id": address,
+            "rule_number": entry["RuleNumber"],
+            "egress": entry["Egress"],
+            "rule_action": entry["RuleAction"],
+            "protocol": entry["Protocol"],
+            "from_port": ports.get("From"),
+            "to_port": ports.get("To"),
+            "icmp_type": icmp.get("Type"),
+            "icmp_code": icmp.get("Code"),
+            "cidr_block": entry.get("CidrBlock"),
+            "ipv6_cidr_block": entry.get("Ipv6CidrBlock"),
+        }
+        direction = "egress" if entry["Egress"] else "ingress"
+        yield _resource("aws_network_acl_rule", f"{address}/{direction}/{entry['RuleNumber']}", root, values)
+
+
+def prefix_list(item: Item, root: str) -> Iterator[Resource]:
+    """A managed prefix list, whose entries are resources of their own."""
+    values = {
+        "name": item["PrefixListName"],
+        "address_family": item.get("AddressFamily"),
+        "owner_id": item.get("OwnerId"),
+        "tags": tags(item),
+    }
+    yield _resource("aws_ec2_managed_prefix_list", item["PrefixListId"], root, values)
+
+
+def prefix_list_entry(item: Item, root: str, owner: str) -> Iterator[Resource]:
+    """An entry of a managed prefix list."""
+    values = {"prefix_list_id": owner, "cidr": item["Cidr"], "description": item.get("Description")}
+    yield _resource("aws_ec2_managed_prefix_list_entry", f"{owner}/{item['Cidr']}", root, values)
+
+
+def interface(item: Item, root: str) -> Iterator[Resource]:
+    """A network interface: what it wears, where it stands, and whose it is."""
+    attached = item.get("Attachment") or {}
+    own_tags = tags(item, "TagSet")
+    own = [address["PrivateIpAddress"] for address in item.get("PrivateIpAddresses") or ()]
+    made = item.get("RequesterManaged") is True
+    values = {
+        "name": own_tags.get("Name") or (service_name(item.get("Description") or "") if made else None),
+        "subnet_id": item.get("SubnetId"),
+        "vpc_id": item.get("VpcId"),
+        "security_groups": sorted({worn["GroupId"] for worn in item["Groups"]}),
+        "private_ips": sorted({*own, *_of(item, "Ipv4Prefixes", "Ipv4Prefix")}),
+        "ipv6_addresses": sorted({*_of(item, "Ipv6Addresses", "Ipv6Address"), *_of(item, "Ipv6Prefixes", "Ipv6Prefix")}),
+        "interface_type": item.get("InterfaceType"),
+        "description": item.get("Description"),
+        "attachment": [{"instance": attached["InstanceId"]}] if attached.get("InstanceId") else [],
+        "tags": own_tags,
+    }
+    yield _resource("aws_network_interface", item["NetworkInterfaceId"], root, values)
+
+
+def instance(item: Item, root: str) -> Iterator[Resource]:
+    """An instance with its interfaces; what is gone for good has none, and is left out."""
+    address = item["InstanceId"]
+    cards = [{**card, "Attachment": {"InstanceId": address}} for card in item.get("NetworkInterfaces") or ()]
+    if not cards and item.get("State", {}).get("Name") in ("terminated", "shutting-down"):
+        return
+    values = {
+        "subnet_id": item.get("SubnetId"),
+        "network_interface": [{"network_interface_id": each} for each in sorted(card["NetworkInterfaceId"] for card in cards)],
+        "vpc_security_group_ids": sorted({worn["GroupId"] for worn in item.get("SecurityGroups") or ()}),
+        "tags": tags(item),
+    }
+    yield _resource("aws_instance", address, root, values)
+    for card in cards:
+        yield from interface(card, root)
+
+
+def reservation(item: Item, root: str) -> Iterator[Resource]:
+    """The instances that were started together."""
+    return (resource for each in item["Instances"] for resource in instance(each, root))
+
+
+def route_table(item: Item, root: str) -> Iterator[Resource]:
+    """A route table with the routes that lead somewhere, and its ties; the tie of a VPC's main table names no subnet."""
+    address = item["RouteTableId"]
+    routes = [
+        {"gateway_id": route["GatewayId"]}
+        for route in item["Routes"]
+        if route.get("GatewayId") and route.get("State") == "active"
+    ]
+    main = any(tie.get("Main") for tie in item["Associations"])
+    yield _resource(
+        "aws_route_table", address, root, {"vpc_id": item["VpcId"], "route": routes, "tags": tags(item), "main": main}
+    )
+    for tie in item["Associations"]:
+        if tie.get("SubnetId"):
+            values = {"route_table_id": address, "subnet_id": tie["SubnetId"]}
+            yield _resource("aws_route_table_association", tie["RouteTableAssociationId"], root, values)
+
+
+def internet_gateway(item: Item, root: str) -> Iterator[Resource]:
+    """An internet gateway and the VPC that it is attached to."""
+    attached = [tie["VpcId"] for tie in item["Attachments"]]
+    values = {"vpc_id": attached[0] if attached else None, "tags": tags(item)}
+    yield _resource("aws_internet_gateway", item["InternetGatewayId"], root, values)
+
+
+def public_access_options(item: Item, root: str) -> Iterator[Resource]:
+    """The account's Block Public Access in the region."""
+    values = {"internet_gateway_block_mode": item["InternetGatewayBlockMode"]}
+    yield _resource("aws_vpc_block_public_access_options", f"{root}/block-public-access", root, values)
+
+
+def public_access_exclusion(item: Item, root: str) -> Iterator[Resource]:
+    """A VPC or subnet that Block Public Access leaves out."""
+    if str(item["State"]).startswith("delete-complete"):
+        return
+    kind, _, name = item["ResourceArn"].rpartition(":")[2].partition("/")
+    values = {"vpc_id": name if kind == "vpc" else None, "subnet_id": name if kind == "subnet" else None}
+    yield _resource("aws_vpc_block_public_access_exclusion", item["ExclusionId"], root, values)
+
+
+def tags(item: Item, key: str = "Tags") -> dict[str, str]:
+    """The tags of an item, sorted by key."""
+    return {tag["Key"]: tag["Value"] for tag in sorted(item.get(key) or (), key=lambda tag: tag["Key"])}
+
+
+def service_name(description: str) -> str | None:
+    """The name of what an interface belongs to, by its description; None where it says nothing that could be a name."""
+    return next((found["name"] for pattern in _NAMES if (found := pattern.match(description))), None)
+
+
+def _of(item: Item, key: str, name: str) -> Iterable[str]:
+    return (each[name] for each in item.get(key) or ())
+
+
+def _is_associated(block: Item, state: str) -> bool:
+    """Whether a CIDR block is in use; one without a state is."""
+    return (block.get(state) or {}).get("State", "associated") in ("associated", "associating")
+
+
+def _resource(type_: str, address: str, root: str, values: dict[str, Any]) -> Resource:
+    values["id"] = address
+    return Resource(address, type_, "managed", root, Block(values), address)

@@ -1,0 +1,154 @@
+"""One account's region in one go: every call, whatever fails, and what is not known for that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+from pamlint.model.resource import Input, Problem, Reading, Resource
+from pamlint.model.scope import Scope
+from pamlint.sources.aws import items
+from pamlint.sources.aws.access import Access
+from pamlint.sources.aws.calls import CAUGHT, Failure, failure, is_not_there, pages
+from pamlint.sources.aws.completion import complete
+from pamlint.sources.aws.sessions import Sessions
+
+Convert = Callable[..., Iterator[Resource]]
+RULES = frozenset({"aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of EC2: the permission that it needs, the list that it answers, how many items a page holds (0: no pages).
+
+    Where an API does not have an `optional` call yet, there is nothing that it would tell. `sheltering` calls only tell why the
+    Internet cannot reach something: no verdict rests on them.
+    """
+
+    permission: str
+    key: str
+    convert: Convert
+    page: int = 1000
+    optional: bool = False
+    sheltering: bool = False
+
+
+CALLS: Mapping[str, Call] = {
+    "describe_vpcs": Call("ec2:DescribeVpcs", "Vpcs", items.vpc),
+    "describe_subnets": Call("ec2:DescribeSubnets", "Subnets", items.subnet),
+    "describe_security_groups": Call("ec2:DescribeSecurityGroups", "SecurityGroups", items.group),
+    "describe_security_group_rules": Call("ec2:DescribeSecurityGroupRules", "SecurityGroupRules", items.rule),
+    "describe_network_acls": Call("ec2:DescribeNetworkAcls", "NetworkAcls", items.network_acl),
+    "describe_managed_prefix_lists": Call("ec2:DescribeManagedPrefixLists", "PrefixLists", items.prefix_list, 100),
+    "describe_network_interfaces": Call("ec2:DescribeNetworkInterfaces", "NetworkInterfaces", items.interface),
+    "describe_instances": Call("ec2:DescribeInstances", "Reservations", items.reservation),
+    "describe_route_tables": Call("ec2:DescribeRouteTables", "RouteTables", items.route_table, 100, sheltering=True),
+    "describe_internet_gateways": Call(
+        "ec2:DescribeInternetGateways", "InternetGateways", items.internet_gateway, sheltering=True
+    ),
+    "describe_vpc_block_public_access_options": Call(
+        "ec2:DescribeVpcBlockPublicAccessOptions", "VpcBlockPublicAccessOptions", items.public_access_options, 0, True, True
+    ),
+    "describe_vpc_block_public_access_exclusions": Call(
+        "ec2:DescribeVpcBlockPublicAccessExclusions",
+        "VpcBlockPublicAccessExclusions",
+        items.public_access_exclusion,
+        optional=True,
+        sheltering=True,
+    ),
+}
+ENTRIES = "get_managed_prefix_list_entries"
+ENTRIES_CALL = Call("ec2:GetManagedPrefixListEntries", "Entries", items.prefix_list_entry, 100)
+"""The entries of one prefix list; asked for each that a rule names."""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What was read of a scope so far, by type and address, and which calls failed; None is one that was not made for that."""
+
+    root: str
+    resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
+    failed: dict[str, Failure | None] = field(default_factory=dict)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the next call would meet the same."""
+        return any(failed is not None and failed.lasting for failed in self.failed.values())
+
+    def call(self, client: Any, operation: str, call: Call, convert: Convert, **arguments: Any) -> None:
+        """Make a call and keep what it answers, page by page."""
+        if self.stopped:
+            self.failed.setdefault(operation, None)
+            return
+        size = {"MaxResults": call.page} if call.page else {}
+        try:
+            for page in pages(client, operation, call.key, **arguments, **size):
+                for item in page:
+                    for resource in convert(item, self.root):
+                        self.resources.setdefault((resource.type, resource.address), resource)
+        except CAUGHT as error:
+            if not (call.optional and is_not_there(error)):
+                self.failed[operation] = failure(call.permission, error)
+
+
+class Reader:
+    """Reads scopes; may be used from several threads, each scope in one of them."""
+
+    def __init__(self, access: Access) -> None:
+        self._sessions = Sessions(access)
+
+    def read(self, scope: Scope) -> Reading:
+        """Everything of a scope that verdicts rest on. A call that fails makes the reading incomplete, and is no error."""
+        gathered = _Gathered(scope.name)
+        try:
+            client = self._sessions.client("ec2", scope.role, scope.region)
+        except CAUGHT as error:
+            gathered.failed = {**dict.fromkeys(CALLS), "client": replace(failure("sts:AssumeRole", error), call="the session")}
+        else:
+            for operation, call in CALLS.items():
+                gathered.call(client, operation, call, call.convert)
+            for name in _named_lists(gathered.resources.values()):
+                convert = partial(items.prefix_list_entry, owner=name)
+                gathered.call(client, ENTRIES, ENTRIES_CALL, convert, PrefixListId=name)
+        failed = frozenset(gathered.failed)
+        resources = complete(gathered.resources, failed, scope.name)
+        resting = [operation for operation in failed if operation not in CALLS or not CALLS[operation].sheltering]
+        return Reading(
+            Input(scope.name, "live", _digest(resources), not failed),
+            resources,
+            (self._problem(scope, gathered.failed),) if failed else (),
+            (scope.name,) if resting else (),
+        )
+
+    def _problem(self, scope: Scope, failed: Mapping[str, Failure | None]) -> Problem:
+        told = [found for found in failed.values() if found is not None]
+        words = "; ".join(f"{found.call}: {found.words}" for found in told)
+        skipped = " The calls after it were not made." if len(told) < len(failed) else ""
+        message = self._sessions.without_secrets(f"{scope.name} was not read in full: {words}.{skipped}")
+        return Problem("unreadable-input", scope.name, message, _advice(told), root=scope.name)
+
+
+def _advice(failed: Sequence[Failure]) -> str:
+    """What to do, each thing once, with all missing permissions in one sentence."""
+    missing = [found.permission for found in failed if found.permission]
+    allow = [f"Allow {', '.join(f'`{name}`' for name in dict.fromkeys(missing))}."] if missing else []
+    return " ".join(dict.fromkeys([*allow, *(found.tip for found in failed if not found.permission)]))
+
+
+def _named_lists(resources: Iterable[Resource]) -> list[str]:
+    """The prefix lists that rules name."""
+    found = {resource.body.values.get("prefix_list_id") for resource in resources if resource.type in RULES}
+    return sorted(name for name in found if isinstance(name, str))
+
+
+def _digest(resources: Iterable[Resource]) -> str:
+    """The SHA-256 of all that was read, whatever the order in which it came."""
+    digest = sha256()
+    for resource in resources:
+        values = json.dumps(resource.body.values, sort_keys=True, default=repr)
+        digest.update(f"{resource.type} {resource.address} {values}\n".encode())
+    return digest.hexdigest()

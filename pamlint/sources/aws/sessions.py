@@ -1,0 +1,130 @@
+"""Sessions and clients: one session for each role, every client made under one lock, one loader of service models for all."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from functools import cache, partial
+from threading import RLock
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, CredentialResolver, DeferredRefreshableCredentials
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.loaders import Loader, create_loader
+from botocore.session import Session
+
+from pamlint import __version__
+from pamlint.sources.aws.access import Access
+
+HOME = "us-east-1"
+"""The region that is asked where neither the options nor the profile name one."""
+_KEPT = 32
+_SECRETS = (
+    (re.compile(r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}\b"), "(access key)"),
+    (re.compile(r"(?i)\b(credential|signature|x-amz-security-token|security-?token)\b(\s*[=:]\s*)[^\s,&;]+"), r"\1\2(left out)"),
+    (re.compile(r"://[^\s/@]+@"), "://(left out)@"),
+)
+
+
+class Sessions:
+    """Makes clients; may be used from several threads."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._lock = RLock()
+        self._sessions: OrderedDict[str, boto3.Session] = OrderedDict()
+        self._issued: set[str] = set()
+
+    def client(self, service: str, role: str = "", region: str = "") -> Any:
+        """A client of a service in a region, with the role's credentials or, where it is empty, with one's own."""
+        with self._lock:
+            return self._client(self._session(role), service, region)
+
+    def without_secrets(self, text: str) -> str:
+        """The text without anything that is a credential, or looks like a part of one."""
+        for secret in sorted(self._known_secrets(), key=len, reverse=True):
+            text = text.replace(secret, "(left out)")
+        for pattern, replacement in _SECRETS:
+            text = pattern.sub(replacement, text)
+        return text
+
+    def _session(self, role: str) -> boto3.Session:
+        if role in self._sessions:
+            self._sessions.move_to_end(role)
+            return self._sessions[role]
+        core = Session(profile=self._access.profile or None)
+        core.register_component("data_loader", _loader())
+        if role:
+            core.register_component("credential_provider", CredentialResolver([_Assumed(self._credentials(role))]))
+        self._sessions[role] = boto3.Session(botocore_session=core)
+        if len(self._sessions) > _KEPT:
+            self._sessions.popitem(last=False)
+        return self._sessions[role]
+
+    def _credentials(self, role: str) -> DeferredRefreshableCredentials:
+        """Credentials of a role that renew themselves, taken with those of the role before it or with one's own."""
+        first = self._access.assume_role
+        source = self._session(first if role != first else "")
+        own = source.get_credentials()
+        if own is None:
+            raise NoCredentialsError
+        creator = partial(self._client, source)
+        fetcher = AssumeRoleCredentialFetcher(creator, own, role, {"RoleSessionName": "pamlint"})
+
+        def fetch() -> dict[str, Any]:
+            found: dict[str, Any] = fetcher.fetch_credentials()
+            self._issued.update(str(found[name]) for name in ("access_key", "secret_key", "token") if found.get(name))
+            return found
+
+        return DeferredRefreshableCredentials(fetch, "assume-role")
+
+    def _client(self, session: boto3.Session, service: str, region: str = "", **keys: str) -> Any:
+        access = self._access
+        with self._lock:
+            return session.client(
+                service,
+                region_name=region or session.region_name or (access.regions or (HOME,))[0],
+                endpoint_url=access.endpoint or None,
+                verify=access.ca_bundle or None,
+                config=Config(
+                    connect_timeout=access.connect_timeout,
+                    read_timeout=access.read_timeout,
+                    retries={"mode": "adaptive", "total_max_attempts": access.attempts},
+                    user_agent_extra=f"pamlint/{__version__}",
+                ),
+                **keys,
+            )
+
+    def _known_secrets(self) -> set[str]:
+        with self._lock:
+            found = set(self._issued)
+            own = self._sessions.get("")
+            try:
+                frozen = own.get_credentials().get_frozen_credentials() if own and own.get_credentials() else None
+            except (BotoCoreError, ClientError):
+                frozen = None
+        if frozen is not None:
+            found |= {part for part in (frozen.access_key, frozen.secret_key, frozen.token) if part}
+        return found
+
+
+class _Assumed:
+    """A provider of credentials that knows one role."""
+
+    METHOD = "assume-role"
+    CANONICAL_NAME = None
+
+    def __init__(self, credentials: DeferredRefreshableCredentials) -> None:
+        self._credentials = credentials
+
+    def load(self) -> DeferredRefreshableCredentials:
+        """The role's credentials; they are fetched when they are first used."""
+        return self._credentials
+
+
+@cache
+def _loader() -> Loader:
+    """The service models, which take longer to load than all else that a client needs: once for the process."""
+    return create_loader()

@@ -1,0 +1,84 @@
+"""AWS on loopback: moto's server, with the calls that it lacks and what its API refuses although AWS has it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+import boto3
+from botocore.config import Config
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.responses import ActionResult
+from moto.ec2 import ec2_backends
+from moto.ec2.responses import EC2Response
+from moto.moto_api._internal.models import moto_api_backend
+from moto.server import ThreadedMotoServer
+
+OWN = DEFAULT_ACCOUNT_ID
+REGION = "eu-central-1"
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAPAMLINTTESTS0001", "AWS_SECRET_ACCESS_KEY": "pamlint/tests/secret/0123456789abcdefghi"}
+"""Credentials that nothing may print."""
+
+
+@dataclass(frozen=True)
+class Aws:
+    """A running server. `blocking` holds the mode of Block Public Access by account and region."""
+
+    url: str
+    blocking: dict[tuple[str, str], str]
+
+    def client(self, service: str, region: str = REGION, account: str = OWN) -> Any:
+        """A client with an account's own credentials."""
+        keys = {"aws_access_key_id": KEYS["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": KEYS["AWS_SECRET_ACCESS_KEY"]}
+        if account != OWN:
+            role = f"arn:aws:iam::{account}:role/seed"
+            taken = self.client("sts").assume_role(RoleArn=role, RoleSessionName="seed")["Credentials"]
+            keys = {
+                "aws_access_key_id": taken["AccessKeyId"],
+                "aws_secret_access_key": taken["SecretAccessKey"],
+                "aws_session_token": taken["SessionToken"],
+            }
+        config = Config(retries={"total_max_attempts": 1})
+        return boto3.client(service, region_name=region, endpoint_url=self.url, config=config, **keys)
+
+    def backend(self, region: str = REGION, account: str = OWN) -> Any:
+        """What moto holds of EC2, for that which its API refuses."""
+        return ec2_backends[account][region]
+
+
+@contextmanager
+def moto_server() -> Iterator[Aws]:
+    """An empty AWS, and an environment that holds its credentials and nothing else of AWS."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    clean |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true"}
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    moto_api_backend.reset()
+    host, port = server.get_host_and_port()
+    blocking: dict[tuple[str, str], str] = {}
+    EC2Response.describe_vpc_block_public_access_options = _options(blocking)
+    EC2Response.describe_vpc_block_public_access_exclusions = _no_exclusions
+    try:
+        with mock.patch.dict(os.environ, {**clean, **KEYS}, clear=True):
+            yield Aws(f"http://{host}:{port}", blocking)
+    finally:
+        server.stop()
+
+
+def _options(blocking: dict[tuple[str, str], str]) -> Any:
+    def describe(self: Any) -> ActionResult:
+        mode = blocking.get((self.current_account, self.region), "off")
+        options = {"AwsAccountId": self.current_account, "InternetGatewayBlockMode": mode, "State": "default-state"}
+        return ActionResult({"VpcBlockPublicAccessOptions": options})
+
+    return describe
+
+
+def _no_exclusions(self: Any) -> ActionResult:
+    return ActionResult({"VpcBlockPublicAccessExclusions": []})
