@@ -66,6 +66,12 @@ def reading(
     )
 
 
+def not_installed(error: ModuleNotFoundError, *extras: str) -> UserError:
+    """What to say where a library that only some users need is not there."""
+    wanted = " or ".join(f"`pip install 'pamlint[{extra}]'`" for extra in extras)
+    return UserError(f"this needs the Python package `{(error.name or '').partition('.')[0]}`: {wanted} brings it")
+
+
 def text_or_json(format_: str) -> bool:
     """Whether a command that knows two formats is to write JSON."""
     return choice(format_, ("text", "json"), "--format") == "json"
