@@ -128,6 +128,8 @@ class _Composer:
             return UserError(f"this is nested more than {MOST_DEPTH} deep", self._at(error.problem_mark))
         hint = next((f" ({hint})" for start, hint in _HINTS if str(error.problem).startswith(start)), "")
         place, begin = self._at(error.problem_mark), self._at(error.context_mark)
+        if "nesting depth" in str(error.problem):  # the parser looks ahead, and has a limit of its own
+            return UserError(f"this is nested more than {MOST_DEPTH} deep", place)
         since = f" to what begins in line {begin.line}" if error.context_mark and begin.line != place.line else ""
         return UserError(f"this is no YAML: {error.problem}{since}{hint}", place)
 

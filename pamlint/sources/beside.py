@@ -21,7 +21,7 @@ def illuminate(planned: Resource, code: Mapping[str, Resource]) -> Resource:
 
 def _told(planned: Any, written: Any) -> Any:
     if isinstance(planned, Unknown):
-        return written if isinstance(written, Unknown) and planned.attribute is None else planned
+        return planned if written is None or planned.attribute is not None else written
     if isinstance(planned, list) and isinstance(written, list):
         return _told_items(planned, written)
     if isinstance(planned, Mapping) and isinstance(written, Mapping):

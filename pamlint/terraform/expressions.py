@@ -11,6 +11,7 @@ from pamlint.terraform.calls import called
 from pamlint.terraform.convert import convert, object_key
 from pamlint.terraform.loops import looped
 from pamlint.terraform.partial import held
+from pamlint.terraform.pieces import put_together
 from pamlint.terraform.scope import Scope, placed
 from pamlint.terraform.syntax import (
     MAX_TEXT,
@@ -208,28 +209,20 @@ def _join(node: Join, scope: Scope) -> Value:
 
 
 def _concatenated(parts: list[Value], what: str) -> Value:
-    """The parts as one string; what comes before the first unknown one is a prefix that is known."""
-    texts: list[str] = []
+    """The parts as one string; of an unknown one it is known what it is put together of."""
+    texts: list[str | UnknownValue] = []
     marks: tuple[str, ...] | None = None
-    unknown: list[UnknownValue] = []
-    prefix = ""
     for part in parts:
         bare, part_marks = unmark(part)
         marks = merge_marks(marks, part_marks)
         if isinstance(bare, Null):
             raise EvaluationError(f"{what} is null")
-        converted = convert(bare, STRING)
-        if isinstance(converted, UnknownValue):
-            if not unknown:
-                prefix = "".join(texts) + converted.prefix
-            unknown.append(converted)
-        else:
-            texts.append(cast("str", converted))
-    if unknown:
-        return mark(UnknownValue(reasons(*unknown), STRING, prefix=prefix, not_null=True), marks)
-    if sum(map(len, texts)) > MAX_TEXT:
+        texts.append(cast("str | UnknownValue", convert(bare, STRING)))
+    if sum(len(text) for text in texts if isinstance(text, str)) > MAX_TEXT:
         raise LimitReached(_TOO_LONG)
-    return mark(string("".join(texts)), marks)
+    if any(isinstance(text, UnknownValue) for text in texts):
+        return mark(put_together(texts), marks)
+    return mark(string("".join(map(str, texts))), marks)
 
 
 _EVALUATORS: Mapping[type, Callable[[Any, Scope], Value]] = {

@@ -62,10 +62,11 @@ NULL = Null()
 class UnknownValue:
     """A value that is not known. The first three fields are those of `pamlint.model.resource.Unknown`.
 
-    `not_null` says that it is no null, whatever it turns out to be; `holds` what a collection surely has, among other things.
+    `not_null` says that it is no null, whatever it turns out to be; `holds` what a collection surely has, among other things;
+    `pieces` what a string is put together of, in order: known texts and unknown strings.
     """
 
-    __slots__ = ("attribute", "because", "holds", "not_null", "prefix", "type")
+    __slots__ = ("attribute", "because", "holds", "not_null", "pieces", "prefix", "type")
 
     def __init__(
         self,
@@ -76,9 +77,11 @@ class UnknownValue:
         prefix: str = "",
         not_null: bool = False,
         holds: TupleValue | ObjectValue | None = None,
+        pieces: tuple[str | UnknownValue, ...] = (),
     ) -> None:
         self.because = because
         self.holds = holds
+        self.pieces = pieces
         self.type = of
         self.attribute = attribute
         self.prefix = prefix
@@ -234,6 +237,11 @@ def is_wholly_known(value: Value) -> bool:
 def is_null(value: Value) -> bool:
     """Whether the value is known to be null."""
     return isinstance(value.value if isinstance(value, Sensitive) else value, Null)
+
+
+def is_identity(value: Value) -> bool:
+    """Whether it is an id that a provider will give: neither null nor empty, whatever it will be."""
+    return isinstance(value, UnknownValue) and value.not_null and value.attribute is not None
 
 
 def reasons(*values: Value) -> tuple[str, ...]:

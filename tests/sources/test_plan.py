@@ -11,6 +11,7 @@ import pytest
 from pamlint.model.resource import Reading, Resource, Unknown
 from pamlint.sources.documents import read_document
 from pamlint.sources.plan import read_plan
+from pamlint.terraform.inputs import Settings
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -311,3 +312,21 @@ def test_code_beside_a_plan_tells_lines(tmp_path: Path) -> None:
     assert (group.body.location and group.body.location.line, first.location.line, second.location.line) == (1, 7, 4)
     assert first.values["security_groups"] == [Unknown(("aws_security_group.b.id",), ("aws_security_group.b", "id"))]
     assert second.ignores[0].check == "extra-access"
+
+
+def test_values_settle_a_plan_with_its_code_beside_it(tmp_path: Path) -> None:
+    """What the site gives values for is known in a plan as it is in the code: the plan alone names no expression."""
+    (tmp_path / "main.tf").write_text(
+        'data "aws_vpc" "v" {}\nresource "aws_security_group_rule" "r" {\n'
+        "  cidr_blocks = [cidrsubnet(data.aws_vpc.v.cidr_block, 8, 1), var.none]\n}\nvariable none {}\n"
+    )
+    plan = {
+        "planned_values": {"root_module": {"resources": [planned("aws_security_group_rule.r", {"cidr_blocks": [None, None]})]}},
+        "resource_changes": [change("aws_security_group_rule.r", {"cidr_blocks": [True, True]})],
+        "configuration": {},
+    }
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    settings = Settings(facts={"data.aws_vpc.v.cidr_block": "10.0.0.0/16"})
+    (reading,) = read_document(tmp_path / "plan.json", everything, boundary=tmp_path, settings=settings)
+    values = next(found for found in reading.resources if found.address == "aws_security_group_rule.r").body.values
+    assert values["cidr_blocks"] == ["10.0.1.0/24", Unknown(("var.none",))]

@@ -40,6 +40,7 @@ NAMES: dict[str, Value] = {
     "list": UnknownValue(("var.list",), ListType(STRING)),
     "set": UnknownValue(("var.set",), SetType(STRING)),
     "beginning": UnknownValue(("var.b",), STRING, prefix="sg-"),
+    "id": UnknownValue(("x.y.id",), STRING, attribute=("x.y", "id"), not_null=True),
 }
 
 
@@ -163,7 +164,7 @@ def test_functions_beyond_the_console(expression: str, wanted: Any) -> None:
         ('reverse([text, "a"])', ["a", resource.Unknown(("var.text",))]),
         ('chunklist([text, "a"], 1)', [[resource.Unknown(("var.text",))], ["a"]]),
         ('setproduct([text], ["a"])', [[resource.Unknown(("var.text",)), "a"]]),
-        ('join(",", ["a", text])', resource.Unknown(("var.text",))),
+        ('join(",", ["a", text])', resource.Unknown(("var.text",), prefix="a,")),
         ('upper("${text}${any}")', resource.Unknown(("var.text", "var.any"))),
         ('distinct(["a", text])', ["a", resource.Unknown(("var.text",))]),
         ("cidrsubnet(text, 8, 1)", resource.Unknown(("var.text",))),

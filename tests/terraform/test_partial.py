@@ -42,6 +42,21 @@ ELEMENTS = {
     '{ for k, v in merge(any, { a = 1, b = 2 }) : upper(k) => v if v > 1 }.B': 2,
     '(any ? merge({ a = 1 }, { b = 2 }) : { a = 1 }).a': 1,
     'sensitive(concat(list, ["a"]))': "?sensitive() (sensitive)",
+    'split(",", join(",", ["a", id, "b"]))': ["a", "?x.y.id", "b"],
+    'split(",", join(",", [id]))': ["?x.y.id"],
+    'compact(split(",", "${id},,a"))': ["?x.y.id", "a"],
+    'split(",", "a,${"b,${id}"},c")': ["a", "b", "?x.y.id", "c"],
+    'split(",", "a,x${id}y,${id}${id}")': ["a", "?x.y.id", "?x.y.id"],
+    'split(",", "a,${text},b,c${text}")': ["a", "b", "?var.text"],
+    'split(", ", "a, ${id}")': "?x.y.id",
+    'split("/", "a/${id}/b")': "?x.y.id",
+    'split(",", text)': "?var.text",
+    'split(",", upper("a,${id}"))': "?x.y.id",
+    "slice(list, 0, 2)": [MORE, MORE],
+    "length(slice(list, 1, 4))": 3,
+    "length(slice(any, 1, 4))": 3,
+    "slice(list, 2, 2)": [],
+    "slice(list, 0, length(list))": MORE,
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from pamlint.terraform.values import (
     TupleValue,
     UnknownValue,
     Value,
+    is_identity,
     is_wholly_known,
     key,
     type_of,
@@ -54,7 +55,7 @@ def coalesce(*values: Value) -> Value:
         raise EvaluationError("the arguments have no type in common" if values else "at least one argument is needed")
     for value in values:
         converted = convert(value, of)
-        if _is_identity(converted):
+        if is_identity(converted):
             return converted
         if isinstance(converted, UnknownValue):
             return unknown_from(values, of)
@@ -81,14 +82,9 @@ def coalesce_list(*values: Value) -> Value:
 
 def compact(values: ListValue) -> Value:
     """compact: without nulls and empty strings."""
-    if any(isinstance(item, UnknownValue) and not _is_identity(item) for item in values.items):
+    if any(isinstance(item, UnknownValue) and not is_identity(item) for item in values.items):
         return partly((values,), parts.texts(values).items, LIST_OF_STRING)
     return ListValue((item for item in values.items if not isinstance(item, Null) and item != ""), STRING)
-
-
-def _is_identity(value: Value) -> bool:
-    """An id that a provider will give is neither null nor empty, whatever it will be."""
-    return isinstance(value, UnknownValue) and value.not_null and value.attribute is not None
 
 
 def match_keys(values: ListValue, keys: ListValue, wanted: ListValue) -> Value:

@@ -264,14 +264,27 @@ def reverse_type(value: Value) -> Type:
 
 
 def cut(value: Value, start: Number, end: Number) -> Value:
-    """slice: from start up to, not with, end."""
-    if not isinstance(value, ListValue | TupleValue):
+    """slice: from start up to, not with, end. Of a list that is not known, it is known how many elements come out."""
+    if not isinstance(value, ListValue | TupleValue | UnknownValue):
         raise EvaluationError("a list or tuple is needed")
     first, last = whole(start, "the start"), whole(end, "the end")
+    if isinstance(value, UnknownValue):
+        return _cut_unknown(value, first, last)
     if not 0 <= first <= last <= len(value.items):
         raise EvaluationError(f"{first} to {last} does not lie within a list of {len(value.items)}")
     items = value.items[first:last]
     return ListValue(items, value.element) if isinstance(value, ListValue) else TupleValue(items)
+
+
+def _cut_unknown(value: UnknownValue, first: int, last: int) -> Value:
+    if not 0 <= first <= last:
+        raise EvaluationError(f"{first} to {last} does not lie within any list")
+    check_items(last - first, "slice")
+    of = cut_type(value, first, last)
+    if isinstance(of, TupleType):
+        return TupleValue(UnknownValue(value.because, element) for element in of.elements)
+    element = of.element if isinstance(of, ListType) else ANY
+    return ListValue((UnknownValue(value.because, element) for _ in range(first, last)), element)
 
 
 def cut_type(value: Value, start: Value, end: Value) -> Type:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from pamlint.terraform.functions.signature import check_items, check_text, whole
 from pamlint.terraform.graphemes import clusters
 from pamlint.terraform.numeric import Number
+from pamlint.terraform.pieces import put_together, taken_apart
 from pamlint.terraform.types import BOOL, STRING
 from pamlint.terraform.values import (
     EvaluationError,
@@ -12,7 +15,6 @@ from pamlint.terraform.values import (
     Null,
     UnknownValue,
     Value,
-    is_wholly_known,
     string,
     unknown_from,
 )
@@ -73,18 +75,20 @@ def join(separator: str, *lists: ListValue) -> Value:
     """join: all lists, one after the other."""
     if not lists:
         raise EvaluationError("at least one list is needed")
-    if not all(map(is_wholly_known, lists)):
-        return unknown_from(lists, STRING)
     items = [item for given in lists for item in given.items]
     if any(isinstance(item, Null) for item in items):
         raise EvaluationError("a null cannot be joined to a string")
-    texts = [str(item) for item in items]
-    check_text(sum(map(len, texts)) + len(separator) * len(texts), "join")
-    return string(separator.join(texts))
+    check_text(sum(len(item) for item in items if isinstance(item, str)) + len(separator) * len(items), "join")
+    if any(isinstance(item, UnknownValue) for item in items):
+        between = [part for item in items for part in (separator, item)]
+        return put_together(cast("list[str | UnknownValue]", between[1:]))
+    return string(separator.join(map(str, items)))
 
 
-def split(separator: str, text: str) -> Value:
+def split(separator: str, text: str | UnknownValue) -> Value:
     """split"""
+    if isinstance(text, UnknownValue):
+        return taken_apart(text, separator)
     check_items(text.count(separator) + 1, "split")
     return ListValue(text.split(separator) if separator else list(text), STRING)
 

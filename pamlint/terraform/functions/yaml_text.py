@@ -68,6 +68,7 @@ _ESCAPES = {
 }
 _PREFIX = "tag:yaml.org,2002:"
 _DEEPEST = 200
+_TOO_DEEP = f"yamldecode() with more than {_DEEPEST} levels"
 
 
 def decode(text: str) -> Value:
@@ -80,6 +81,8 @@ def decode(text: str) -> Value:
         _check_depth(yaml.parse(text, Loader=Loader))
         node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
+        if "nesting depth" in str(error.problem):  # the parser looks ahead, and has a limit of its own
+            raise LimitReached(_TOO_DEEP) from None
         at = error.problem_mark
         place = f"line {at.line + 1}, column {at.column + 1}: " if at else ""
         raise EvaluationError(f"{place}{error.problem or error.context}") from None
@@ -98,7 +101,7 @@ def _check_depth(events: Iterable[Event]) -> None:
     for event in events:
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > _DEEPEST:
-            raise LimitReached(f"yamldecode() with more than {_DEEPEST} levels")
+            raise LimitReached(_TOO_DEEP)
 
 
 class _Reader:
