@@ -80,6 +80,19 @@ class Ledger:
             )
         )
 
+    def differs(self, resource: Resource, message: str) -> None:
+        """Tell of something that is not as the clouds' documentation has it."""
+        self.problems.append(
+            Problem(
+                "unreadable-input",
+                resource.address,
+                f"{resource.address}: {message}",
+                "Compare it with the documentation, and tell pamlint's maintainers.",
+                resource.body.location,
+                resource.root,
+            )
+        )
+
 
 def outside(value: Any, root: str, what: str) -> tuple[str, str, tuple[str, ...]]:
     """Key, name and references of something that the input refers to and does not define."""

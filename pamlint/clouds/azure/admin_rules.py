@@ -5,6 +5,7 @@ Sources: the Azure documentation (security admin rules, network groups, deployme
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -28,6 +29,8 @@ GROUP = "azurerm_network_manager_network_group"
 MEMBER = "azurerm_network_manager_static_member"
 ACTIONS: Mapping[str, Action] = {"allow": "allow", "deny": "deny", "alwaysallow": "always-allow"}
 LAST = 4097
+EFFECTIVE = "virtual_network_ids"
+"""Where the live reader puts the networks that a rule is in effect on, whatever it took to bring it there."""
 
 TYPES = frozenset({RULE, COLLECTION, CONFIGURATION, DEPLOYMENT, GROUP, MEMBER})
 
@@ -46,14 +49,41 @@ class AdminRules:
         self._rules = ledger.tied(RULE, "admin_rule_collection_id")
         self._collections = {key_of(resource): resource for resource in ledger.managed(COLLECTION)}
         self._members = ledger.tied(MEMBER, "network_group_id")
+        effective = self._effective()
         found: dict[tuple[Applied, ...], Acl] = {}
         self.above: dict[str, str] = {}
         for key, network in around.known.items():
             applied = tuple(sorted(self._applied(network)))
+            if key in effective:
+                applied = tuple((key_of(rule), ()) for rule in effective[key])
+            if applied and applied not in found:
+                found[applied] = self._told(effective[key]) if key in effective else self._acl(applied)
             if applied:
-                found.setdefault(applied, self._acl(applied))
                 self.above[key] = found[applied].key
         self.acls = list(found.values())
+
+    def _effective(self) -> Mapping[str, list[Resource]]:
+        """The rules that the account says to be in effect, by virtual network."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for rule in sorted(self._ledger.managed(RULE), key=key_of):
+            for value in find(rule.body, EFFECTIVE):
+                network = self._ledger.target(value, rule.root, NETWORK)
+                if network is not None:
+                    found[key_of(network)].append(rule)
+        return found
+
+    def _told(self, resources: list[Resource]) -> Acl:
+        """The rules that are in effect together; they are told by their collections, which are the beginnings of their ids."""
+        rules = [rule for resource in resources for rule in self._read(resource)]
+        collections = dict.fromkeys(resource.address.partition("/rules/")[0] for resource in resources)
+        return Acl(
+            "+".join(key_of(resource) for resource in resources),
+            ", ".join(collections),
+            "azure_admin_rules",
+            resources[0].root,
+            tuple(sorted(rules, key=lambda rule: (rule.direction, rule.priority or 0))),
+            name=next(iter(collections)).rpartition("/")[2],
+        )
 
     def _applied(self, network: Resource) -> Iterable[Applied]:
         """The rule collections that apply to a network, surely or perhaps."""

@@ -12,28 +12,11 @@ from typing import Any
 
 from pamlint.clouds.values import items
 from pamlint.model.resource import Block, Resource, Unknown
+from pamlint.sources.arm import RULE_ATTRIBUTES, RULE_REFERENCES
 
 AZAPI = "azapi_resource"
 GROUPS = "microsoft.network/networksecuritygroups"
 RULES = f"{GROUPS}/securityrules"
-SIMPLE = {
-    "access": "access",
-    "direction": "direction",
-    "priority": "priority",
-    "protocol": "protocol",
-    "sourceAddressPrefix": "source_address_prefix",
-    "sourceAddressPrefixes": "source_address_prefixes",
-    "sourcePortRange": "source_port_range",
-    "sourcePortRanges": "source_port_ranges",
-    "destinationAddressPrefix": "destination_address_prefix",
-    "destinationAddressPrefixes": "destination_address_prefixes",
-    "destinationPortRange": "destination_port_range",
-    "destinationPortRanges": "destination_port_ranges",
-}
-REFERENCES = {
-    "sourceApplicationSecurityGroups": "source_application_security_group_ids",
-    "destinationApplicationSecurityGroups": "destination_application_security_group_ids",
-}
 
 TYPES = frozenset({AZAPI})
 
@@ -64,7 +47,7 @@ def _group(resource: Resource) -> Block:
 def _standalone(resource: Resource) -> Block:
     values = resource.body.values
     own = _rule(_body(values.get("body")))
-    attributes = own if isinstance(own, Mapping) else dict.fromkeys([*SIMPLE.values(), *REFERENCES.values()], own)
+    attributes = own if isinstance(own, Mapping) else dict.fromkeys([*RULE_ATTRIBUTES.values(), *RULE_REFERENCES.values()], own)
     told = {"id": values.get("id"), "name": values.get("name"), "network_security_group_name": values.get("parent_id")}
     return replace(resource.body, values={**attributes, **told})
 
@@ -92,8 +75,8 @@ def _rule(rule: Any) -> Any:
         return properties
     if not isinstance(properties, Mapping):
         return {}
-    found = {theirs: properties.get(ours) for ours, theirs in SIMPLE.items()}
-    for ours, theirs in REFERENCES.items():
+    found = {theirs: properties.get(ours) for ours, theirs in RULE_ATTRIBUTES.items()}
+    for ours, theirs in RULE_REFERENCES.items():
         found[theirs] = [_at(item, "id") for item in items(properties.get(ours))]
     return {"name": _at(rule, "name"), **found}
 

@@ -18,7 +18,7 @@ from pamlint.model.addresses import ANY
 from pamlint.model.finding import Direction
 from pamlint.model.identity import foreign_key, key_of
 from pamlint.model.ranges import EMPTY, Ranges
-from pamlint.model.resource import Resource, Unknown
+from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 
 RULE = "azurerm_network_security_rule"
@@ -31,6 +31,8 @@ DEFAULTS: tuple[tuple[str, Direction, int, Action, str], ...] = (
     ("DenyAllOutBound", "egress", 65500, "deny", "*"),
 )
 """The rules that every NSG ends with: name, direction, priority, action, peer."""
+SHOWN = "default_security_rule"
+"""Where the live reader puts an NSG's default rules; in Terraform they are no attribute of anything."""
 
 TYPES = frozenset({RULE})
 
@@ -113,7 +115,7 @@ class Groups:
         rules = self._inline(resource, inside) if resource is not None else []
         for standalone in attached:
             rules += self._reader.rules(standalone.address, standalone.body, standalone, inside)
-        ordered = sorted([*rules, *self._defaults(acl, inside)], key=lambda rule: (rule.direction, rule.priority or 0))
+        ordered = sorted([*rules, *self._defaults(acl, resource, inside)], key=lambda rule: (rule.direction, rule.priority or 0))
         behind = all_of([addresses for _, addresses in self._cards.standing(acl.key)])
         return replace(acl, rules=tuple(ordered), local=behind)
 
@@ -126,8 +128,9 @@ class Groups:
             for rule in self._reader.rules(f"{resource.address}.security_rule[{position}]", block, resource, inside)
         ]
 
-    def _defaults(self, acl: Acl, inside: Peer) -> list[Rule]:
-        return [
+    def _defaults(self, acl: Acl, resource: Resource | None, inside: Peer) -> list[Rule]:
+        """The rules at the end as the account shows them, else as Azure gives them to every NSG."""
+        documented = [
             Rule(
                 f"{acl.address}.{name}",
                 direction,
@@ -141,3 +144,19 @@ class Groups:
             )
             for name, direction, priority, action, peer in DEFAULTS
         ]
+        shown = blocks(resource.body, SHOWN) if resource is not None else []
+        return self._shown(resource, shown, documented, inside) if resource is not None and shown else documented
+
+    def _shown(self, resource: Resource, shown: list[Block], documented: list[Rule], inside: Peer) -> list[Rule]:
+        """Default rules are data of the account: they are judged as they are, and told where they are not as documented."""
+        rules = [
+            replace(rule, default=True)
+            for block in shown
+            for rule in self._reader.rules(f"{resource.address}.{block.values.get('name')}", block, resource, inside)
+        ]
+        if len(rules) != len(documented) or set(rules) != set(documented):
+            self._ledger.differs(
+                resource,
+                "its default rules are not those that Azure documents for every NSG; they are judged as the account shows them",
+            )
+        return rules

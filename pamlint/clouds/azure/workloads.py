@@ -24,7 +24,9 @@ SCALE_SETS: Mapping[str, str] = {
     "azurerm_virtual_machine_scale_set": "network_profile",
     "azurerm_windows_virtual_machine_scale_set": "network_interface",
 }
-"""The block in which a scale set describes its interfaces."""
+"""The block in which a scale set describes the interfaces of new instances."""
+INSTANCES = "network_interface_ids"
+"""Where the live reader puts the interfaces that a scale set's instances have: they may be older than its description."""
 BASTION = "azurerm_bastion_host"
 ENDPOINT = "azurerm_private_endpoint"
 
@@ -40,12 +42,15 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
         named = [ledger.target(value, resource.root, NIC) for value in find(resource.body, "network_interface_ids")]
         used |= {key_of(nic) for nic in named if nic is not None}
         yield resource, [cards.own.get(key_of(nic), UNKNOWN) if nic else UNKNOWN for nic in named]
+    for type_, place in SCALE_SETS.items():
+        for resource in ledger.managed(type_):
+            now = [ledger.target(value, resource.root, NIC) for value in find(resource.body, INSTANCES)]
+            used |= {key_of(nic) for nic in now if nic is not None}
+            new = [cards.templated(resource, block) for block in blocks(resource.body, place)]
+            yield resource, [*new, *(cards.own[key_of(nic)] for nic in now if nic is not None)]
     for resource in ledger.managed(NIC):
         if key_of(resource) not in used:
             yield resource, [cards.own[key_of(resource)]]
-    for type_, place in SCALE_SETS.items():
-        for resource in ledger.managed(type_):
-            yield resource, [cards.templated(resource, block) for block in blocks(resource.body, place)]
     for resource in ledger.managed(BASTION):
         yield resource, [cards.in_subnet(resource, find(resource.body, "ip_configuration.subnet_id"))]
     for resource in ledger.managed(ENDPOINT):
