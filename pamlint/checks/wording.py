@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -115,6 +116,10 @@ def shortened(names: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "nothing"
 
 
+_RESOURCE = re.compile(r'(module\.[^.]+\.)*(data\.)?[a-z0-9]+_\w+\.[\w-]+(\[("[^"]*"|\d+|\*)\])?')
+"""The address of a whole resource, which has no value that could be given."""
+
+
 def supply_text(because: Sequence[str]) -> str:
     """How to supply what is not known, by what it is."""
     ways: dict[str, list[str]] = {}
@@ -125,6 +130,8 @@ def supply_text(because: Sequence[str]) -> str:
 
 def _way_to_supply(reference: str) -> str:
     last = reference.rpartition(".")[0] or reference
+    if reference.startswith("file "):
+        return "Keep the file of {names} below the linted root, where pamlint may read it."
     if reference.startswith("roles."):
         return "Say in the site file what {names} is."
     if reference.endswith((".tf", ".json", ".tofu", ".tfvars", "standard input")) or "/" in last:
@@ -135,6 +142,10 @@ def _way_to_supply(reference: str) -> str:
         return "Say what the network holds under `values:` in the site file (`VirtualNetwork: [10.0.0.0/16]`)."
     if reference.startswith(("tag:", "prefix-list:")):
         return "What {names} holds changes by itself; if it is meant, permit it by name under `allow` in the site file."
+    if "(" in last or reference.endswith(")"):
+        return "{names} has a value only when Terraform runs: lint a plan or a state."
+    if _RESOURCE.fullmatch(reference):
+        return "The code does not say who is a member of {names}: match it to the role that it plays, or lint a state."
     if ".var." in f".{reference}":
         return "Supply {names} with `--var` or `--var-file`, or under `values:` in the site file (`{first}: ...`)."
     return "Supply {names} under `values:` in the site file (`{first}: ...`), or lint a plan, a state or the live account."
