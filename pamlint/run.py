@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pamlint.binding import Binding, bind
@@ -16,6 +17,7 @@ from pamlint.clouds import TYPES, convert
 from pamlint.documents.policy import load_policy
 from pamlint.documents.site import find_site, load_site
 from pamlint.judging import judge
+from pamlint.judging.judgement import Judgement
 from pamlint.model.acl import Acl, Network
 from pamlint.model.activation import active_features, active_flows
 from pamlint.model.errors import UserError
@@ -74,18 +76,44 @@ def lint(paths: Sequence[Path], options: Options) -> Report:
 
 def _outcome(estate: Estate, site: Site, options: Options) -> Outcome:
     """One estate, from its files to its findings."""
-    readings = read(estate, TYPES, _settings(estate, site, options))
-    resources = _resources(readings)
-    network = convert(resources, site.values, site.service_tags)
-    flows = _flows(site)
-    binding = _bound(site, flows, network, readings)
-    problems = _problems(readings, network)
-    judgement = judge(estate.name, site, flows, binding, network, options.today, problems, gaps(network.acls, readings))
+    seen = look(estate, site, options)
+    judgement = judged(seen, options)
     findings = check(judgement)
-    kept = suppress(findings, site, network, options.today)
+    kept = suppress(findings, site, seen.network, options.today)
     unreadable = any(finding.check == "unreadable-input" for finding in findings)
-    notes = (*kept.notes, *_idle_roots(readings, binding.units))
-    return Outcome(judgement, network, readings, kept.findings, kept.suppressed, unreadable, notes)
+    notes = (*kept.notes, *_idle_roots(seen.readings, seen.binding.units))
+    return Outcome(judgement, seen.network, seen.readings, kept.findings, kept.suppressed, unreadable, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One estate as it was read and bound."""
+
+    estate: Estate
+    site: Site
+    flows: Sequence[tuple[Policy, Flow]]
+    readings: tuple[Reading, ...]
+    network: Network
+    binding: Binding
+
+
+def look(estate: Estate, site: Site, options: Options, drafts: Mapping[Path, bytes] = MappingProxyType({})) -> Seen:
+    """Read an estate and bind its roles; `drafts` are files, by absolute path, that are read as if they were there."""
+    readings = tuple(read(estate, TYPES, replace(_settings(estate, site, options), drafts=drafts)))
+    network = convert(_resources(readings), site.values, site.service_tags)
+    flows = _flows(site)
+    return Seen(estate, site, flows, readings, network, _bound(site, flows, network, readings))
+
+
+def seen_with(seen: Seen, network: Network) -> Seen:
+    """The estate as it would be seen with another network."""
+    return replace(seen, network=network, binding=_bound(seen.site, seen.flows, network, seen.readings))
+
+
+def judged(seen: Seen, options: Options) -> Judgement:
+    """What comes out of an estate as it was seen."""
+    problems, unread = _problems(seen.readings, seen.network), gaps(seen.network.acls, seen.readings)
+    return judge(seen.estate.name, seen.site, seen.flows, seen.binding, seen.network, options.today, problems, unread)
 
 
 def understand(paths: Sequence[Path], options: Options) -> Understanding:

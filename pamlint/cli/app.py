@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pamlint import __version__
-from pamlint.cli import explain, history, init, lint, matrix, policy, rules, schema, trace
+from pamlint.cli import explain, generate, history, init, lint, matrix, policy, rules, schema, trace
 from pamlint.cli.output import complain
 from pamlint.model.errors import InputError, UserError
 
@@ -36,6 +36,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(history.app, name="history")
 app.command("explain")(explain.explain)
 app.command("init")(init.init)
+app.command("generate")(generate.generate)
 app.command("schema")(schema.schema)
 
 

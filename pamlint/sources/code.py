@@ -115,7 +115,7 @@ def read_root(directory: Path, *, boundary: Path, wanted: Callable[[str], bool],
 
     Raises UserError for a wrong `-var-file`; everything else that is wrong is a problem of the reading.
     """
-    files = Files(Path(realpath(boundary)), Path.cwd(), settings.named)
+    files = Files(Path(realpath(boundary)), Path.cwd(), settings.named, settings.drafts)
     root = Path(normpath(Path.cwd() / directory))
     told = files.told(root)
     with _deep_stack():

@@ -79,10 +79,11 @@ def unreadable(
     return Problem("unreadable-input", subject, error.message, tip, error.location)
 
 
-def module_files(directory: Path) -> list[Path]:
+def module_files(directory: Path, drafts: Iterable[Path] = ()) -> list[Path]:
     """The configuration files of a directory in the order they count: overrides last; a `.tofu` file hides its `.tf` twin."""
     with scandir(directory) as entries:
-        names = sorted(entry.name for entry in entries if is_configuration(entry.name) and _is_file(entry))
+        there = {entry.name for entry in entries if is_configuration(entry.name) and _is_file(entry)}
+    names = sorted(there | {path.name for path in drafts if path.parent == directory})
     hiding = {name.replace(".tofu", ".tf") for name in names if name.endswith((".tofu", ".tofu.json"))}
     shown = [name for name in names if name not in hiding]
     return [directory / name for name in sorted(shown, key=lambda name: (_is_override(name), name))]
@@ -106,7 +107,7 @@ def _is_override(name: str) -> bool:
 def read_configuration(directory: Path, files: Files, matters: Callable[[bytes], bool] = bool) -> Configuration:
     """Reads the files of a directory whose content matters; what is wrong with one of them becomes a problem."""
     configuration = Configuration(directory, {kind: {} for kind in _KEPT})
-    for path in module_files(directory):
+    for path in module_files(directory, files.drafts):
         told = files.told(path)
         try:
             content = files.read(path)

@@ -6,7 +6,7 @@ What the user names on the command line may lie anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
 from hashlib import sha256
 from os import curdir, pardir, sep
@@ -23,12 +23,14 @@ MAX_BYTES = 100_000_000
 class Files:
     """What one root has read. `boundary` is a resolved directory; `base` the directory that names are told against.
 
-    `named` are the files and directories that may be read outside of the boundary.
+    `named` are the files and directories that may be read outside of the boundary. `drafts` are files, by absolute path, that
+    are read as if they were there.
     """
 
     boundary: Path
     base: Path
     named: InitVar[Iterable[Path]] = ()
+    drafts: Mapping[Path, bytes] = field(default_factory=dict)
     hashes: dict[str, bytes] = field(default_factory=dict)
     _readable: tuple[str, ...] = ()
     _folders: dict[str, str] = field(default_factory=dict)
@@ -61,6 +63,8 @@ class Files:
         if not self.inside(path):
             raise InputError(f"{told} lies outside {self.told(self.boundary)}, where nothing is read", where)
         full = self.base / path
+        if full in self.drafts:
+            return self.drafts[full]
         try:
             if full.stat().st_size > MAX_BYTES:
                 raise InputError(f"{told} is larger than {MAX_BYTES:,} bytes", where)

@@ -22,7 +22,7 @@ from pamlint.terraform.values import EvaluationError, Value, string
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a run is told besides the files: `-var` as written, `-var-file` in order, the environment, the workspace,
-    facts by address, and a directory that holds modules as `.terraform/modules` does."""
+    facts by address, a directory that holds modules as `.terraform/modules` does, and files that are not written yet."""
 
     variables: Mapping[str, str] = field(default_factory=dict)
     variable_files: tuple[Path, ...] = ()
@@ -30,6 +30,7 @@ class Settings:
     workspace: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     module_directory: Path | None = None
+    drafts: Mapping[Path, bytes] = field(default_factory=dict)
 
     @property
     def named(self) -> tuple[Path, ...]:

@@ -1,0 +1,70 @@
+"""`pamlint generate`: the least rules that a site's policy needs, as Terraform."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pamlint.cli import options
+from pamlint.cli.output import note, tell
+from pamlint.model.errors import UserError
+
+CODE, SITE = "pam.tf", "pamlint.yaml"
+
+
+def generate(
+    cloud: Annotated[str, typer.Option("--cloud", metavar="aws|azure", help="The cloud that the rules are for.")],
+    paths: options.Paths = None,
+    *,
+    policy: Annotated[
+        str | None, typer.Option("--policy", metavar="ID|FILE", help="Begin with a product: all features, example networks.")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", metavar="DIR|FILE.tf", help="Write files, which must not be there yet.")
+    ] = None,
+    include: Annotated[str | None, typer.Option("--include", metavar="optional", help="Open optional flows as well.")] = None,
+    config: options.Config = None,
+    var: options.Variables = None,
+    var_file: options.VariableFiles = None,
+    module_dir: options.ModuleDirectory = None,
+    today: options.Today = None,
+    debug: options.Debug = False,
+) -> None:
+    """Write the least rules that the site's policy needs, after linting them; never overwrites a file."""
+    from pamlint.generating import Order, from_policy, from_site
+    from pamlint.report.generated_site import site_file
+
+    if include is not None:
+        options.choice(include, ("optional",), "--include")
+    order = Order(options.choice(cloud, ("aws", "azure"), "--cloud"), include is not None)
+    reading = options.reading(config, var, var_file, module_dir, today)
+    if policy is not None and paths:
+        raise UserError("--policy begins an estate of its own; without it, the rules are for the site around the paths")
+    made = from_policy(policy, order, reading) if policy else from_site(options.paths(paths), order, reading)
+    target = Path(output) if output is not None else None
+    if target is None:
+        tell(made.code)
+    elif target.suffix == ".tf":
+        _write({target: made.code})
+    else:
+        site = {target / SITE: site_file(made.data, target.resolve(), made.notes)} if made.data is not None else {}
+        _write({target / CODE: made.code, **site})
+    note(made.notes)
+
+
+def _write(files: Mapping[Path, str]) -> None:
+    """Writes all of the files or, where one of them is there already, none."""
+    for path in files:
+        if path.exists():
+            raise UserError(f"`{path}` is there already and stays as it is; name another place with --output")
+    for path, text in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise UserError(f"`{path}` cannot be written: {error.strerror}") from error
+    tell(f"Wrote {' and '.join(str(path) for path in files)}.\n")
