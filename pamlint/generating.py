@@ -102,20 +102,21 @@ def _data(site: Site) -> dict[str, Any]:
         raise UserError(
             "groups can be made for a site file without `estates`; make them first, and match the roles to them", site.location
         )
-    named = data["policy"]
-    known = {policy.id for policy in site.policies}
-    full = [
-        each if each in known else str((site.path.parent / each).resolve())
-        for each in ([named] if isinstance(named, str) else named)
-    ]
-    return {**data, "policy": full[0] if isinstance(named, str) else full}
+    known, named = {policy.id for policy in site.policies}, data["policy"]
+    full = [each if each in known else _absolute(site, each) for each in ([named] if isinstance(named, str) else named)]
+    tags = {"service-tags": _absolute(site, data["service-tags"])} if "service-tags" in data else {}
+    return {**data, **tags, "policy": full[0] if isinstance(named, str) else full}
+
+
+def _absolute(site: Site, named: str) -> str:
+    return str((site.path.parent / named).resolve())
 
 
 def _resite(data: Mapping[str, Any]) -> Site:
     """The site that the data says."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "pamlint.yaml"
-        path.write_text(site_file(data, Path("/")), encoding="utf-8")
+        path.write_text(site_file(data), encoding="utf-8")
         return load_site(path)
 
 

@@ -11,20 +11,22 @@ from typing import Any
 from pamlint.report.generated import Made
 
 
-def site_file(data: Mapping[str, Any], folder: Path, remarks: Iterable[str] = ()) -> str:
-    """The data as YAML. Policies that are named by an absolute path are named from the folder in which the file will lie."""
+def site_file(data: Mapping[str, Any], folder: Path | None = None, remarks: Iterable[str] = ()) -> str:
+    """The data as YAML. What is named by an absolute path is named from the folder in which the file will lie, if one is said."""
     import yaml
 
     named = data["policy"]
-    policy = _policy(named, folder) if isinstance(named, str) else [_policy(each, folder) for each in named]
+    moved = {"policy": _from(named, folder) if isinstance(named, str) else [_from(each, folder) for each in named]}
+    if "service-tags" in data:
+        moved["service-tags"] = _from(data["service-tags"], folder)
     head = "".join(f"# {line}\n" for line in remarks)
     return head + yaml.safe_dump(
-        _plain({**data, "policy": policy}), sort_keys=False, allow_unicode=True, default_flow_style=None, width=120
+        _plain({**data, **moved}), sort_keys=False, allow_unicode=True, default_flow_style=None, width=120
     )
 
 
-def _policy(named: str, folder: Path) -> str:
-    if not Path(named).is_absolute():
+def _from(named: str, folder: Path | None) -> str:
+    if folder is None or not Path(named).is_absolute():
         return named
     relative = Path(relpath(named, folder)).as_posix()
     return relative if relative.startswith(".") else f"./{relative}"
