@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 NO_VERDICT = frozenset({"unreadable-input", "unresolved-value"})
 """Checks that say what could not be known; they never make the exit code 1."""
 
+UNREAD = 3
+"""The exit code where something to be linted could not be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -76,10 +79,14 @@ def lint(paths: Sequence[Path], options: Options) -> Report:
 
 def _outcome(estate: Estate, site: Site, options: Options) -> Outcome:
     """One estate, from its files to its findings."""
-    seen = look(estate, site, options)
+    return outcome(look(estate, site, options), options)
+
+
+def outcome(seen: Seen, options: Options) -> Outcome:
+    """One estate, from what was seen to its findings."""
     judgement = judged(seen, options)
     findings = check(judgement)
-    kept = suppress(findings, site, seen.network, options.today)
+    kept = suppress(findings, seen.site, seen.network, options.today)
     unreadable = any(finding.check == "unreadable-input" for finding in findings)
     notes = (*kept.notes, *_idle_roots(seen.readings, seen.binding.units))
     return Outcome(judgement, seen.network, seen.readings, kept.findings, kept.suppressed, unreadable, notes)
@@ -99,7 +106,11 @@ class Seen:
 
 def look(estate: Estate, site: Site, options: Options, drafts: Mapping[Path, bytes] = MappingProxyType({})) -> Seen:
     """Read an estate and bind its roles; `drafts` are files, by absolute path, that are read as if they were there."""
-    readings = tuple(read(estate, TYPES, replace(_settings(estate, site, options), drafts=drafts)))
+    return bound(estate, site, tuple(read(estate, TYPES, replace(_settings(estate, site, options), drafts=drafts))))
+
+
+def bound(estate: Estate, site: Site, readings: tuple[Reading, ...]) -> Seen:
+    """Bind the roles of an estate that was read."""
     network = convert(_resources(readings), site.values, site.service_tags)
     flows = _flows(site)
     return Seen(estate, site, flows, readings, network, _bound(site, flows, network, readings))
@@ -208,7 +219,7 @@ def exit_code(report: Report, minimum: Severity | None, strict: bool) -> int:
     worst = SEVERITIES[: SEVERITIES.index(minimum or report.min_severity) + 1]
     if any(_counts(finding, worst) for finding in report.findings):
         return 1
-    return 3 if not report.complete or (strict and not report.settled) else 0
+    return UNREAD if not report.complete or (strict and not report.settled) else 0
 
 
 def _counts(finding: Finding, worst: Sequence[Severity]) -> bool:
@@ -273,15 +284,20 @@ def _refuse_nothing(outcomes: Sequence[Outcome], paths: Sequence[Path]) -> None:
     """No input, or none that binds a role, is wrong use: nothing would be judged. What could not be read is told first."""
     told = ", ".join(str(path) for path in paths)
     if not any(outcome.readings for outcome in outcomes):
-        raise UserError(f"{told} holds no Terraform root module, plan or state")
+        raise UserError(f"{told} holds no Terraform root module, plan, state or live document")
+    refuse_unbound(outcomes, told, "`pamlint rules` lists")
+
+
+def refuse_unbound(outcomes: Sequence[Outcome], told: str, lists: str) -> None:
+    """UserError where no role is bound to anything, though everything could be read; `lists` says what lists the ACLs there."""
     if any(outcome.judgement.binding.units for outcome in outcomes) or any(outcome.unreadable for outcome in outcomes):
         return
     raise UserError(
         f"no role is bound to anything in {told}: nothing can be judged. "
-        "`pamlint rules` lists the groups and NSGs; name them under `roles:` in the site file"
+        f"{lists} the groups and NSGs; name them under `roles:` in the site file"
     )
 
 
 def _complain(readings: Sequence[Reading]) -> None:
     if not readings:
-        raise UserError("there is no Terraform root module, plan or state there")
+        raise UserError("there is no Terraform root module, plan, state or live document there")

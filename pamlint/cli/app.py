@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pamlint import __version__
-from pamlint.cli import explain, generate, history, init, lint, matrix, policy, rules, schema, trace
+from pamlint.cli import audit, explain, generate, history, init, lint, matrix, policy, rules, schema, trace
 from pamlint.cli.output import complain
 from pamlint.model.errors import InputError, UserError
 
@@ -29,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("lint")(lint.lint)
+app.add_typer(audit.app, name="audit")
 app.command("rules")(rules.rules)
 app.command("trace")(trace.trace)
 app.command("matrix")(matrix.matrix)

@@ -36,6 +36,11 @@ VariableFiles = Annotated[list[str] | None, typer.Option("--var-file", metavar="
 ModuleDirectory = Annotated[
     str | None, typer.Option("--module-dir", metavar="DIR", help="Registry and git modules: a modules.json, or a folder a call.")
 ]
+Output = Annotated[list[str] | None, typer.Option("--output", metavar="FORMAT=FILE", help="A file to write besides; repeatable.")]
+MinSeverity = Annotated[
+    str | None, typer.Option("--min-severity", metavar="SEVERITY", help="Milder findings do not fail the run.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 if anything is unproven or not judged.")]
 Today = Annotated[str | None, typer.Option("--today", metavar="DATE", help="The day that `until` is held against.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Findings only: no notes and no closing counts.")]
 NoColour = Annotated[bool, typer.Option("--no-color", help="No colours, as with NO_COLOR in the environment.")]
@@ -44,9 +49,9 @@ Debug = Annotated[bool, typer.Option("--debug", help="With a bug, print the trac
 
 def reading(
     config: str | None,
-    var: Sequence[str] | None,
-    var_file: Sequence[str] | None,
-    module_dir: str | None,
+    var: Sequence[str] | None = None,
+    var_file: Sequence[str] | None = None,
+    module_dir: str | None = None,
     today: str | None = None,
 ) -> Options:
     """What a run needs to know besides its paths; UserError for whatever of it is wrong."""

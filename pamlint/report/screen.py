@@ -27,12 +27,15 @@ SEVERITY_STYLES: dict[Severity, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Where text goes. `width` is in columns; findings milder than `min_severity` are counted, not shown."""
+    """Where text goes. `width` is in columns; findings milder than `min_severity`, or `known` by their fingerprints, are counted,
+    not shown.
+    """
 
     width: int = 100
     colour: bool = False
     min_severity: Severity = "low"
     quiet: bool = False
+    known: frozenset[str] = frozenset()
 
 
 PLAIN = Screen()

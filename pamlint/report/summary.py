@@ -10,9 +10,9 @@ from pamlint.report.screen import SEVERITY_STYLES, Line, Screen, Span, wrapped
 from pamlint.report.wording import names
 
 
-def closing(report: Report, hidden: int, screen: Screen) -> list[Line]:
-    """The counts of a run. `hidden` findings were milder than the screen's threshold."""
-    lines = [*_proved(report, screen), _found(report, hidden)]
+def closing(report: Report, hidden: int, known: int, screen: Screen) -> list[Line]:
+    """The counts of a run. `hidden` findings were milder than the screen's threshold, `known` ones were found before."""
+    lines = [*_proved(report, screen), _found(report, hidden, known)]
     for text in (*_read(report), *_not_judged(report), *_assumed(report)):
         lines += wrapped(visible(text), screen.width, indent="  ")
     return lines
@@ -36,7 +36,7 @@ def _proved(report: Report, screen: Screen) -> list[Line]:
     return wrapped(visible(f"{text} by {policies} on {report.today}{end}"), screen.width, (("Proved ", style),), "  ")
 
 
-def _found(report: Report, hidden: int) -> Line:
+def _found(report: Report, hidden: int, known: int) -> Line:
     found = [(severity, report.summary.findings.get(severity, 0)) for severity in SEVERITIES]
     spans: list[Span] = []
     for severity, number in found:
@@ -46,6 +46,7 @@ def _found(report: Report, hidden: int) -> Line:
     rest = [
         f"{report.summary.unproven} unproven" if report.summary.unproven else "",
         f"{report.summary.suppressed} suppressed" if report.summary.suppressed else "",
+        f"{known} known from earlier audits not shown" if known else "",
         f"{hidden} below the threshold not shown" if hidden else "",
     ]
     tail = "; ".join(text for text in rest if text)

@@ -21,7 +21,8 @@ APART = {"unresolved-value": "Not known", "unreadable-input": "Not read"}
 
 def render(report: Report, screen: Screen = PLAIN) -> str:
     """The whole report as text, grouped by role, worst first; what is unproven stands apart with what was not known."""
-    shown = [finding for finding in report.findings if _is_shown(finding, screen)]
+    new = [finding for finding in report.findings if finding.fingerprint not in screen.known]
+    shown = [finding for finding in new if _is_shown(finding, screen)]
     verdicts = [finding for finding in shown if finding.check not in APART]
     proved = [finding for finding in verdicts if finding.certainty == "proved"]
     apart = {
@@ -35,7 +36,7 @@ def render(report: Report, screen: Screen = PLAIN) -> str:
     for heading, group in apart.items():
         lines += _section(heading, "bold magenta", _ordered(group), excerpts, screen)
     if not screen.quiet:
-        lines += closing(report, len(report.findings) - len(shown), screen)
+        lines += closing(report, len(new) - len(shown), len(report.findings) - len(new), screen)
     return paint(lines, screen)
 
 
