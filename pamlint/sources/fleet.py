@@ -24,8 +24,9 @@ from pamlint.sources.snapshot import pack, unpack
 
 if TYPE_CHECKING:
     from pamlint.sources.aws import Access as AmazonAccess
+    from pamlint.sources.azure import Access as AzureAccess
 
-    Access: TypeAlias = AmazonAccess
+    Access: TypeAlias = AmazonAccess | AzureAccess
 
 CLOUDS: Mapping[Cloud, str] = {"aws": "pamlint.sources.aws", "azure": "pamlint.sources.azure"}
 """The package that knows a cloud: each has `survey(access)` and `Reader(access)` with `read(scope)`."""
@@ -169,7 +170,7 @@ def _dask(cluster: str) -> Iterator[Crew]:
     from distributed import Client
 
     try:
-        client: Any = Client(f"tcp://{cluster.removeprefix(SCHEME)}", timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+        client: Any = Client(f"tcp://{cluster.removeprefix(SCHEME)}", timeout=5, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise UserError(f"--executor: nothing that is a Dask scheduler answers at {cluster} ({type(error).__name__})") from None
     with client:
