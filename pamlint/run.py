@@ -155,28 +155,41 @@ def bare_matrix(policy: str) -> Matrix:
     return bare(load_policy(policy, Path()))
 
 
-def matrix(paths: Sequence[Path], options: Options) -> tuple[Matrix, tuple[Problem, ...]]:
+def matrix(paths: Sequence[Path], options: Options, verify: bool = False) -> tuple[Matrix, tuple[Problem, ...]]:
     """The port matrix of the sites around the paths, and what was not read; roles are told as they are bound to what is there.
 
-    Without a path it is that of the current directory's site file alone.
+    Without a path it is that of the current directory's site file alone. Verified, each line has its state.
     """
-    from pamlint.views.matrix import from_binding, from_site, whole
+    from pamlint.views.matrix import from_binding, from_judgement, from_site, whole
 
     lines: list[Line] = []
-    problems: list[Problem] = []
     sites: list[Site] = []
-    for site, own_paths in _by_site(paths or (Path(),), options):
-        alone = [Estate(each.name, each.site, ()) for each in site.estates] or [Estate(None, site, ())]
-        for estate in choose(own_paths, site)[0] if paths else alone:
-            own = estate.site or site
-            flows = _flows(own)
-            sites.append(own)
-            readings = read(estate, TYPES, _settings(estate, own, options))
-            network = convert(_resources(readings), own.values)
-            told = from_binding(own, estate.name, flows, _bound(own, flows, network, readings), network)
-            lines += told if readings else from_site(own, estate.name, flows)
+    problems: list[Problem] = []
+    outcomes: list[Outcome] = []
+    for site, estate in _estates(paths, options):
+        flows = _flows(site)
+        sites.append(site)
+        if verify:
+            outcomes.append(_outcome(estate, site, options))
+            lines += from_judgement(outcomes[-1].judgement, flows, outcomes[-1].network)
+            problems += outcomes[-1].judgement.problems
+        elif readings := read(estate, TYPES, _settings(estate, site, options)):
+            network = convert(_resources(readings), site.values)
+            lines += from_binding(site, estate.name, flows, _bound(site, flows, network, readings), network)
             problems += _problems(readings, network)
+        else:
+            lines += from_site(site, estate.name, flows)
+    if verify:
+        _refuse_nothing(outcomes, paths)
     return whole(sites, lines, options.today), tuple(problems)
+
+
+def _estates(paths: Sequence[Path], options: Options) -> Iterator[tuple[Site, Estate]]:
+    """Every estate under the paths with the site as it is there; without a path, those of the site file, with nothing in them."""
+    for site, own_paths in _by_site(paths or (Path(),), options):
+        empty = [Estate(each.name, each.site, ()) for each in site.estates] or [Estate(None, site, ())]
+        for estate in choose(own_paths, site)[0] if paths else empty:
+            yield estate.site or site, estate
 
 
 class _Found(NamedTuple):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from pamlint.cli import options
-from pamlint.cli.output import note, tell, told
+from pamlint.cli.output import note, save, tell, told
+from pamlint.cli.results import outputs
 from pamlint.model.errors import InputError, UserError
+from pamlint.model.matrix import LINE_STATES, LineState
+from pamlint.report.matrix import FORMATS
+from pamlint.report.screen import PLAIN
+from pamlint.report.summary import count
 
 
 def matrix(
@@ -17,7 +24,13 @@ def matrix(
     policy: Annotated[
         str | None, typer.Option("--policy", metavar="ID|FILE", help="A product's bare matrix; no site file is read.")
     ] = None,
-    format_: Annotated[str, typer.Option("--format", metavar="text|csv", help="What standard output gets.")] = "text",
+    verify: Annotated[bool, typer.Option("--verify", help="Say what has become of each line in what the paths hold.")] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="STATE", help="Lines in this state alone, verified; `missing` makes a firewall request."),
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", metavar="|".join(FORMATS), help="What standard output gets.")] = "text",
+    output: options.Output = None,
     config: options.Config = None,
     var: options.Variables = None,
     var_file: options.VariableFiles = None,
@@ -27,18 +40,40 @@ def matrix(
     debug: options.Debug = False,
 ) -> None:
     """Tell who talks to whom, on what and why: the port matrix of a site or of a product."""
-    from pamlint import run
-    from pamlint.report.matrix import FORMATS
-
     format_ = options.choice(format_, tuple(FORMATS), "--format")
-    if policy is not None:
-        if paths or config:
-            raise UserError("--policy tells a product's matrix, which belongs to no site: leave out the paths and --config")
-        tell(FORMATS[format_](run.bare_matrix(policy), options.screen(no_colour)))
-        return
-    reading = options.reading(config, var, var_file, module_dir, today)
-    made, problems = run.matrix(options.paths(paths) if paths else (), reading)
+    wanted = outputs(output or (), tuple(FORMATS))
+    if format_ == "xlsx" and sys.stdout is not None and sys.stdout.isatty():
+        raise UserError("a workbook is not for a terminal: write it with `--output xlsx=FILE`, or send standard output to a file")
+    states = _states(only or ())
+    from pamlint import run
+
+    if policy is None:
+        verify = verify or bool(states)
+        inputs = options.paths(paths) if paths or verify else ()
+        made, problems = run.matrix(inputs, options.reading(config, var, var_file, module_dir, today), verify)
+    else:
+        _refuse_site(bool(paths or config or verify or states))
+        made, problems = run.bare_matrix(policy), ()
+    doubtful = sum(line.state == "unproven" for line in made.lines)
+    made = made.limited(states) if states else made
+    for name, path in wanted:
+        save(FORMATS[name](made, PLAIN), path)
     tell(FORMATS[format_](made, options.screen(no_colour)))
     note(told(problem) for problem in problems)
+    if states and doubtful and "unproven" not in states:
+        note([f"{count(doubtful, 'line')} unproven and not among these: `--only unproven` tells what decides"])
     if any(problem.check == "unreadable-input" for problem in problems):
-        raise InputError("not everything could be read, so the matrix may not name everybody")
+        raise InputError("not everything could be read, so the matrix may not tell all")
+
+
+def _states(given: Sequence[str]) -> tuple[LineState, ...]:
+    """The states of every `--only`, several of them with commas between."""
+    names = [name.strip() for each in given for name in each.split(",")]
+    return tuple(dict.fromkeys(options.choice(name, LINE_STATES, "--only") for name in names))
+
+
+def _refuse_site(asked: bool) -> None:
+    if asked:
+        raise UserError(
+            "--policy tells a product's matrix, which belongs to no site: leave out the paths, --config, --verify and --only"
+        )

@@ -13,7 +13,7 @@ from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.halves import half_open
 from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Mixed, Opening, Pinned, Reply
-from pamlint.judging.opened import Front, Working, blocked_openings, forbidden, implicit, openings, pinned
+from pamlint.judging.opened import Front, Working, barred, blocked_openings, forbidden, implicit, openings, pinned
 from pamlint.judging.order import is_mixed, unreachable
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, by_name, doubted, unmet, wanted
@@ -137,7 +137,7 @@ class _Judge:
             proved = settled.proved or any(answer.residue.proved for answer in answers)
             state: VerdictState = "missing" if proved else "unproven" if settled.unproven or answers else "satisfied"
             rules = tuple(piece.rule for layer in front.layers for piece in layer if overlap(piece.traffic, want.whole))
-            self.states.append(FlowState(ask.flow, ask.bearing.part.role, front.direction, front.unit, state, rules))
+            self.states.append(front.state(ask, state, rules, settled, tuple(answers)))
         return satisfied
 
     def _cubes(self, unit: Unit, direction: Direction, action: str) -> Iterator[Traffic]:
@@ -216,12 +216,7 @@ class _Judge:
             found = blocked_openings(front, flow, traffic, self.admission, self.table)
             self.blocked += found
             out.append(tuple(cube for opening in found for cube in (*opening.residue.proved, *opening.residue.unproven)))
-            proved = any(opening.residue.proved for opening in found)
-            state: VerdictState = "open" if proved else "unproven" if found else "blocked"
-            near = flow.destinations if front.direction == "ingress" else flow.sources
-            for role in (role for role in front.roles if role in near):
-                rules = tuple(opening.rule for opening in found)
-                self.states.append(FlowState(flow, role, front.direction, front.unit, state, rules))
+            self.states += [barred(ask, self.demand, front, found) for ask in front.asks if ask.flow is flow and ask.judged]
         return tuple(cube for cubes in out for cube in cubes)
 
     def _judged(self, roles: Sequence[str]) -> bool:
@@ -237,8 +232,10 @@ class _Judge:
                 continue
             traffic = self.demand.of_flow(ask, front.unit, front.direction)
             rules = tuple(piece.rule for layer in front.layers for piece in layer if overlap(piece.traffic, traffic))
-            state: VerdictState = "open" if overlap(front.passed, traffic) else "blocked"
-            self.states.append(FlowState(ask.flow, ask.bearing.part.role, front.direction, front.unit, state, rules))
+            passing = overlap(front.passed, traffic)
+            state: VerdictState = "open" if passing else "blocked"
+            opened = settle(passing, self.table.predicates, Purpose.OPEN, denied=front.denied)
+            self.states.append(front.state(ask, state, rules, opened=opened))
 
     def expired(self) -> list[tuple[Allowance, Settled]]:
         """Allowances whose day has passed and whose traffic is open still."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pamlint.binding import Binding, Unit
+from pamlint.binding import Binding, Part, Unit
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import Direction, VerdictState
@@ -16,6 +16,7 @@ from pamlint.model.site import Allowance, Site
 
 Cause = Literal["closed", "denied", "pinned"]
 """Why a flow is not admitted: no rule does, a deny stands above it, or the rule that would pins its source ports."""
+NOTHING_SETTLED = Settled((), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,11 @@ class Mixed:
 
 @dataclass(frozen=True, slots=True)
 class FlowState:
-    """What came out for one flow at one end. `unit` is None where the end is not judged, with the reason."""
+    """What came out for one flow at one end, between a part of the role there and a part of the far one.
+
+    `unit` and the parts are None where the end is not judged. `lacking` is what of a required flow is not admitted, `unanswered`
+    what of it is not replied to, and `opened` what of any other flow is open.
+    """
 
     flow: Flow
     role: str
@@ -132,6 +137,12 @@ class FlowState:
     unit: Unit | None
     state: VerdictState
     rules: tuple[Rule, ...] = ()
+    part: Part | None = None
+    peer: Part | None = None
+    view: View | None = None
+    lacking: Settled = NOTHING_SETTLED
+    unanswered: tuple[Reply, ...] = ()
+    opened: Settled = NOTHING_SETTLED
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from pamlint.binding import Unit
 from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, Admission, Piece, less, localise, through, together
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand
-from pamlint.judging.judgement import Implicit, Opening, Pinned
+from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Implicit, Opening, Pinned, Reply
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, settle
-from pamlint.model.finding import Direction
+from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.policy import Flow
 from pamlint.model.ranges import holds, intersect, subtract, union
 from pamlint.model.rows import View
@@ -44,6 +44,21 @@ class Front:
     def seen_at(self, acl: Acl) -> View:
         """The view from one ACL of the chain."""
         return self.view._replace(local_name=acl.address)
+
+    def state(
+        self,
+        ask: Ask,
+        state: VerdictState,
+        rules: tuple[Rule, ...],
+        lacking: Settled = NOTHING_SETTLED,
+        unanswered: tuple[Reply, ...] = (),
+        opened: Settled = NOTHING_SETTLED,
+    ) -> FlowState:
+        """What came out for an ask here."""
+        part = ask.bearing.part
+        return FlowState(
+            ask.flow, part.role, self.direction, self.unit, state, rules, part, ask.peer, self.view, lacking, unanswered, opened
+        )  # fmt: skip
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -147,6 +162,21 @@ def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Ad
                     )
                 )  # fmt: skip
     return found
+
+
+def barred(ask: Ask, demand: Demand, front: Front, found: Sequence[Opening]) -> FlowState:
+    """What has become of a blocked flow between one pair of parts; `found` are all openings of the flow at the unit."""
+    traffic = demand.of_flow(ask, front.unit, front.direction)
+    shares = [(each, overlap(each.residue.proved, traffic), overlap(each.residue.unproven, traffic)) for each in found]
+    shares = [(each, proved, unproven) for each, proved, unproven in shares if proved or unproven]
+    opened = Settled(
+        tuple(cube for _, proved, _ in shares for cube in proved),
+        tuple(cube for _, _, unproven in shares for cube in unproven),
+        tuple(sorted({reference for each, _, _ in shares for reference in each.residue.because})),
+    )
+    state: VerdictState = "open" if opened.proved else "unproven" if opened.unproven else "blocked"
+    rules = tuple(each.rule for each, _, _ in shares)
+    return front.state(ask, state, rules, opened=opened)
 
 
 def _beside_names(unproven: Traffic, table: Table) -> Traffic:

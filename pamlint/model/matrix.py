@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
@@ -28,25 +28,32 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class RuleTold:
-    """A rule by its Terraform address or live id, and where it stands."""
+    """A rule by its Terraform address or live id, where it stands, and the references that decide whether it says so at all."""
 
     name: str
     location: Location | None = None
+    because: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.location.file}:{self.location.line})" if self.location else self.name
+        place = f" ({self.location.file}:{self.location.line})" if self.location else ""
+        return f"{'perhaps ' if self.because else ''}{self.name}{place}"
 
 
 @dataclass(frozen=True, slots=True)
 class LineEnd:
-    """What has become of a line at one of its ends: the rules that open it, what is not admitted, and what that hangs on."""
+    """What has become of a line at one of its ends.
+
+    `rules` open it, `traffic` is what of it is missing, wrongly open or in doubt, `because` what a doubt hangs on, and `acls` are
+    those that do not admit what is missing.
+    """
 
     direction: Direction
     state: LineState
     rules: tuple[RuleTold, ...] = ()
-    lacking: tuple[Row, ...] = ()
+    traffic: tuple[Row, ...] = ()
     because: tuple[str, ...] = ()
     remark: str = ""
+    acls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +61,14 @@ class Line:
     """One line of the matrix: one flow, one pair of roles, one protocol with its ports.
 
     `ports` are as they are written (`22, 8000-8100`, `any`, empty for protocols without ports); for ICMP they are types.
-    `when` says with which features the line counts, `why` and `source` what the policy says of it. `parameters` are those that
-    gave the ports. `state` is None where nothing was verified.
+    `version` is the policy's, `when` says for which features the line is, `why` and `reference` what the policy says of it.
+    `parameters` are those that gave the ports. `state` is None where nothing was verified; `missing` are those of the ports that
+    are required and not open at some end.
     """
 
     estate: str | None
     policy: str
+    version: str
     flow: str
     source: Player
     destination: Player
@@ -74,6 +83,7 @@ class Line:
     parameters: tuple[str, ...] = ()
     state: LineState | None = None
     ends: tuple[LineEnd, ...] = ()
+    missing: str = ""
 
     @property
     def lacks(self) -> bool:
@@ -83,11 +93,29 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """All lines, of one site or of a bare policy, in the order of its flows. `inactive` are the flows that are off here."""
+    """All lines, of one site or of a bare policy, in the order of its flows, or those in one of the states `only`.
+
+    `inactive` are the flows that are off here. `sites` are the site files, none for a bare policy.
+    """
 
     policies: tuple[PolicyUsed, ...]
     sites: tuple[str, ...]
     today: date | None
     lines: tuple[Line, ...]
     inactive: tuple[str, ...] = ()
-    version: str = ""
+    only: tuple[LineState, ...] = ()
+
+    @property
+    def verified(self) -> bool:
+        """Whether the lines have states."""
+        return any(line.state is not None for line in self.lines) or bool(self.only)
+
+    @property
+    def is_request(self) -> bool:
+        """Whether it asks a firewall team for what is missing, and tells nothing else."""
+        return self.only == ("missing",)
+
+    def limited(self, only: tuple[LineState, ...]) -> Matrix:
+        """The lines in these states alone; what is missing at one end alone is `missing` as well as `half-open`."""
+        kept = tuple(line for line in self.lines if line.state in only or ("missing" in only and line.lacks))
+        return replace(self, lines=kept, only=only)

@@ -28,6 +28,12 @@ def safe_cell(text: str) -> str:
     return f"'{shown}" if shown.lstrip()[:1] in _FORMULA else shown
 
 
+def in_markdown(text: str) -> str:
+    """The text as words that mean nothing to Markdown or HTML."""
+    escaped = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()#+!|~$" else char for char in escaped)
+
+
 def _escaped(char: str) -> str:
     if unicodedata.category(char) not in _UNSEEN:
         return char

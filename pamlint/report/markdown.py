@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pamlint.model.finding import SEVERITIES, Finding, Report
-from pamlint.report.escaping import visible
+from pamlint.report.escaping import in_markdown
 from pamlint.report.summary import count
 from pamlint.report.wording import names, sentence
 
@@ -36,20 +36,15 @@ def _table(title: str, findings: Sequence[Finding]) -> list[str]:
 
 
 def _row(finding: Finding) -> str:
-    traffic = [_cell(sentence(row, finding.direction)) for row in finding.traffic[:ROWS]]
+    traffic = [in_markdown(sentence(row, finding.direction)) for row in finding.traffic[:ROWS]]
     if len(finding.traffic) > ROWS:
         traffic.append(f"and {len(finding.traffic) - ROWS} more")
-    message = _cell(finding.message)
+    message = in_markdown(finding.message)
     if finding.because:
-        message += f"<br>Unknown: {_cell(names(finding.because))}"
+        message += f"<br>Unknown: {in_markdown(names(finding.because))}"
     if finding.tip:
-        message += f"<br>{_cell(finding.tip)}"
+        message += f"<br>{in_markdown(finding.tip)}"
     where = f"{finding.location.file}:{finding.location.line}" if finding.location else finding.rule or finding.acl or ""
-    cells = (finding.severity, finding.check, _cell(", ".join(finding.roles)), message, "<br>".join(traffic), _cell(where))
+    roles = in_markdown(", ".join(finding.roles))
+    cells = (finding.severity, finding.check, roles, message, "<br>".join(traffic), in_markdown(where))
     return f"| {' | '.join(cells)} |"
-
-
-def _cell(text: str) -> str:
-    """Words that mean nothing to Markdown or HTML."""
-    escaped = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()#+!|~$" else char for char in escaped)

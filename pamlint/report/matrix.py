@@ -2,72 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 
-from pamlint.model.matrix import Line, Matrix
-from pamlint.report import matrix_text, tables
-from pamlint.report.screen import PLAIN, Screen
-from pamlint.report.tables import Column, Table
-
-OPTIONAL = ("Estate", "Source networks", "Source groups", "Destination networks", "Destination groups", "Parameter")
-"""Columns that are left out where nothing stands in them."""
-
-
-def table(matrix: Matrix) -> Table:
-    """The matrix as a table: a row a line."""
-    columns = (
-        Column("Estate", 12),
-        Column("Policy", 16),
-        Column("Flow", 24),
-        Column("Source role", 20),
-        Column("Source networks", 26),
-        Column("Source groups", 36),
-        Column("Destination role", 20),
-        Column("Destination networks", 26),
-        Column("Destination groups", 36),
-        Column("Direction", 16),
-        Column("Protocol", 9),
-        Column("Ports", 18),
-        Column("Need", 12),
-        Column("Feature", 22),
-        Column("Parameter", 18),
-        Column("Why", 60),
-        Column("Reference", 40),
-        Column("Confidence", 14),
-    )
-    return Table("Port matrix", columns, tuple(_row(line) for line in matrix.lines)).without_empty(*OPTIONAL)
+from pamlint import __version__
+from pamlint.model.matrix import LINE_STATES, Line, Matrix, Player
+from pamlint.report import matrix_json, matrix_text, tables, web, workbook
+from pamlint.report.escaping import in_markdown
+from pamlint.report.matrix_tables import about, table
+from pamlint.report.matrix_words import (
+    BLANK,
+    by_estate,
+    expiry,
+    justification,
+    missing_service,
+    opened_at,
+    players,
+    policies,
+    remarks,
+    rules,
+    service,
+)
+from pamlint.report.screen import Screen
+from pamlint.report.summary import count
 
 
-def _row(line: Line) -> tuple[str, ...]:
-    return (
-        line.estate or "",
-        line.policy,
-        line.flow,
-        line.source.role,
-        ", ".join(line.source.networks),
-        ", ".join(line.source.groups),
-        line.destination.role,
-        ", ".join(line.destination.networks),
-        ", ".join(line.destination.groups),
-        ", ".join(line.directions),
-        line.protocol,
-        line.ports,
-        line.need,
-        line.when,
-        ", ".join(line.parameters),
-        line.why,
-        line.reference,
-        line.confidence,
-    )
-
-
-def csv(matrix: Matrix, screen: Screen = PLAIN) -> str:
+def csv(matrix: Matrix, screen: Screen) -> str:
     """A row a line under a row of headings."""
-    return tables.csv([table(matrix)])
+    return tables.csv(table(matrix))
+
+
+def xlsx(matrix: Matrix, screen: Screen) -> bytes:
+    """A workbook: the lines on the first sheet, what they were made from on the second."""
+    return workbook.render([table(matrix), about(matrix)], matrix.today)
+
+
+def markdown(matrix: Matrix, screen: Screen) -> str:
+    """A heading, where it comes from, and the table."""
+    made = table(matrix)
+    lines = [f"# {made.title}", "", in_markdown(f"{count(len(matrix.lines), 'line')} from {heading(matrix)}."), ""]
+    return "\n".join([*lines, *tables.markdown(made)]) + "\n"
+
+
+def html(matrix: Matrix, screen: Screen) -> str:
+    """One page that needs nothing else."""
+    counts = Counter(line.state for line in matrix.lines)
+    return web.render(
+        "request.html" if matrix.is_request else "matrix.html",
+        matrix=matrix,
+        policies=policies(matrix),
+        source=heading(matrix),
+        total=count(len(matrix.lines), "line"),
+        states=[(state, counts[state]) for state in LINE_STATES if counts[state]],
+        estates=by_estate(matrix),
+        players=_players,
+        service=missing_service if matrix.is_request else service,
+        remarks=remarks,
+        rules=rules,
+        opened_at=opened_at,
+        justification=justification,
+        fields=BLANK,
+        expiry=expiry(matrix.today),
+        version=__version__,
+    )
+
+
+def heading(matrix: Matrix) -> str:
+    """The policies, the site files and the day."""
+    return ", ".join([policies(matrix), *matrix.sites, *([str(matrix.today)] if matrix.today else [])])
+
+
+def _players(lines: Sequence[Line]) -> list[Player]:
+    """Who plays the roles of these lines, as far as anybody is known."""
+    return [player for player in players(lines) if player.networks or player.groups]
 
 
 FORMATS: dict[str, Callable[[Matrix, Screen], str | bytes]] = {
     "text": matrix_text.render,
+    "json": matrix_json.render,
     "csv": csv,
+    "markdown": markdown,
+    "html": html,
+    "xlsx": xlsx,
 }
 """Each format's name and what makes a matrix into it. All of them are pure: the same matrix gives the same bytes."""

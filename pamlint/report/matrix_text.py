@@ -7,28 +7,49 @@ from collections.abc import Iterable, Sequence
 from pamlint.model.matrix import Line, Matrix
 from pamlint.report import wording
 from pamlint.report.escaping import visible
+from pamlint.report.matrix_words import (
+    BLANK,
+    by_estate,
+    expiry,
+    justification,
+    missing_service,
+    opened_at,
+    players,
+    policies,
+    remarks,
+    rules,
+    service,
+)
 from pamlint.report.screen import Line as Words
 from pamlint.report.screen import Screen, aligned, line, paint, wrapped
 from pamlint.report.summary import count
+from pamlint.report.tables import TONES, Tone
 
 NAMED = 12
 """How many networks and groups of a role are named before the rest is counted."""
+STYLES: dict[Tone, str] = {"good": "green", "bad": "bold red", "doubt": "bold yellow", "quiet": "dim"}
 
 
 def render(matrix: Matrix, screen: Screen) -> str:
-    """The lines of each estate as one table, then what the roles and the flows are."""
+    """The lines of each estate as one table, then what the roles and the flows are; or the request for what is missing."""
     lines = [*_title(matrix), line()]
-    for estate in dict.fromkeys(each.estate for each in matrix.lines):
-        own = [each for each in matrix.lines if each.estate == estate]
-        lines += [*_heading(estate), *_table(own), line(), *_who(matrix, own, screen)]
-    lines += [*_why(matrix.lines, screen), *_left(matrix, screen)]
-    return paint(lines, screen)
+    for estate, own in by_estate(matrix):
+        lines += _heading(estate)
+        if matrix.is_request:
+            lines += [word for each in own for word in _asked(each, matrix, screen)]
+        else:
+            lines += [*_table(own), line(), *_standing(own, screen)]
+        lines += _who(matrix, own, screen)
+    if not matrix.is_request and matrix.lines:
+        lines += _why(matrix.lines, screen)
+    return paint([*lines, *_left(matrix, screen)], screen)
 
 
 def _title(matrix: Matrix) -> Iterable[Words]:
-    policies = ", ".join(f"{used.id} ({used.version})" for used in matrix.policies)
+    what = "Firewall request" if matrix.is_request else "Port matrix"
     where = f" at {', '.join(matrix.sites)}" if matrix.sites else ""
-    yield ((visible(f"{policies}{where}"), "bold"), (f": {count(len(matrix.lines), 'line')}", ""))
+    only = f" {' or '.join(matrix.only)}" if matrix.only else ""
+    yield ((what, "bold"), (visible(f" by {policies(matrix)}{where}: {count(len(matrix.lines), 'line')}{only}."), ""))
 
 
 def _heading(estate: str | None) -> Iterable[Words]:
@@ -37,26 +58,60 @@ def _heading(estate: str | None) -> Iterable[Words]:
 
 
 def _table(lines: Sequence[Line]) -> list[Words]:
-    rows = [("from", "to", "service", "need", "flow")]
-    rows += [(each.source.role, each.destination.role, service(each), each.need, each.flow) for each in lines]
-    heading, *rest = aligned([[visible(cell) for cell in row] for row in rows])
-    return [line(heading[0][0], "bold"), *rest]
+    """One line each, its state first where it has one."""
+    rows = [("state", "from", "to", "service", "need", "flow")]
+    rows += [(each.state or "", each.source.role, each.destination.role, service(each), each.need, each.flow) for each in lines]
+    verified = any(each.state for each in lines)
+    heading, *rest = aligned([[visible(cell) for cell in row[0 if verified else 1 :]] for row in rows])
+    return [line(heading[0][0], "bold"), *(_coloured(words, each.state) for words, each in zip(rest, lines, strict=True))]
 
 
-def service(each: Line) -> str:
-    """`tcp/22, 443`, `icmp/8`, `47`, `any`."""
-    return f"{each.protocol}/{each.ports}" if each.ports not in ("", "any") else each.protocol
+def _coloured(words: Words, state: str | None) -> Words:
+    """A table's line with the state in its colour."""
+    if state is None:
+        return words
+    text = words[0][0]
+    return (("  ", ""), (state, STYLES[TONES[state]]), (text[2 + len(state) :], ""))
+
+
+def _standing(lines: Sequence[Line], screen: Screen) -> Iterable[Words]:
+    """What is to be said of a line's state, and which rules open it."""
+    told = [(each.flow, remark) for each in lines for remark in remarks(each)]
+    opened = [
+        (each.flow if place == 0 else "", str(rule)) for each in lines for place, rule in enumerate(rules(each))
+    ]  # fmt: skip
+    for heading, rows, width in (("What is not as it should be, or not known", told, screen.width), ("Opened by", opened, None)):
+        if rows:
+            yield line(heading, "bold")
+            yield from aligned([[visible(cell) for cell in row] for row in rows], width)
+            yield line()
+
+
+def _asked(each: Line, matrix: Matrix, screen: Screen) -> Iterable[Words]:
+    """One request, with blanks for whoever asks and allows."""
+    fields = {
+        "Flow": each.flow,
+        "Source": _named(each.source.role, (*each.source.networks, *each.source.groups)),
+        "Destination": _named(each.destination.role, (*each.destination.networks, *each.destination.groups)),
+        "Service": missing_service(each),
+        "To be opened": "; ".join(opened_at(each)),
+        "Justification": justification(each),
+        "Expiry": expiry(matrix.today),
+    } | dict.fromkeys(BLANK, "_" * 30)
+    yield from aligned([(f"{field}:", visible(text)) for field, text in fields.items()], screen.width)
+    yield line()
+
+
+def _named(role: str, names: Sequence[str]) -> str:
+    return f"{role}: {wording.names(names, NAMED)}" if names else role
 
 
 def _who(matrix: Matrix, lines: Sequence[Line], screen: Screen) -> Iterable[Words]:
     """The networks and groups of every role, or of those that the product fixes."""
-    players: dict[str, dict[str, None]] = {}
-    for each in lines:
-        for one in (each.source, each.destination):
-            players.setdefault(one.role, {}).update(dict.fromkeys((*one.networks, *one.groups)))
     nobody = "nobody yet" if matrix.sites else ""
-    rows = [(role, wording.names((*names,), NAMED) or nobody) for role, names in sorted(players.items()) if names or nobody]
-    if rows:
+    rows = [(one.role, wording.names((*one.networks, *one.groups), NAMED) or nobody) for one in players(lines)]
+    rows = [row for row in rows if row[1]]
+    if rows and not matrix.is_request:
         yield line("Who is who", "bold")
         yield from aligned([[visible(cell) for cell in row] for row in rows], screen.width)
         yield line()
@@ -67,7 +122,7 @@ def _why(lines: Sequence[Line], screen: Screen) -> Iterable[Words]:
     sources = {reference: f"[{number}]" for number, reference in enumerate(dict.fromkeys(each.reference for each in lines), 1)}
     rows: dict[str, tuple[str, str, str]] = {}
     for each in lines:
-        condition = f"While {each.when}: " if each.when else ""
+        condition = f"For {each.when}: " if each.when else ""
         sure = "" if each.confidence == "vendor" else f"{each.confidence} "
         rows.setdefault(each.flow, (each.flow, f"{sure}{sources[each.reference]}", f"{condition}{each.why}"))
     yield line("Why", "bold")
@@ -77,7 +132,8 @@ def _why(lines: Sequence[Line], screen: Screen) -> Iterable[Words]:
 
 
 def _left(matrix: Matrix, screen: Screen) -> Iterable[Words]:
-    if matrix.inactive:
+    """What is not told, and what to do next."""
+    if matrix.inactive and not matrix.only:
         text = f"Not in it, their features being off: {wording.names(matrix.inactive, len(matrix.inactive))}."
         yield line()
         yield from wrapped(visible(text), screen.width, indent="  ")

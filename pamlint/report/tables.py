@@ -1,13 +1,33 @@
-"""Tables as files: CSV that no spreadsheet takes for formulas."""
+"""Tables as CSV and Markdown. No name from outside becomes a formula, a column or a tag."""
 
 from __future__ import annotations
 
 import csv as standard
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from pamlint.report.escaping import safe_cell
+from pamlint.report.escaping import in_markdown, safe_cell
+
+Tone = Literal["good", "bad", "doubt", "quiet"]
+TONES: Mapping[str, Tone] = {
+    "open": "good",
+    "missing": "bad",
+    "wrongly-open": "bad",
+    "half-open": "doubt",
+    "unproven": "doubt",
+    "closed": "quiet",
+    "not-judged": "quiet",
+    "required": "good",
+    "blocked": "bad",
+    "optional": "quiet",
+    "not-needed": "quiet",
+    "unverified": "doubt",
+    "unjustified": "bad",
+    "justified": "good",
+}
+"""The words that are coloured where they stand alone in a coloured column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +36,16 @@ class Column:
 
     heading: str
     width: int = 16
+    coloured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells under columns; every row has as many cells as there are columns. `tones` colour rows, one word each."""
+    """Rows of cells under columns; every row has as many cells as there are columns."""
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
-    tones: tuple[str, ...] = ()
 
     def without_empty(self, *optional: str) -> Table:
         """The same table without those of these columns in which nothing stands."""
@@ -34,17 +54,20 @@ class Table:
             for number, column in enumerate(self.columns)
             if column.heading not in optional or any(row[number] for row in self.rows)
         ]
-        columns = tuple(self.columns[number] for number in kept)
-        return Table(self.title, columns, tuple(tuple(row[number] for number in kept) for row in self.rows), self.tones)
+        rows = tuple(tuple(row[number] for number in kept) for row in self.rows)
+        return replace(self, columns=tuple(self.columns[number] for number in kept), rows=rows)
 
 
-def csv(tables: Sequence[Table]) -> str:
-    """The tables as RFC 4180 has them, one below the other with an empty line between; lines end in CR LF."""
+def csv(table: Table) -> str:
+    """The table as RFC 4180 has it: a line of headings, then a line a row; lines end in CR LF."""
     out = io.StringIO()
     writer = standard.writer(out)
-    for place, table in enumerate(tables):
-        if place:
-            out.write("\r\n")
-        writer.writerow(column.heading for column in table.columns)
-        writer.writerows([safe_cell(cell) for cell in row] for row in table.rows)
+    writer.writerow(column.heading for column in table.columns)
+    writer.writerows([safe_cell(cell) for cell in row] for row in table.rows)
     return out.getvalue()
+
+
+def markdown(table: Table) -> list[str]:
+    """The lines of a pipe table."""
+    lines = [f"| {' | '.join(column.heading for column in table.columns)} |", "|---" * len(table.columns) + "|"]
+    return lines + [f"| {' | '.join(in_markdown(cell) for cell in row)} |" for row in table.rows]

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import pty
+import re
+import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from pamlint.documents.policy import catalogue, load_policy
-from tests.cli.commands import Answer, pamlint
+from pamlint.model.matrix import LINE_STATES
+from pamlint.report.matrix_tables import HEAD, STANDING
+from tests.cli.commands import PROJECT, Answer, pamlint
 
 KB = (
     "Knowledge base 7018265: What ports are used for Privileged Account Manager?, 2017-07-21, "
@@ -34,7 +43,7 @@ FIRST = {
     "Reference": KB,
     "Confidence": "vendor",
 }
-HEAD = """netiq-pam-3 (3.x) at pamlint.yaml: 6 lines
+BOUND = """Port matrix by netiq-pam-3 (3.x) at pamlint.yaml: 6 lines.
 
   from               to                 service    need         flow
   admin              framework-manager  tcp/443    required     admin-console-in
@@ -82,7 +91,7 @@ def test_paths_say_who_plays_the_roles(estate: Path) -> None:
     """With a path the roles are what they are bound to; the screen has the lines, who is who, and why."""
     answer = pamlint("matrix", ".", cwd=estate)
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.startswith(HEAD)
+    assert answer.out.startswith(BOUND)
     assert "\nNot in it, their features being off: manager-to-manager, " in answer.out
 
 
@@ -92,8 +101,115 @@ def test_a_matrix_needs_a_site_or_a_policy(tmp_path: Path) -> None:
     assert (answer.code, answer.out) == (2, "")
     assert "there is no pamlint.yaml" in answer.err
     assert pamlint("matrix", "--policy", "netiq-pam-3", ".", cwd=tmp_path) == Answer(
-        2, "", "error: --policy tells a product's matrix, which belongs to no site: leave out the paths and --config\n"
+        2,
+        "",
+        "error: --policy tells a product's matrix, which belongs to no site: leave out the paths, --config, --verify and --only\n",
     )
+
+
+VERIFIED = """Port matrix by netiq-pam-3 (3.x) at pamlint.yaml: 6 lines.
+
+  state      from               to                 service    need         flow
+  open       admin              framework-manager  tcp/443    required     admin-console-in
+  closed     admin              framework-manager  udp/443    optional     admin-console-udp
+  open       user               framework-manager  tcp/443    conditional  my-access-in
+  closed     user               framework-manager  udp/443    optional     my-access-udp
+  open       framework-manager  agent              tcp/29120  required     manager-to-agent
+  half-open  agent              framework-manager  tcp/29120  required     agent-to-manager
+
+What is not as it should be, or not known
+  agent-to-manager  at the source: missing tcp/29120 to aws_security_group.manager, in
+                    aws_security_group.agent
+
+Opened by
+  admin-console-in  aws_security_group.manager.ingress[0] (main.tf:9)
+  my-access-in      aws_security_group.manager.ingress[0] (main.tf:9)
+  manager-to-agent  aws_security_group.manager.egress[0] (main.tf:23)
+                    aws_security_group_rule.agent["ingress"] (main.tf:35)
+  agent-to-manager  aws_security_group.manager.ingress[1] (main.tf:16)
+"""
+
+
+def without_egress(estate: Path) -> None:
+    """Takes away the rule by which agents reach the manager."""
+    text = (estate / "main.tf").read_text()
+    assert "{ ingress = 29120, egress = 29120 }" in text
+    (estate / "main.tf").write_text(text.replace("{ ingress = 29120, egress = 29120 }", "{ ingress = 29120 }"))
+
+
+def test_verified_lines_have_their_states(estate: Path) -> None:
+    """Each line says what has become of it, by which rules, and where something is missing; whatever it is, the exit code is 0."""
+    without_egress(estate)
+    answer = pamlint("matrix", "--verify", cwd=estate)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith(VERIFIED)
+
+
+def test_what_is_missing_makes_a_request(estate: Path) -> None:
+    """Only what is missing, narrowed to the end where it is, justified by the policy, with blanks for those who ask and allow."""
+    without_egress(estate)
+    (row,) = table(pamlint("matrix", "--only", "missing", "--format", "csv", "--today", "2026-11-27", cwd=estate))
+    assert row == {
+        **dict.fromkeys(("Request", "Requested by", "Requested on", "Approved by", "Approved on"), ""),
+        "Source role": "agent",
+        "Source": "aws_security_group.agent (pam-agent)",
+        "Destination role": "framework-manager",
+        "Destination": "aws_security_group.manager (pam-manager)",
+        "Protocol": "tcp",
+        "Ports": "29120",
+        "To be opened": "egress of agent in aws_security_group.agent",
+        "Justification": "Agents open connections as well. Each one reaches every manager of its audit zone. Required by netiq-pam-3 3.x "
+        "(Privileged User Manager 2.2 installation guide: ports of managers and agents, "
+        "http://www.novell.com/documentation/privilegedusermanager22/npum_install/data/blj87m4.html).",
+        "Expiry": "none; to be reviewed by 2027-05-27",
+        "Flow": "agent-to-manager",
+    }
+
+
+def test_lines_are_limited_to_states(estate: Path) -> None:
+    """Several states are one after the other or with commas between; what is unproven is never left out without a word."""
+    without_egress(estate)
+    rows = table(pamlint("matrix", "--only", "closed,half-open", "--format", "csv", cwd=estate))
+    assert [row["Flow"] for row in rows] == ["admin-console-udp", "my-access-udp", "agent-to-manager"]
+    rows = table(pamlint("matrix", "--only", "closed", "--only", "half-open", "--format", "csv", cwd=estate))
+    assert len(rows) == 3
+    text = (estate / "main.tf").read_text()
+    (estate / "main.tf").write_text(text.replace('  default = ["10.20.0.0/24"]\n', ""))
+    answer = pamlint("matrix", "--only", "missing", "--format", "csv", cwd=estate)
+    assert [row["Flow"] for row in table(answer)] == ["agent-to-manager"]
+    assert answer.err == "note: 1 line unproven and not among these: `--only unproven` tells what decides\n"
+    wrong = pamlint("matrix", "--only", "shut", cwd=estate)
+    assert (wrong.code, wrong.err) == (
+        2,
+        "error: --only: `shut` is not known; use one of missing, wrongly-open, half-open, unproven, open, closed, not-judged\n",
+    )
+
+
+def test_files_are_written_besides(estate: Path) -> None:
+    """Every format is written where it is asked for, the same bytes each time."""
+    names = ("json", "csv", "markdown", "html", "xlsx")
+    for turn in ("1", "2"):
+        outputs = [f"--output={name}=m{turn}.{name}" for name in names]
+        assert pamlint("matrix", "--verify", "--today", "2026-11-27", *outputs, cwd=estate).code == 0
+    assert all((estate / f"m1.{name}").read_bytes() == (estate / f"m2.{name}").read_bytes() for name in names)
+    sheet = load_workbook(estate / "m1.xlsx").worksheets[0]
+    assert sheet.max_row == 7
+
+
+def test_a_workbook_is_not_for_a_terminal(estate: Path) -> None:
+    """On a terminal a workbook is refused with what to do instead; a file or a pipe gets its bytes."""
+    command = [sys.executable, "-m", "pamlint", "matrix", "--format", "xlsx"]
+    environment = {"PYTHONPATH": str(PROJECT), "PATH": "/usr/bin:/bin"}
+    main, terminal = pty.openpty()
+    done = subprocess.run(command, cwd=estate, stdout=terminal, stderr=subprocess.PIPE, check=False, env=environment)
+    os.close(terminal)
+    os.close(main)
+    assert (done.returncode, done.stderr) == (
+        2,
+        b"error: a workbook is not for a terminal: write it with `--output xlsx=FILE`, or send standard output to a file\n",
+    )
+    piped = subprocess.run(command, cwd=estate, capture_output=True, check=True, env=environment)
+    assert load_workbook(io.BytesIO(piped.stdout)).sheetnames == ["Port matrix", "About"]
 
 
 def test_what_is_not_read_is_said(estate: Path) -> None:
@@ -102,7 +218,7 @@ def test_what_is_not_read_is_said(estate: Path) -> None:
     answer = pamlint("matrix", ".", "--format", "csv", cwd=estate)
     assert answer.code == 3
     assert len(table(answer)) == 6
-    assert answer.err.endswith("error: not everything could be read, so the matrix may not name everybody\n")
+    assert answer.err.endswith("error: not everything could be read, so the matrix may not tell all\n")
 
 
 @pytest.mark.parametrize("policy", catalogue())
@@ -112,3 +228,24 @@ def test_every_product_has_a_bare_matrix(policy: str, tmp_path: Path) -> None:
     assert {row["Flow"] for row in rows} == {flow.id for flow in load_policy(policy, tmp_path).flows}
     lines = [(row["Flow"], row["Source role"], row["Destination role"], row["Protocol"]) for row in rows]
     assert len(set(lines)) == len(lines)
+
+
+def test_the_page_has_every_column_and_state() -> None:
+    """What docs/matrix.md tells are the columns and states that there are, in their order."""
+    page = (PROJECT / "docs" / "matrix.md").read_text(encoding="utf-8")
+    first, second = re.findall(r"^\| column \| holds \|\n\|[-|]+\|\n((?:\|.*\n)+)", page, re.MULTILINE)
+    told = re.findall(r"`([A-Z][a-z ]+)`", "\n".join(row.split("|")[1] for row in (first + second).splitlines()))
+    assert sorted(told) == sorted(column.heading for column in (*HEAD, *STANDING))
+    (states,) = re.findall(r"^\| state \| means \|\n\|[-|]+\|\n((?:\|.*\n)+)", page, re.MULTILINE)
+    assert tuple(re.findall(r"^\| `([a-z-]+)`", states, re.MULTILINE)) == LINE_STATES
+
+
+def test_the_page_s_commands_work(estate: Path) -> None:
+    """Each command of docs/matrix.md writes its file."""
+    page = (PROJECT / "docs" / "matrix.md").read_text(encoding="utf-8")
+    (shell,) = re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (estate / "infra").symlink_to(estate)
+    for command in shell.splitlines():
+        words = shlex.split(command, comments=True)
+        assert pamlint(*words[1:], cwd=estate).code == 0, command
+        assert (estate / words[-1].partition("=")[2]).stat().st_size > 1000

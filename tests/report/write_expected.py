@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 
 from pamlint.model.finding import Report
+from pamlint.model.matrix import Matrix
 from pamlint.report import FORMATS
+from pamlint.report.matrix import FORMATS as MATRIX_FORMATS
+from pamlint.report.screen import PLAIN
+from tests.report.matrix_samples import MATRICES
 from tests.report.samples import REPORTS
 
 FOLDER = Path(__file__).parent / "expected"
@@ -23,12 +27,22 @@ def recorded(format_: str, report: Report) -> bytes:
     return told.encode()
 
 
+def matrix_recorded(format_: str, matrix: Matrix) -> bytes:
+    """A matrix's whole output in a format that is text."""
+    told = MATRIX_FORMATS[format_](matrix, PLAIN)
+    return told.encode() if isinstance(told, str) else told
+
+
 def main() -> None:
     """Replaces the recorded outputs."""
     FOLDER.mkdir(exist_ok=True)
     for name, report in REPORTS.items():
         for format_ in FORMATS:
             (FOLDER / f"{name}.{format_}").write_bytes(recorded(format_, report))
+    for name, matrix in MATRICES.items():
+        for format_ in MATRIX_FORMATS:
+            if format_ != "xlsx":
+                (FOLDER / f"{name}.{format_}").write_bytes(matrix_recorded(format_, matrix))
 
 
 if __name__ == "__main__":

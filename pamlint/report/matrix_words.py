@@ -1,0 +1,106 @@
+"""A matrix in words, as its screens, tables and pages share them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from pamlint.model.finding import Direction
+from pamlint.model.matrix import Line, LineEnd, Matrix, Player, RuleTold
+from pamlint.report.wording import sentence
+
+ENDS: dict[Direction, str] = {"egress": "At the source", "ingress": "At the destination"}
+BLANK = ("Request", "Requested by", "Requested on", "Approved by", "Approved on")
+"""What the one who asks, and the one who allows it, fill in."""
+CLIENTS = "1024-65535"
+"""The source ports of ordinary clients, which are not worth a word."""
+
+
+def policies(matrix: Matrix) -> str:
+    """`netiq-pam-3 (3.x)`."""
+    return ", ".join(f"{used.id} ({used.version})" for used in matrix.policies)
+
+
+def by_estate(matrix: Matrix) -> list[tuple[str | None, list[Line]]]:
+    """The lines of each estate, in their order."""
+    estates = dict.fromkeys(line.estate for line in matrix.lines)
+    return [(estate, [line for line in matrix.lines if line.estate == estate]) for estate in estates]
+
+
+def players(lines: Iterable[Line]) -> list[Player]:
+    """Who plays each role of these lines, over all of them, by role."""
+    found: dict[str, Player] = {}
+    for one in (one for line in lines for one in (line.source, line.destination)):
+        known = found.get(one.role, one)
+        networks, groups = dict.fromkeys((*known.networks, *one.networks)), dict.fromkeys((*known.groups, *one.groups))
+        found[one.role] = Player(one.role, tuple(networks), tuple(groups))
+    return [found[role] for role in sorted(found)]
+
+
+def rules(line: Line) -> list[RuleTold]:
+    """The rules that open a line at either end."""
+    return list(dict.fromkeys(rule for end in line.ends for rule in end.rules))
+
+
+def service(line: Line) -> str:
+    """`tcp/22, 443`, `icmp/8`, `47`, `any`."""
+    return _service(line, line.ports)
+
+
+def missing_service(line: Line) -> str:
+    """The same with the ports alone that are missing."""
+    return _service(line, line.missing or line.ports)
+
+
+def _service(line: Line, ports: str) -> str:
+    return f"{line.protocol}/{ports}" if ports not in ("", "any") else line.protocol
+
+
+def remarks(line: Line) -> Iterable[str]:
+    """What is to be said of the ends: what is missing, wrongly open or in doubt there, and on what that hangs.
+
+    Why an end is not judged is said where the other one is not judged either.
+    """
+    for end in line.ends:
+        told = _remark(end)
+        if told and (end.state != "not-judged" or line.state == "not-judged"):
+            yield f"{ENDS[end.direction].lower()}: {told}"
+
+
+def _remark(end: LineEnd) -> str:
+    traffic = [replace(row, source_ports=None) if row.source_ports == CLIENTS else row for row in end.traffic]
+    told = "; ".join(sentence(row, end.direction) for row in traffic)
+    parts = [f"{end.state} {told}" if told else "", f"in {', '.join(end.acls)}" if end.acls else ""]
+    parts += [f"it hangs on {', '.join(end.because)}" if end.because else "", end.remark]
+    return ", ".join(part for part in parts if part)
+
+
+def expiry(today: date | None) -> str:
+    """How long a request is for: flows stand as long as the policy asks for them, and are looked at again in six months."""
+    return f"none; to be reviewed by {six_months_after(today)}" if today else "none"
+
+
+def six_months_after(day: date) -> date:
+    """The same day six months on, or the last one of that month."""
+    month = day.month + 6
+    year, month = day.year + (month - 1) // 12, (month - 1) % 12 + 1
+    last = (date(year + month // 12, month % 12 + 1, 1) - date(year, month, 1)).days
+    return date(year, month, min(day.day, last))
+
+
+def opened_at(line: Line) -> Iterable[str]:
+    """The ends at which something is to be opened, with their ACLs."""
+    for end in line.ends:
+        if end.state == "missing":
+            player = line.destination if end.direction == "ingress" else line.source
+            where = f" in {', '.join(end.acls)}" if end.acls else ""
+            yield f"{end.direction} of {player.role}{where}"
+
+
+def justification(line: Line) -> str:
+    """Why it is needed, in one sentence or two, with the policy that says so."""
+    condition = f" for {line.when}" if line.when else ""
+    sure = "" if line.confidence == "vendor" else f", {line.confidence}"
+    wanted = f"Required by {line.policy} {line.version}{condition}"
+    return f"{line.why} {wanted} ({line.reference}{sure})."
