@@ -197,7 +197,8 @@ class Demand:
         if kind == "tag":
             key = f"tag|{name.lower()}"
             return [key, *(other for other in self.table.symbols if other.startswith(f"{key}|"))]
-        named = [key for key, symbol in self.table.symbols.items() if symbol.text in (name, f"{kind}:{name}")]
+        texts = (name, f"{kind}:{name}")
+        named = [key for key, symbol in self.table.symbols.items() if symbol.text in texts or name in symbol.ids]
         return named or [foreign_key(name)]
 
     def of_unbound(self, unit: Unit, direction: Direction) -> Traffic:

@@ -33,8 +33,8 @@ class Extent:
 class Symbol:
     """Something on a side that has a name and members: a group, an ASG, a service tag, a prefix list.
 
-    `key` is the same wherever the same thing is meant; `text` is what is told. `at_least` are members that are known,
-    `at_most` is where members can be at all.
+    `key` is the same wherever the same thing is meant; `text` is what is told, `ids` what a site file may name it by besides.
+    `at_least` are members that are known, `at_most` is where members can be at all.
     """
 
     key: str
@@ -42,6 +42,7 @@ class Symbol:
     text: str
     at_least: Ranges = EMPTY
     at_most: Ranges = ANY
+    ids: tuple[str, ...] = ()
 
     @property
     def settled(self) -> bool:

@@ -22,6 +22,11 @@ def key_of(resource: Resource) -> str:
     return f"{resource.root}|{resource.address}"
 
 
+def is_live(resource: Resource) -> bool:
+    """Whether a resource was read from the cloud itself, where its id is all the address that it has."""
+    return resource.address == resource.id
+
+
 def foreign_key(identifier: str) -> str:
     """The key of something that the input only names by an id."""
     return f"id|{identifier.lower() if identifier.startswith('/') else identifier}"

@@ -15,7 +15,7 @@ from pamlint.clouds.aws.network import VPCS, Vpcs
 from pamlint.clouds.aws.ports import services
 from pamlint.clouds.aws.prefix_lists import PrefixLists
 from pamlint.clouds.ledger import Ledger, outside
-from pamlint.clouds.values import blocks, cidr_peer, computed, items, number, string, text, texts, truth
+from pamlint.clouds.values import blocks, cidr_peer, computed, items, number, string, tags, text, truth
 from pamlint.model.acl import Acl, Extent, Group, Peer, Rule, Symbol, Text
 from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import Direction
@@ -82,7 +82,8 @@ class Groups:
 
     def _name(self, resource: Resource) -> None:
         key = key_of(resource)
-        self._ledger.symbols[key] = Symbol(key, "group", resource.address, at_most=self._vpcs.of_group(resource))
+        ids = (resource.id,) if resource.id else ()
+        self._ledger.symbols[key] = Symbol(key, "group", resource.address, at_most=self._vpcs.of_group(resource), ids=ids)
         vpc = self._vpcs.of(resource)
         if vpc is not None and (resource.type == DEFAULT_GROUP or resource.body.values.get("name") == "default"):
             self._defaults[key_of(vpc)] = key
@@ -112,7 +113,7 @@ class Groups:
             tuple(rules),
             name=_group_name(resource),
             id=resource.id or string(body.values.get("id")),
-            tags={**texts(body.values.get("tags")), **texts(body.values.get("tags_all"))},
+            tags=tags(body.values),
             partial=(resource.address,) if data else (),
             possible=body.possible,
             location=body.location,

@@ -12,7 +12,7 @@ from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, fi
 from pamlint.clouds.aws.network import Subnet
 from pamlint.clouds.values import blocks, computed, find, nested, string, text, written
 from pamlint.model.acl import Text
-from pamlint.model.identity import key_of
+from pamlint.model.identity import is_live, key_of
 from pamlint.model.resource import Block, Resource, Unknown
 
 INSTANCE = "aws_instance"
@@ -121,8 +121,9 @@ class Machines:
     def _card(self, resource: Resource) -> Interface:
         subnets = self._around.standing(written(resource, "subnet_id") or [None], resource.root)
         groups = self._named(resource, written(resource, "security_groups"))
-        worn = groups or self._around.default(resource, subnets, "security_groups")
-        return Interface(worn, subnets, addresses(resource, INTERFACE_ADDRESSES))
+        if not groups and not is_live(resource):
+            groups = self._around.default(resource, subnets, "security_groups")
+        return Interface(groups, subnets, addresses(resource, INTERFACE_ADDRESSES))
 
     def _named(self, resource: Resource, values: Iterable[Any]) -> tuple[str, ...]:
         """The groups that a resource names, and those that are attached to it."""

@@ -15,7 +15,7 @@ from pamlint.clouds.aws.network import SUBNETS, VPCS, Vpcs, prefixes
 from pamlint.clouds.aws.ports import entry_services
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, word
-from pamlint.clouds.values import all_of, blocks, cidr_peer, computed, items, number, string, text, texts, truth
+from pamlint.clouds.values import all_of, blocks, cidr_peer, computed, items, number, string, tags, text, truth
 from pamlint.model.acl import Acl, Action, Extent, Peer, Rule
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.finding import Direction
@@ -67,16 +67,16 @@ class NetworkAcls:
     def _acl(self, resource: Resource) -> Acl:
         body = resource.body
         rules = [] if resource.mode == "data" else [rule for each in DIRECTIONS for rule in self._inline(resource, each)]
-        tags = {**texts(body.values.get("tags")), **texts(body.values.get("tags_all"))}
+        told = tags(body.values)
         return Acl(
             key_of(resource),
             resource.address,
             "aws_network_acl",
             resource.root,
             tuple(rules),
-            name=tags.get("Name"),
+            name=told.get("Name"),
             id=resource.id or string(body.values.get("id")),
-            tags=tags,
+            tags=told,
             partial=(resource.address,) if resource.mode == "data" else (),
             possible=body.possible,
             location=body.location,

@@ -12,7 +12,7 @@ from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.values import blocks, computed, find, networks, string
 from pamlint.model.acl import Peer, Symbol
 from pamlint.model.addresses import ANY, IPV4, IPV6
-from pamlint.model.identity import key_of
+from pamlint.model.identity import is_live, key_of
 from pamlint.model.ranges import EMPTY, Ranges, union
 from pamlint.model.resource import Block, Resource, Unknown
 
@@ -45,7 +45,9 @@ class PrefixLists:
         settled = complete and resource.mode == "managed"
         before = self._ledger.symbols.get(key)
         known = union(union(known, listed), before.at_least if before else EMPTY)
-        self._ledger.symbols[key] = Symbol(key, "prefix-list", f"prefix-list:{told}", known, known if settled else family)
+        ids = tuple(sorted({*(before.ids if before else ()), *((resource.id,) if resource.id else ())}))
+        at_most = known if settled else family
+        self._ledger.symbols[key] = Symbol(key, "prefix-list", f"prefix-list:{told}", known, at_most, ids)
         self._keys[key_of(resource)] = key
 
     def peer(self, item: Any, root: str) -> Peer:
@@ -76,8 +78,8 @@ class PrefixLists:
 
 
 def _aws_name(resource: Resource) -> str | None:
-    """The name of a list that AWS keeps, where the data source asks for it by name."""
-    if resource.mode != "data":
+    """The name of a list that AWS keeps, where the data source asks for it by name, or AWS itself says so."""
+    if resource.mode != "data" and not is_live(resource):
         return None
     asked = [resource.body.values.get("name")]
     for block in blocks(resource.body, "filter"):

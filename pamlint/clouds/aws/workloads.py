@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pamlint.clouds.aws import kubernetes, services
 from pamlint.clouds.aws.interfaces import Interface, Surroundings
 from pamlint.clouds.aws.machines import Machines, scaling_tags
 from pamlint.clouds.aws.network import Subnet
 from pamlint.clouds.aws.services import Services, is_internal
-from pamlint.clouds.values import all_of, string, text, texts
+from pamlint.clouds.values import all_of, string, tags, text
 from pamlint.model.acl import Text, Workload
 from pamlint.model.identity import key_of
 from pamlint.model.ranges import EMPTY, Ranges
@@ -29,22 +29,19 @@ def workloads(around: Surroundings) -> list[Workload]:
     machines = Machines(around)
     found: list[Workload] = []
     for resource, interfaces in (*machines.instances(), *machines.interfaces(), *kubernetes.clusters(around)):
-        found += _workloads(resource, interfaces, _tags(resource))
+        found += _workloads(resource, interfaces, tags(resource.body.values))
     for resource, interfaces in kubernetes.nodes(around, machines):
-        found += _workloads(resource, interfaces, _tags(resource), "node_group_name")
+        found += _workloads(resource, interfaces, tags(resource.body.values), "node_group_name")
     for resource, interfaces in machines.scaling_groups():
         found += _workloads(resource, interfaces, scaling_tags(resource))
     for resource, interfaces, name in Services(around).all():
-        found += _workloads(resource, interfaces, _tags(resource), name)
+        found += _workloads(resource, interfaces, tags(resource.body.values), name)
     return found
 
 
-def _tags(resource: Resource) -> dict[str, Text]:
-    values = resource.body.values
-    return {**texts(values.get("tags")), **texts(values.get("tags_all"))}
-
-
-def _workloads(resource: Resource, interfaces: Sequence[Interface], tags: dict[str, Text], name: str = "name") -> list[Workload]:
+def _workloads(
+    resource: Resource, interfaces: Sequence[Interface], told: Mapping[str, Text], name: str = "name"
+) -> list[Workload]:
     chains: dict[Chain, list[Place]] = defaultdict(list)
     for interface in interfaces:
         for subnet in interface.subnets:
@@ -52,12 +49,14 @@ def _workloads(resource: Resource, interfaces: Sequence[Interface], tags: dict[s
             chains[tuple(layer for layer in layers if layer)].append((interface, subnet))
     several = len(chains) > 1
     return [
-        _workload(resource, chain, places, tags, name, f"#{number}" if several else "")
+        _workload(resource, chain, places, told, name, f"#{number}" if several else "")
         for number, (chain, places) in enumerate(sorted(chains.items(), key=lambda item: item[0]))
     ]
 
 
-def _workload(resource: Resource, chain: Chain, places: Sequence[Place], tags: dict[str, Text], name: str, mark: str) -> Workload:
+def _workload(
+    resource: Resource, chain: Chain, places: Sequence[Place], told: Mapping[str, Text], name: str, mark: str
+) -> Workload:
     body = resource.body
     worn = frozenset(key for interface, _ in places for key in interface.groups)
     return Workload(
@@ -67,9 +66,9 @@ def _workload(resource: Resource, chain: Chain, places: Sequence[Place], tags: d
         resource.root,
         chain,
         worn,
-        name=text(body.values.get(name)) or tags.get("Name"),
+        name=text(body.values.get(name)) or told.get("Name"),
         id=resource.id or string(body.values.get("id")),
-        tags=tags,
+        tags=told,
         addresses=all_of([interface.addresses for interface, _ in places]) or EMPTY,
         within=all_of([subnet.prefixes if subnet else EMPTY for _, subnet in places]) or EMPTY,
         possible=body.possible,

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from pamlint.model.resource import Block, Resource
+from pamlint.model.resource import Block, Resource, Unknown
 
 Item = Mapping[str, Any]
 
@@ -121,8 +122,9 @@ def network_acl(item: Item, root: str) -> Iterator[Resource]:
 
 
 def prefix_list(item: Item, root: str) -> Iterator[Resource]:
-    """A managed prefix list, whose entries are resources of their own."""
+    """A managed prefix list; its entries are to be asked for, and are not known before."""
     values = {
+        "entry": Unknown((f"the entries of {item['PrefixListId']}",)),
         "name": item["PrefixListName"],
         "address_family": item.get("AddressFamily"),
         "owner_id": item.get("OwnerId"),
@@ -135,6 +137,12 @@ def prefix_list_entry(item: Item, root: str, owner: str) -> Iterator[Resource]:
     """An entry of a managed prefix list."""
     values = {"prefix_list_id": owner, "cidr": item["Cidr"], "description": item.get("Description")}
     yield _resource("aws_ec2_managed_prefix_list_entry", f"{owner}/{item['Cidr']}", root, values)
+
+
+def listed(resource: Resource) -> Resource:
+    """A prefix list whose entries have been read, all of them as resources of their own."""
+    values = {name: value for name, value in resource.body.values.items() if name != "entry"}
+    return replace(resource, body=replace(resource.body, values=values))
 
 
 def interface(item: Item, root: str) -> Iterator[Resource]:

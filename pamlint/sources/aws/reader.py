@@ -61,38 +61,10 @@ CALLS: Mapping[str, Call] = {
         sheltering=True,
     ),
 }
+LIST = "aws_ec2_managed_prefix_list"
 ENTRIES = "get_managed_prefix_list_entries"
 ENTRIES_CALL = Call("ec2:GetManagedPrefixListEntries", "Entries", items.prefix_list_entry, 100)
 """The entries of one prefix list; asked for each that a rule names."""
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """What was read of a scope so far, by type and address, and which calls failed; None is one that was not made for that."""
-
-    root: str
-    resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
-    failed: dict[str, Failure | None] = field(default_factory=dict)
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the next call would meet the same."""
-        return any(failed is not None and failed.lasting for failed in self.failed.values())
-
-    def call(self, client: Any, operation: str, call: Call, convert: Convert, **arguments: Any) -> None:
-        """Make a call and keep what it answers, page by page."""
-        if self.stopped:
-            self.failed.setdefault(operation, None)
-            return
-        size = {"MaxResults": call.page} if call.page else {}
-        try:
-            for page in pages(client, operation, call.key, **arguments, **size):
-                for item in page:
-                    for resource in convert(item, self.root):
-                        self.resources.setdefault((resource.type, resource.address), resource)
-        except CAUGHT as error:
-            if not (call.optional and is_not_there(error)):
-                self.failed[operation] = failure(call.permission, error)
 
 
 class Reader:
@@ -109,11 +81,7 @@ class Reader:
         except CAUGHT as error:
             gathered.failed = {**dict.fromkeys(CALLS), "client": replace(failure("sts:AssumeRole", error), call="the session")}
         else:
-            for operation, call in CALLS.items():
-                gathered.call(client, operation, call, call.convert)
-            for name in _named_lists(gathered.resources.values()):
-                convert = partial(items.prefix_list_entry, owner=name)
-                gathered.call(client, ENTRIES, ENTRIES_CALL, convert, PrefixListId=name)
+            gathered.everything(client)
         failed = frozenset(gathered.failed)
         resources = complete(gathered.resources, failed, scope.name)
         resting = [operation for operation in failed if operation not in CALLS or not CALLS[operation].sheltering]
@@ -130,6 +98,42 @@ class Reader:
         skipped = " The calls after it were not made." if len(told) < len(failed) else ""
         message = self._sessions.without_secrets(f"{scope.name} was not read in full: {words}.{skipped}")
         return Problem("unreadable-input", scope.name, message, _advice(told), root=scope.name)
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What was read of a scope so far, by type and address, and which calls failed; None is one that was not made for that."""
+
+    root: str
+    resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
+    failed: dict[str, Failure | None] = field(default_factory=dict)
+
+    def everything(self, client: Any) -> None:
+        """Make every call, and ask for the entries of the prefix lists that rules name."""
+        for operation, call in CALLS.items():
+            self.call(client, operation, call, call.convert)
+        for name in _named_lists(self.resources.values()):
+            key = (LIST, name)
+            if self.call(client, ENTRIES, ENTRIES_CALL, partial(ENTRIES_CALL.convert, owner=name), PrefixListId=name):
+                self.resources |= {key: items.listed(self.resources[key])} if key in self.resources else {}
+
+    def call(self, client: Any, operation: str, call: Call, convert: Convert, **arguments: Any) -> bool:
+        """Make a call and keep what it answers, page by page; whether that is all of it."""
+        if any(failed is not None and failed.lasting for failed in self.failed.values()):
+            self.failed.setdefault(operation, None)
+            return False
+        size = {"MaxResults": call.page} if call.page else {}
+        try:
+            for page in pages(client, operation, call.key, **arguments, **size):
+                for item in page:
+                    for resource in convert(item, self.root):
+                        self.resources.setdefault((resource.type, resource.address), resource)
+        except CAUGHT as error:
+            if call.optional and is_not_there(error):
+                return True
+            self.failed[operation] = failure(call.permission, error)
+            return False
+        return True
 
 
 def _advice(failed: Sequence[Failure]) -> str:
