@@ -44,12 +44,13 @@ def find_roots(paths: Sequence[Path], boundary: Path, named: Collection[Path] = 
     tree = _Directories(Path(realpath(boundary)))
     wanted = {Path(normpath(Path.cwd() / path)) for path in named}
     roots: set[Path] = set()
-    for path in paths:
-        full = Path(normpath(Path.cwd() / path))
-        if full.is_dir():
-            roots.update(tree.roots(full, {full, *wanted}))
-        else:
-            roots.update(root for root in tree.roots(tree.boundary, wanted) if tree.holds(root, full))
+    with _deep_stack():
+        for path in paths:
+            full = Path(normpath(Path.cwd() / path))
+            if full.is_dir():
+                roots.update(tree.roots(full, {full, *wanted}))
+            else:
+                roots.update(root for root in tree.roots(tree.boundary, wanted) if tree.holds(root, full))
     return tuple(sorted(roots))
 
 

@@ -32,6 +32,7 @@ from pamlint.terraform.syntax import (
     Template,
     TupleOf,
     Unary,
+    Unread,
 )
 from pamlint.terraform.types import ANY, STRING, ListType, SetType, TupleType, Type
 from pamlint.terraform.values import (
@@ -91,6 +92,10 @@ def follow(value: Value, reference: Reference, done: int) -> Value:
 
 def _key(key: Any) -> Value:
     return NULL if key is None else cast("Value", key)
+
+
+def _unread(node: Unread, scope: Scope) -> Value:
+    raise LimitReached(node.limit)
 
 
 def _item(node: Item, scope: Scope) -> Value:
@@ -242,4 +247,5 @@ _EVALUATORS: Mapping[type, Callable[[Any, Scope], Value]] = {
     For: _for,
     Template: _template,
     Join: _join,
+    Unread: _unread,
 }

@@ -31,8 +31,6 @@ class Step:
 
     key: str | int | Decimal | bool | None
     indexed: bool
-    start: int
-    end: int
 
 
 @dataclass(slots=True, eq=False)
@@ -178,6 +176,15 @@ class Join:
     end: int
 
 
+@dataclass(slots=True, eq=False)
+class Unread:
+    """A value that is too large or too deeply nested to be read; `limit` says which limit it goes beyond."""
+
+    limit: str
+    start: int
+    end: int
+
+
 Expression = (
     Literal
     | Reference
@@ -195,6 +202,7 @@ Expression = (
     | For
     | Template
     | Join
+    | Unread
 )
 
 

@@ -9,21 +9,22 @@ import pytest
 from tests.terraform.roots import problems, read, write
 
 MANY = 10_000
+BRACKETS = "local.a is not evaluated: brackets nested more than 400 levels deep"
 NESTED = {
-    "brackets": ("[", "1", "]", "brackets are nested more than 400 levels deep"),
-    "braces": ("{a=", "1", "}", "brackets are nested more than 400 levels deep"),
-    "parentheses": ("(", "1", ")", "brackets are nested more than 400 levels deep"),
-    "indexes": ("local.b[", "0", "]", "brackets are nested more than 400 levels deep"),
-    "calls": ("upper(", '"x"', ")", "brackets are nested more than 400 levels deep"),
-    "loops": ("[for x in [1] : ", "x", "]", "brackets are nested more than 400 levels deep"),
-    "templates": ('"${', "1", '}"', "templates are nested more than 400 levels deep"),
+    "brackets": ("[", "1", "]", BRACKETS),
+    "braces": ("{a=", "1", "}", BRACKETS),
+    "parentheses": ("(", "1", ")", BRACKETS),
+    "indexes": ("local.b[", "0", "]", BRACKETS),
+    "calls": ("upper(", '"x"', ")", BRACKETS),
+    "loops": ("[for x in [1] : ", "x", "]", BRACKETS),
+    "templates": ('"${', "1", '}"', BRACKETS),
     "conditions": ("true ? 1 : ", "1", "", "local.a is not evaluated: nested too deeply"),
     "negations": ("!", "true", "", "local.a is not evaluated: nested too deeply"),
     "minus signs": ("-", "1", "", "local.a is not evaluated: nested too deeply"),
     "sums": ("1+", "1", "", "local.a is not evaluated: nested too deeply"),
     "conjunctions": ("true && ", "true", "", "local.a is not evaluated: nested too deeply"),
-    "directives": ("", '"' + "%{if true}" * MANY + "x" + "%{endif}" * MANY + '"', "", "expressions are nested too deeply here"),
-    "splats": ("", "local.b" + "[*]" * MANY, "", "expressions are nested too deeply here"),
+    "directives": ("", '"' + "%{if true}" * MANY + "x" + "%{endif}" * MANY + '"', "", "local.a is not evaluated: nested too deeply"),
+    "splats": ("", "local.b" + "[*]" * MANY, "", "local.a is not evaluated: nested too deeply"),
 }
 RANGE = "  r = range(1000)\n"
 LOCALS = {

@@ -12,7 +12,7 @@ import pytest
 from pamlint.model.errors import InputError
 from pamlint.terraform.reader import read_native
 from pamlint.terraform.reader.json_syntax import read_json, read_json_values
-from pamlint.terraform.syntax import Literal, Reference, Splat
+from pamlint.terraform.syntax import Literal, Reference, Splat, Unread
 from tests.terraform.console import AVAILABLE, run
 
 GRAMMAR = json.loads(Path(__file__).with_name("hcl_grammar.json").read_text(encoding="utf-8"))
@@ -109,22 +109,29 @@ def test_unclosed_comment() -> None:
 
 
 DEEP = {
-    "brackets": "a = " + "[" * 5000 + "]" * 5000,
-    "open brackets": "a = " + "[" * 10_000,
-    "templates": "a = " + '"${' * 3000 + "x" + '}"' * 3000,
-    "blocks": "b {\n" * 5000,
-    "negations": "a = " + "!" * 10_000 + "x",
-    "conditions": "a = " + "x ? 1 : " * 10_000 + "1\n",
-    "indexes": "a = x" + "[x" * 5000 + "]" * 5000,
+    "brackets": "[" * 5000 + "]" * 5000,
+    "templates": '"${' * 3000 + "x" + '}"' * 3000,
+    "negations": "!" * 10_000 + "x",
+    "conditions": "x ? 1 : " * 10_000 + "1",
+    "indexes": "x" + "[x" * 5000 + "]" * 5000,
 }
 
 
 @pytest.mark.parametrize("name", DEEP)
 def test_deep_nesting(name: str) -> None:
-    """Nesting without end is refused with its place."""
-    with pytest.raises(InputError, match="nested") as raised:
-        read_native("x.tf", DEEP[name].encode())
-    assert raised.value.location is not None
+    """A value that is nested without end is not read, and says so; what stands behind it is."""
+    file = read_native("x.tf", f"a = {DEEP[name]}\nb = 1\n".encode())
+    value = file.body.arguments["a"].value
+    assert isinstance(value, Unread)
+    assert (file.text[value.start : value.end], list(file.body.arguments)) == (DEEP[name], ["a", "b"])
+    assert "nested" in value.limit
+
+
+def test_deep_blocks() -> None:
+    """Blocks that are nested without end are refused where they become too many."""
+    with pytest.raises(InputError, match="blocks are nested more than 400 levels deep") as raised:
+        read_native("x.tf", b"b {\n" * 5000)
+    assert str(raised.value.location) == "x.tf:401:1"
 
 
 def test_not_utf8() -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from pamlint.model.errors import InputError
 from pamlint.model.resource import Location
 from pamlint.terraform.reader import templates
+from pamlint.terraform.reader.lines import read_items
 from pamlint.terraform.reader.parser import Parser
 from pamlint.terraform.reader.tokens import BadSyntax, tokenize
 from pamlint.terraform.syntax import Body, Expression, SourceFile
-
-_Tree = TypeVar("_Tree", Body, Expression)
 
 
 def read_native(name: str, data: bytes) -> SourceFile:
@@ -20,12 +18,9 @@ def read_native(name: str, data: bytes) -> SourceFile:
     text = decode(name, data)
     file = SourceFile(name, text, Body({}, []), [])
     try:
-        tokens = tokenize(text)
-        parser = Parser(tokens)
-        file.body = _guarded(parser, lambda: parser.body("END"))
+        file.body, file.comments = read_items(text)
     except BadSyntax as error:
         raise located(file, error) from None
-    file.comments = tokens.comments
     return file
 
 
@@ -49,7 +44,7 @@ def read_template(name: str, text: str) -> tuple[Expression, SourceFile]:
 
 def expression(text: str) -> Expression:
     """The tree of a text that is one expression; raises BadSyntax."""
-    parser = Parser(tokenize(text, lines_count=False))
+    parser = Parser(tokenize(text))
 
     def whole() -> Expression:
         tree = parser.expression()
@@ -83,7 +78,7 @@ def located(file: SourceFile, error: BadSyntax) -> InputError:
     return InputError(error.message, file.location(error.offset, error.offset))
 
 
-def _guarded(parser: Parser, read: Callable[[], _Tree]) -> _Tree:
+def _guarded(parser: Parser, read: Callable[[], Expression]) -> Expression:
     """Python's own stack is the last bound on nesting."""
     try:
         return read()

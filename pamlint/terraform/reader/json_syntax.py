@@ -11,7 +11,7 @@ from typing import Any
 from pamlint.terraform.numeric import NumberError, parse_number
 from pamlint.terraform.reader import bare_template, decode, located
 from pamlint.terraform.reader.tokens import MAX_NESTING, BadSyntax
-from pamlint.terraform.syntax import Argument, BlockNode, Body, Expression, Literal, ObjectOf, SourceFile, Step, TupleOf
+from pamlint.terraform.syntax import Argument, BlockNode, Body, Expression, Literal, ObjectOf, SourceFile, TupleOf
 
 MAX_VALUES = 200_000
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -211,7 +211,7 @@ def _move(tree: Any, node: _Node, exact: bool) -> None:
         current = pending.pop()
         if isinstance(current, list | tuple):
             pending.extend(current)
-        elif isinstance(current, Expression | Step):
+        elif isinstance(current, Expression):
             pending.extend(getattr(current, name) for name in current.__slots__ if name not in ("start", "end"))
             current.start = node.start + 1 + current.start if exact else node.start
             current.end = node.start + 1 + current.end if exact else node.end

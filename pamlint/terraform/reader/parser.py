@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from pamlint.terraform.numeric import NumberError, parse_number
 from pamlint.terraform.reader import templates
-from pamlint.terraform.reader.tokens import BadSyntax, Tokens
+from pamlint.terraform.reader.plain import KEYWORDS, filled, path
+from pamlint.terraform.reader.tokens import MAX_NESTING, BadSyntax, TooDeep, Tokens
 from pamlint.terraform.syntax import (
     Argument,
     Attribute,
@@ -28,6 +29,7 @@ from pamlint.terraform.syntax import (
     Step,
     TupleOf,
     Unary,
+    Unread,
 )
 
 _BINDING = {
@@ -45,7 +47,8 @@ _BINDING = {
     "/": 6,
     "%": 6,
 }
-_KEYWORDS = {"true": True, "false": False, "null": None}
+_OPENERS = frozenset(("(", "[", "{", "${", "%{", "DEEP"))
+_CLOSERS = frozenset((")", "]", "}", "SEQUENCE-END"))
 _MAX_DIGITS = 1000
 _NUMBER = re.compile(r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 
@@ -62,6 +65,8 @@ class Parser:
 
     def fail(self, message: str) -> BadSyntax:
         """An error at the token that is next."""
+        if self.kinds[self.at] == "DEEP":
+            return TooDeep(f"brackets nested more than {MAX_NESTING} levels deep", self.starts[self.at])
         found = {"LINE": "the end of the line", "END": "the end of the file"}.get(self.kinds[self.at], repr(self.values[self.at]))
         return BadSyntax(f"{message}, not {found}", self.starts[self.at])
 
@@ -74,34 +79,50 @@ class Parser:
 
     # Bodies
 
-    def body(self, closer: str) -> Body:
-        """Arguments and blocks up to the closer, which is not read."""
+    def _body(self) -> Body:
+        """Arguments and blocks up to the closing brace, which is not read."""
         kinds = self.kinds
         body = Body({}, [])
-        while (kind := kinds[self.at]) != closer:
-            if kind == "LINE":
-                self.at += 1
-                continue
-            if kind != "NAME":
-                raise self.fail("an argument or a block must begin here")
-            if kinds[self.at + 1] == "=":
-                self._argument(body)
-            else:
-                body.blocks.append(self._block())
-            if kinds[self.at] == "LINE":
-                self.at += 1
-            elif kinds[self.at] != "END":
-                raise self.fail("a new line must begin here")
+        while (kind := kinds[self.at]) != "}":
+            if kind != "LINE":
+                self.item(body)
+                if kinds[self.at] != "LINE":
+                    raise self.fail("a new line must begin here")
+            self.at += 1
         return body
+
+    def item(self, body: Body) -> None:
+        """One argument or block into its body."""
+        if self.kinds[self.at] != "NAME":
+            raise self.fail("an argument or a block must begin here")
+        if self.kinds[self.at + 1] == "=":
+            self._argument(body)
+        else:
+            body.blocks.append(self._block())
 
     def _argument(self, body: Body) -> None:
         at = self.at
         name = self.values[at]
         self.at = at + 2
-        value = self.expression()
+        try:
+            value = self.expression()
+        except TooDeep as limit:
+            value = self._skipped(at + 2, limit.message)
+        except RecursionError:
+            value = self._skipped(at + 2, "nested too deeply")
         if name in body.arguments:
             raise BadSyntax(f"{name!r} is set twice in this block", self.starts[at])
         body.arguments[name] = Argument(name, value, self.starts[at], self.ends[self.at - 1])
+
+    def _skipped(self, at: int, limit: str) -> Unread:
+        """Reads over the rest of a value from its first token on, by its brackets alone."""
+        first, depth = at, 0
+        while depth or self.kinds[at] not in ("LINE", "END", "}"):
+            kind = self.kinds[at]
+            depth += (kind in _OPENERS) - (kind in _CLOSERS)
+            at += 1
+        self.at = at
+        return Unread(limit, self.starts[first], self.ends[at - 1])
 
     def _block(self) -> BlockNode:
         start = self.starts[self.at]
@@ -112,7 +133,7 @@ class Parser:
             labels.append(self._label())
         self.need("{", "'=' of an argument or '{' of a block is expected on this line")
         if self.kinds[self.at] in ("LINE", "}"):
-            body = self.body("}")
+            body = self._body()
         else:
             body = Body({}, [])
             if self.kinds[self.at] != "NAME" or self.kinds[self.at + 1] != "=":
@@ -172,11 +193,13 @@ class Parser:
         if kind == "NAME":
             if self.kinds[at + 1] in ("(", "::"):
                 return self._call(value, start)
-            if value in _KEYWORDS:
-                return Literal(_KEYWORDS[value], start, end)
-            return Reference(value, [], start, end)
+            return path(value, start, end)
+        if kind == "PATH":
+            return path(value, start, end)
         if kind == "STRING":
             return Literal(value, start, end)
+        if kind == "FILLED":
+            return filled(value, start, end)
         if kind == "NUMBER":
             return Literal(_number(value, start), start, end)
         if kind == "[":
@@ -192,7 +215,7 @@ class Parser:
         raise self.fail("a value is expected")
 
     def _tuple(self, start: int) -> Expression:
-        if self._is_word("for"):
+        if self._is_for():
             return self._for(start, "]")
         items = []
         while self.kinds[self.at] != "]":
@@ -205,7 +228,7 @@ class Parser:
         return TupleOf(items, start, self.ends[self.at - 1])
 
     def _object(self, start: int) -> Expression:
-        if self._is_word("for"):
+        if self._is_for():
             return self._for(start, "}")
         items: list[tuple[Expression, Expression]] = []
         while True:
@@ -244,6 +267,9 @@ class Parser:
             elif self.kinds[self.at] != ")":
                 raise self.fail("',' or ')' is expected")
         return Call(name, arguments, expand, start, self.need(")", "')' is expected"))
+
+    def _is_for(self) -> bool:
+        return self._is_word("for") or (self.kinds[self.at] == "PATH" and self.values[self.at].startswith("for."))
 
     def _is_word(self, word: str) -> bool:
         return self.kinds[self.at] == "NAME" and self.values[self.at] == word
@@ -296,12 +322,15 @@ class Parser:
         at = self.at + 1
         kind, value, start, end = self.kinds[at], self.values[at], self.starts[at], self.ends[at]
         self.at = at + 1
-        if kind == "NAME":
+        if kind in ("NAME", "PATH"):
+            names = value.split(".")
             if isinstance(of, Reference):
-                of.steps.append(Step(value, False, start, end))
+                of.steps.extend(Step(name, False) for name in names)
                 of.end = end
                 return of
-            return Attribute(of, value, of.start, end)
+            for name in names:
+                of = Attribute(of, name, of.start, end)
+            return of
         if kind == "NUMBER":
             if "." in value:
                 raise BadSyntax(f"two indexes in a row are written with brackets: [{value.replace('.', '][')}]", start)
@@ -334,7 +363,7 @@ class Parser:
 
 def _indexed(of: Expression, key: Expression, start: int, end: int) -> Expression:
     if isinstance(of, Reference) and isinstance(key, Literal):
-        of.steps.append(Step(key.value, True, start, end))
+        of.steps.append(Step(key.value, True))
         of.end = end
         return of
     return Index(of, key, of.start, end)
@@ -344,7 +373,7 @@ def _name_as_key(key: Expression, word: str) -> Expression:
     """A key that is one bare word means that word, keywords too."""
     if isinstance(key, Reference) and not key.steps:
         return Literal(key.root, key.start, key.end)
-    if isinstance(key, Literal) and word in _KEYWORDS and (key.value is None or isinstance(key.value, bool)):
+    if isinstance(key, Literal) and word in KEYWORDS and (key.value is None or isinstance(key.value, bool)):
         return Literal(word, key.start, key.end)
     return key
 

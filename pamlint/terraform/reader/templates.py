@@ -98,6 +98,8 @@ def _parts(parser: Parser, quoted: bool) -> list[_Part]:
     strip_next = False
     while (kind := parser.kinds[parser.at]) != "CLOSE":
         value, start, end = parser.values[parser.at], parser.starts[parser.at], parser.ends[parser.at]
+        if kind == "DEEP":
+            raise parser.fail("a sequence is expected")
         parser.at += 1
         if kind == "TEXT":
             texts = [unescape(value, start)] if quoted else _pieces(value)

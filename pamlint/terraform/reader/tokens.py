@@ -11,26 +11,29 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
+from pamlint.terraform.reader.plain import FILLED
+
 MAX_NESTING = 400
 MAX_TOKENS = 500_000
 
-_NAME = r"[^\W\d][\w-]*"
+_NAME = r"[^\W\d][\w-]*+"
 _LITERAL = r'(?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))'
 _COMMENT = r"\#[^\n]*+|//[^\n]*+|/\*(?s:.*?)\*/"
 _TOKEN = re.compile(
     r"[ \t]*+(?:"
-    r"(\r?\n)"  # 1: line end
-    rf"|({_NAME})"  # 2: name
+    r"(\r?\n(?:[ \t]*+\r?\n)*+)"  # 1: line end, with blank lines behind it
+    rf"|((?:true|false|null)(?![\w-])|{_NAME}(?:\.{_NAME})*+)"  # 2: name, or several with dots between them
     r'|("(?:[^"\\$%\r\n]++)*+")'  # 3: string without escapes or templates
-    r'|(")'  # 4: any other string
-    r"|(\d(?:(?:\d|\.|[eE][+-]?\d)*(?:\d|[eE][+-]?\d))?)"  # 5: number
-    rf"|({_COMMENT})"  # 6: comment
-    rf"|(<<-?{_NAME}\r?\n)"  # 7: heredoc
-    r"|(=>|==|!=|<=|>=|&&|\|\||\.\.\.|::|~\}|[{}\[\]()=,.:?!<>+\-*%]|/(?!\*))"  # 8: operators and brackets
-    r"|([^ \t])"  # 9: nothing that could stand here
+    rf'|("{FILLED}")'  # 4: string that references fill
+    r'|(")'  # 5: any other string
+    r"|(\d(?:(?:\d|\.|[eE][+-]?\d)*(?:\d|[eE][+-]?\d))?)"  # 6: number
+    rf"|({_COMMENT})"  # 7: comment
+    rf"|(<<-?{_NAME}\r?\n)"  # 8: heredoc
+    r"|(=>|==|!=|<=|>=|&&|\|\||\.\.\.|::|~\}|[{}\[\]()=,.:?!<>+\-*%]|/(?!\*))"  # 9: operators and brackets
+    r"|([^ \t])"  # 10: nothing that could stand here
     r")"
 )
-_LINE_END, _WORD, _PLAIN, _QUOTE, _DIGITS, _REMARK, _HEREDOC, _OPERATOR = range(1, 9)
+_LINE_END, _WORD, _PLAIN, _FILLED, _QUOTE, _DIGITS, _REMARK, _HEREDOC, _OPERATOR = range(1, 10)
 _FOR = re.compile(rf"(?:[ \t\r\n]|{_COMMENT})*+for(?![\w-])")
 _QUOTED = re.compile(rf'({_LITERAL}*+)(?:(")|([$%])\{{(~?))?')
 _OPENING = re.compile(r"([$%])(?:\1\{|\{(~?))")
@@ -45,6 +48,10 @@ class BadSyntax(Exception):  # noqa: N818 -- it never leaves the reader, which t
         super().__init__(message)
         self.message = message
         self.offset = offset
+
+
+class TooDeep(BadSyntax):
+    """What begins at this offset is nested deeper than is read."""
 
 
 @dataclass(slots=True)
@@ -67,9 +74,9 @@ class _Bracket:
 
 @dataclass(slots=True)
 class Tokens:
-    """Four lists side by side. Kinds: LINE NAME STRING NUMBER HEREDOC FLUSH OPEN CLOSE TEXT `${` `%{` SEQUENCE-END END,
+    """Four lists side by side. Kinds: LINE NAME PATH STRING FILLED NUMBER HEREDOC FLUSH OPEN CLOSE TEXT `${` `%{` SEQUENCE-END END,
     and operators and brackets as themselves. HEREDOC and FLUSH are heredocs without templates; OPEN holds `"` or the
-    heredoc's `<<` or `<<-`."""
+    heredoc's `<<` or `<<-`. DEEP is an opening bracket or sequence that stands too deep."""
 
     text: str
     kinds: list[str] = field(default_factory=list)
@@ -84,10 +91,15 @@ class Tokens:
         self.starts.append(start)
         self.ends.append(end)
 
+    def clear(self) -> None:
+        """Forgets the tokens; comments are kept."""
+        for column in (self.kinds, self.values, self.starts, self.ends):
+            column.clear()
 
-def tokenize(text: str, *, lines_count: bool = True, bare_template: bool = False) -> Tokens:
-    """All tokens of a text; raises BadSyntax. `lines_count` is false for a lone expression."""
-    scanner = _Scanner(text, lines_count)
+
+def tokenize(text: str, *, bare_template: bool = False) -> Tokens:
+    """All tokens of a text that is one expression or one template; raises BadSyntax."""
+    scanner = Scanner(text)
     at = 0
     if bare_template:
         at = scanner.template(_TemplateMode(0, bare=True), 0)
@@ -97,16 +109,41 @@ def tokenize(text: str, *, lines_count: bool = True, bare_template: bool = False
     return scanner.tokens
 
 
-class _Scanner:
+class Scanner:
     """The state of one pass: the tokens so far and the brackets that are open."""
 
-    __slots__ = ("lines_count", "open", "text", "tokens")
+    __slots__ = ("_floor", "_spent", "lines_count", "open", "text", "tokens")
 
-    def __init__(self, text: str, lines_count: bool) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.lines_count = lines_count
+        self.lines_count = False
         self.open: list[_Bracket] = []
         self.tokens = Tokens(text)
+        self._spent = 0
+        self._floor = -1
+
+    def item(self, at: int, brace: int | None) -> int:
+        """Scans one argument or block up to the end of its last line, or the end of the block around it, whose brace ends at
+        `brace`; returns where to go on. The tokens before are gone."""
+        self.spend(len(self.tokens.kinds), at)
+        self.tokens.clear()
+        self.lines_count = True
+        self.open = [] if brace is None else [_Bracket("}", True, brace - 1)]
+        self._floor = len(self.open)
+        while at < len(self.text) and self._floor >= 0:
+            at = self.code(at)
+        if self._floor >= 0:
+            self.finish()
+        return at
+
+    def spend(self, words: int, at: int) -> None:
+        """Counts what was read without tokens; raises BadSyntax if the file has too many words and signs."""
+        self._spent += words
+        if self._left() <= 0:
+            raise BadSyntax(f"the file has more than {MAX_TOKENS:,} words and signs, and nothing is read beyond", at - 1)
+
+    def _left(self) -> int:
+        return MAX_TOKENS - self._spent - len(self.tokens.kinds) - len(self.tokens.comments)
 
     def code(self, at: int) -> int:
         """Scans ordinary code from `at` until a template begins or ends; returns where to go on."""
@@ -114,28 +151,34 @@ class _Scanner:
         add_kind, add_value = tokens.kinds.append, tokens.values.append
         add_start, add_end = tokens.starts.append, tokens.ends.append
         end = len(self.text)
-        for match in islice(_TOKEN.finditer(self.text, at), MAX_TOKENS):
+        for match in islice(_TOKEN.finditer(self.text, at), self._left() + 1):
             which = match.lastindex or 0
             value = match[which]
             start, end = match.span(which)
             if which == _OPERATOR:
+                kind = value
                 if value in "{[(":
-                    self._opened(value, start, end)
+                    kind = self._opened(value, start, end)
                 elif value in ("}", "]", ")", "~}"):
                     template = self._closed(value, start, end)
                     if template is not None:
                         return self.template(template, end)
-                kind = value
             elif which == _WORD:
-                if not value.isascii() and not value.replace("-", "_").isidentifier():
+                if not value.isascii() and not all(map(str.isidentifier, value.replace("-", "_").split("."))):
                     raise BadSyntax(f"{value!r} is no valid name", start)
-                kind = "NAME"
+                kind = "PATH" if "." in value else "NAME"
             elif which == _LINE_END:
                 if not self.lines_count or (tokens.kinds and tokens.kinds[-1] == "LINE"):
                     continue
+                if len(self.open) <= self._floor:
+                    self._floor = -1
+                    tokens.add("LINE", value, start, end)
+                    return end
                 kind = "LINE"
             elif which == _PLAIN:
                 kind, value = "STRING", value[1:-1]
+            elif which == _FILLED:
+                kind, value = "FILLED", value[1:-1]
             elif which == _REMARK:
                 tokens.comments.append((start, value))
                 continue
@@ -147,12 +190,8 @@ class _Scanner:
             add_value(value)
             add_start(start)
             add_end(end)
-        self._check_size(end)
+        self.spend(0, end)
         return end
-
-    def _check_size(self, at: int) -> None:
-        if len(self.tokens.kinds) >= MAX_TOKENS:
-            raise BadSyntax(f"the file has more than {MAX_TOKENS:,} words and signs, and nothing is read beyond", at - 1)
 
     def _other(self, which: int, value: str, start: int, end: int) -> int:
         if which == _QUOTE:
@@ -165,9 +204,7 @@ class _Scanner:
         hint = "; strings are written with double quotes" if value in "'`" else ""
         raise BadSyntax(f"the character {value!r} cannot stand here{hint}", start)
 
-    def _opened(self, bracket: str, start: int, end: int) -> None:
-        if len(self.open) >= MAX_NESTING:
-            raise BadSyntax(f"brackets are nested more than {MAX_NESTING} levels deep", start)
+    def _opened(self, bracket: str, start: int, end: int) -> str:
         self.open.append(_Bracket(_CLOSER[bracket], self.lines_count, start))
         if bracket == "{":
             before = self.tokens.kinds[-1] if self.tokens.kinds else ""
@@ -175,6 +212,7 @@ class _Scanner:
             self.lines_count = not (is_object and _FOR.match(self.text, end))
         else:
             self.lines_count = False
+        return bracket if len(self.open) <= MAX_NESTING else "DEEP"
 
     def _closed(self, bracket: str, start: int, end: int) -> _TemplateMode | None:
         if not self.open or self.open[-1].closer != bracket.lstrip("~"):
@@ -239,12 +277,11 @@ class _Scanner:
         return end
 
     def _sequence(self, mode: _TemplateMode, match: re.Match[str], group: int) -> int:
-        if len(self.open) >= MAX_NESTING:
-            raise BadSyntax(f"templates are nested more than {MAX_NESTING} levels deep", match.start(group))
-        self._check_size(match.end())
+        self.spend(0, match.end())
         self.open.append(_Bracket("}", self.lines_count, match.start(group), mode))
         self.lines_count = False
-        self.tokens.add(match[group] + "{", match[group + 1], match.start(group), match.end())
+        kind = match[group] + "{" if len(self.open) <= MAX_NESTING else "DEEP"
+        self.tokens.add(kind, match[group + 1], match.start(group), match.end())
         return match.end()
 
     def finish(self) -> None:
