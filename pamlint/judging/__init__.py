@@ -24,7 +24,7 @@ from pamlint.model.policy import Flow, Policy
 from pamlint.model.resource import Problem
 from pamlint.model.rows import View
 from pamlint.model.site import Allowance, Site
-from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, PieceLimitError, Traffic, merge, minus, overlap
+from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, PieceLimitError, Traffic, merge, minus, overlap, touch
 
 NOTHING_UNREAD: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
@@ -136,7 +136,7 @@ class _Judge:
             self.replies += answers
             proved = settled.proved or any(answer.residue.proved for answer in answers)
             state: VerdictState = "missing" if proved else "unproven" if settled.unproven or answers else "satisfied"
-            rules = tuple(piece.rule for layer in front.layers for piece in layer if overlap(piece.traffic, want.whole))
+            rules = tuple(piece.rule for layer in front.layers for piece in layer if touch(piece.traffic, want.whole))
             self.states.append(front.state(ask, state, rules, settled, tuple(answers)))
         return satisfied
 
@@ -182,7 +182,7 @@ class _Judge:
         self, front: Front, ask: Ask, want: Wanted, layer: tuple[Acl, ...], pieces: tuple[Piece, ...], settled: Settled
     ) -> Missing:
         residue = (*settled.proved, *settled.unproven)
-        partly = tuple((piece.acl, piece.rule) for piece in pieces if overlap(piece.traffic, want.whole))
+        partly = tuple((piece.acl, piece.rule) for piece in pieces if touch(piece.traffic, want.whole))
         matched = sorted(layer, key=lambda acl: acl.key not in ask.bearing.part.hosts)
         acl, rule, cause = self._cause(front, matched, residue)
         flow, role = ask.flow, ask.bearing.part.role
@@ -231,7 +231,7 @@ class _Judge:
             if ask.flow.need == "blocked" or not ask.judged or not _exists(ask.peer):
                 continue
             traffic = self.demand.of_flow(ask, front.unit, front.direction)
-            rules = tuple(piece.rule for layer in front.layers for piece in layer if overlap(piece.traffic, traffic))
+            rules = tuple(piece.rule for layer in front.layers for piece in layer if touch(piece.traffic, traffic))
             passing = overlap(front.passed, traffic)
             state: VerdictState = "open" if passing else "blocked"
             opened = settle(passing, self.table.predicates, Purpose.OPEN, denied=front.denied)

@@ -16,7 +16,7 @@ from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.policy import Flow
 from pamlint.model.ranges import holds, intersect, subtract, union
 from pamlint.model.rows import View
-from pamlint.model.traffic import PROTOCOL, SOURCE_PORT, Cube, Traffic, meet, merge, minus, overlap
+from pamlint.model.traffic import PROTOCOL, SOURCE_PORT, Cube, Traffic, merge, minus, overlap, touch
 
 ORDINARY = ((49152, 65535),)
 """The source ports that every client system uses."""
@@ -136,12 +136,8 @@ def _beside(front: Front, place: int, residue: Traffic) -> tuple[tuple[Acl, Rule
         for other, layer in enumerate(front.layers)
         if other != place
         for piece in layer
-        if _touch(piece.traffic, residue)
+        if touch(piece.traffic, residue)
     )
-
-
-def _touch(a: Traffic, b: Traffic) -> bool:
-    return any(meet(x, y) is not None for x in a for y in b)
 
 
 def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Admission, table: Table) -> list[Opening]:
@@ -203,7 +199,7 @@ def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: 
         residue = (*(extra if place == 0 else ()), *(cube for _, cubes in working for cube in cubes))
         settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
         if settled.proved or settled.unproven:
-            pieces = [piece for piece in layer if piece.rule.default and _touch(piece.traffic, residue)]
+            pieces = [piece for piece in layer if piece.rule.default and touch(piece.traffic, residue)]
             flows = tuple(dict.fromkeys(flow for flow, cubes in working if cubes))
             found.append(
                 Implicit(

@@ -68,9 +68,14 @@ def cidr_blocks(addresses: Ranges) -> list[tuple[int, int]]:
     return out
 
 
+_FAMILIES = {(True, False): frozenset({4}), (False, True): frozenset({6}), (True, True): frozenset({4, 6})}
+
+
 def families(addresses: Ranges) -> frozenset[int]:
     """Which of 4 and 6 the addresses have."""
-    return frozenset(number for number, line in ((4, IPV4), (6, IPV6)) if intersect(addresses, line))
+    if not addresses:
+        return frozenset()
+    return _FAMILIES[addresses[0][0] < V6_START, addresses[-1][1] >= V6_START]
 
 
 def line_of(numbers: Iterable[int]) -> Ranges:

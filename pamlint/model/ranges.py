@@ -39,6 +39,9 @@ def intersect(a: Ranges, b: Ranges) -> Ranges:
             return a
         if b_low >= a_low and b_high <= a_high:
             return b
+        if a_low <= b_high and b_low <= a_high:
+            return ((b_low, a_high),) if a_low < b_low else ((a_low, b_high),)
+        return EMPTY
     out: list[tuple[int, int]] = []
     i = j = 0
     while i < len(a) and j < len(b):

@@ -63,17 +63,21 @@ PIECE_LIMIT = 50_000
 
 def meet(a: Cube, b: Cube) -> Cube | None:
     """The packets in both, or None."""
+    for x, y in zip(a.sides, b.sides, strict=True):
+        if x is not y and (not x or not y or x[-1][1] < y[0][0] or y[-1][1] < x[0][0]):
+            return None
+    guard = a.guard
+    if b.guard and b.guard is not guard:
+        for name, sign in b.guard:
+            if (name, not sign) in guard:
+                return None
+        guard |= b.guard
     sides = []
     for x, y in zip(a.sides, b.sides, strict=True):
         both = x if x is y else intersect(x, y)
         if not both:
             return None
         sides.append(both)
-    guard = a.guard
-    if b.guard and b.guard is not a.guard:
-        guard = a.guard | b.guard
-        if any((name, not sign) in guard for name, sign in guard):
-            return None
     return Cube(tuple(sides), guard)
 
 
@@ -85,13 +89,24 @@ def carve(a: Cube, b: Cube, order: tuple[int, ...] = SIDES) -> Iterator[Cube]:
         return
     rest = a
     for side in order:
-        outside = subtract(rest.sides[side], b.sides[side])
-        if outside:
-            yield rest.replace(side, outside)
-            rest = rest.replace(side, both.sides[side])
-    for name, sign in sorted(b.guard - a.guard):
-        yield rest.where((name, not sign))
-        rest = rest.where((name, sign))
+        inside = both.sides[side]
+        if inside != rest.sides[side]:
+            yield rest.replace(side, subtract(rest.sides[side], b.sides[side]))
+            rest = rest.replace(side, inside)
+    if b.guard:
+        for name, sign in sorted(b.guard - a.guard):
+            yield rest.where((name, not sign))
+            rest = rest.where((name, sign))
+
+
+def _covers(a: Cube, b: Cube) -> bool:
+    """Whether all of b is in a, by a alone."""
+    if not a.guard <= b.guard:
+        return False
+    for x, y in zip(a.sides, b.sides, strict=True):
+        if x is not y and (not x or (y and (y[0][0] < x[0][0] or y[-1][1] > x[-1][1] or (len(x) > 1 and subtract(y, x))))):
+            return False
+    return True
 
 
 def minus(a: Iterable[Cube], b: Iterable[Cube], order: tuple[int, ...] = SIDES, limit: int = PIECE_LIMIT) -> Traffic:
@@ -99,8 +114,11 @@ def minus(a: Iterable[Cube], b: Iterable[Cube], order: tuple[int, ...] = SIDES, 
 
     What is left is cut side by side in this order: the last side is cut only where all others meet.
     """
-    left = tuple(a)
-    for hole in b:
+    holes = tuple(b)
+    left = tuple(cube for cube in a if not any(_covers(hole, cube) for hole in holes))
+    if not left:
+        return left
+    for hole in holes:
         left = tuple(piece for cube in left for piece in carve(cube, hole, order))
         if not left:
             break
@@ -112,6 +130,11 @@ def minus(a: Iterable[Cube], b: Iterable[Cube], order: tuple[int, ...] = SIDES, 
 def overlap(a: Iterable[Cube], b: Traffic) -> Traffic:
     """The packets in both."""
     return tuple(both for x in a for y in b if (both := meet(x, y)) is not None)
+
+
+def touch(a: Iterable[Cube], b: Traffic) -> bool:
+    """Whether there are packets in both."""
+    return any(meet(x, y) is not None for x in a for y in b)
 
 
 MERGE_ORDER = (SOURCE, DESTINATION, DESTINATION_PORT, SOURCE_PORT, PROTOCOL)

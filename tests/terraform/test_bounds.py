@@ -23,7 +23,12 @@ NESTED = {
     "minus signs": ("-", "1", "", "local.a is not evaluated: nested too deeply"),
     "sums": ("1+", "1", "", "local.a is not evaluated: nested too deeply"),
     "conjunctions": ("true && ", "true", "", "local.a is not evaluated: nested too deeply"),
-    "directives": ("", '"' + "%{if true}" * MANY + "x" + "%{endif}" * MANY + '"', "", "local.a is not evaluated: nested too deeply"),
+    "directives": (
+        "",
+        '"' + "%{if true}" * MANY + "x" + "%{endif}" * MANY + '"',
+        "",
+        "local.a is not evaluated: nested too deeply",
+    ),
     "splats": ("", "local.b" + "[*]" * MANY, "", "local.a is not evaluated: nested too deeply"),
 }
 RANGE = "  r = range(1000)\n"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pamlint.terraform.numeric import NumberError, parse_number
 from pamlint.terraform.reader import templates
 from pamlint.terraform.reader.plain import KEYWORDS, filled, path
-from pamlint.terraform.reader.tokens import MAX_NESTING, BadSyntax, TooDeep, Tokens
+from pamlint.terraform.reader.tokens import MAX_NESTING, BadSyntax, Tokens, TooDeep
 from pamlint.terraform.syntax import (
     Argument,
     Attribute,

@@ -74,7 +74,8 @@ class _Bracket:
 
 @dataclass(slots=True)
 class Tokens:
-    """Four lists side by side. Kinds: LINE NAME PATH STRING FILLED NUMBER HEREDOC FLUSH OPEN CLOSE TEXT `${` `%{` SEQUENCE-END END,
+    """Four lists side by side. Kinds: LINE NAME PATH STRING FILLED NUMBER HEREDOC FLUSH OPEN CLOSE TEXT `${` `%{` SEQUENCE-END
+    END DEEP,
     and operators and brackets as themselves. HEREDOC and FLUSH are heredocs without templates; OPEN holds `"` or the
     heredoc's `<<` or `<<-`. DEEP is an opening bracket or sequence that stands too deep."""
 
