@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from pamlint.terraform.expressions import evaluate
 from pamlint.terraform.repetition import Instance, elements, possible_element
 from pamlint.terraform.scope import Scope
 from pamlint.terraform.session import Session
-from pamlint.terraform.syntax import Argument, BlockNode, Body, Literal, Reference, SourceFile
+from pamlint.terraform.syntax import MAX_TEXT, Argument, BlockNode, Body, Literal, Reference, SourceFile
 from pamlint.terraform.values import LimitReached, Value, to_plain
 
 META_ARGUMENTS = frozenset(("count", "for_each", "provider", "depends_on", "providers", "source", "version"))
@@ -22,6 +22,28 @@ MAX_DEPTH = 20
 _BLOCK_COST = 20
 _IGNORE = re.compile(r"pamlint:\s*ignore\b")
 _IGNORE_FORM = re.compile(r"(?:#|//|/\*)\s*pamlint:\s*ignore\[([\w\s,-]+)\]\s+(\S.*?)\s*(?:\*/)?\s*$", re.DOTALL)
+
+
+class _Places(Mapping[str, Location]):
+    """Where the arguments of a body stand, worked out when it is asked for; those of a resource may stand in several files."""
+
+    __slots__ = ("_arguments", "_declared", "_file")
+
+    def __init__(self, arguments: Mapping[str, Argument], file: SourceFile, declared: Declared | None) -> None:
+        self._arguments = arguments
+        self._file = file
+        self._declared = declared
+
+    def __getitem__(self, name: str) -> Location:
+        argument = self._arguments[name]
+        file = self._declared.file_of(name) if self._declared else self._file
+        return file.location(argument.start, argument.end)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arguments)
+
+    def __len__(self) -> int:
+        return len(self._arguments)
 
 
 class BodyReader:
@@ -49,15 +71,16 @@ class BodyReader:
     def _argument(self, argument: Argument, scope: Scope, address: str) -> Value:
         return self.session.settle(f"{address}.{argument.name}", lambda: evaluate(argument.value, scope))
 
-    def _values(self, body: Body, scope: Scope, address: str, depth: int) -> tuple[dict[str, Any], dict[str, Location]]:
+    def _values(self, body: Body, scope: Scope, address: str, depth: int) -> tuple[dict[str, Any], Mapping[str, Location]]:
         values: dict[str, Any] = {}
-        places: dict[str, Location] = {}
-        for argument in body.arguments.values():
-            if depth == 0 and argument.name in META_ARGUMENTS:
+        for name, argument in body.arguments.items():
+            if depth == 0 and name in META_ARGUMENTS:
                 continue
-            file = self.declared.file_of(argument.name) if depth == 0 else scope.file
-            places[argument.name] = file.location(argument.start, argument.end)
-            values[argument.name] = to_plain(self._argument(argument, scope.in_file(file), address))
+            if type(argument.value) is Literal and not self.session.has_facts and _is_plain(argument.value.value):
+                values[name] = argument.value.value
+                continue
+            here = scope.in_file(self.declared.file_of(name)) if depth == 0 else scope
+            values[name] = to_plain(self._argument(argument, here, address))
         for node in body.blocks:
             if depth == 0 and node.type in _META_BLOCKS:
                 continue
@@ -68,7 +91,7 @@ class BodyReader:
             made = [*made, *self._blocks(node, inner, f"{address}.{name}", len(made), depth + 1)]
             if made:
                 values[name] = made
-        return values, places
+        return values, _Places(body.arguments, scope.file, self.declared if depth == 0 else None)
 
     def _blocks(self, node: BlockNode, scope: Scope, address: str, at: int, depth: int) -> Iterable[Block]:
         marked = ignores(scope.file, node, self.session)
@@ -110,6 +133,11 @@ class BodyReader:
 
         failure = self.session.attempt(f"{address}.for_each", compute)
         return found if failure is None else [possible_element(iterator, failure.because)]
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a literal is its own value, in plain Python too."""
+    return type(value) in (int, bool) or (isinstance(value, str) and len(value) <= MAX_TEXT and value.isascii())
 
 
 def _iterator(node: BlockNode) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from os import DirEntry, scandir
+from os import scandir
 from pathlib import Path
 
 from pamlint.model.errors import InputError
-from pamlint.model.resource import Problem
+from pamlint.model.resource import Location, Problem
 from pamlint.terraform.files import Files
 from pamlint.terraform.reader import read_native
 from pamlint.terraform.syntax import Argument, BlockNode, Body, Literal, SourceFile
@@ -80,18 +80,16 @@ def unreadable(
 
 
 def module_files(directory: Path, drafts: Iterable[Path] = ()) -> list[Path]:
-    """The configuration files of a directory in the order they count: overrides last; a `.tofu` file hides its `.tf` twin."""
+    """The configuration files of a directory in the order they count: overrides last; a `.tofu` file hides its `.tf` twin.
+
+    Links that lead nowhere, pipes and devices count, so that reading them is an error.
+    """
     with scandir(directory) as entries:
-        there = {entry.name for entry in entries if is_configuration(entry.name) and _is_file(entry)}
+        there = {entry.name for entry in entries if is_configuration(entry.name) and not entry.is_dir()}
     names = sorted(there | {path.name for path in drafts if path.parent == directory})
     hiding = {name.replace(".tofu", ".tf") for name in names if name.endswith((".tofu", ".tofu.json"))}
     shown = [name for name in names if name not in hiding]
     return [directory / name for name in sorted(shown, key=lambda name: (_is_override(name), name))]
-
-
-def _is_file(entry: DirEntry[str]) -> bool:
-    """A link that leads nowhere counts, so that reading it is an error."""
-    return entry.is_file() or (entry.is_symlink() and not entry.is_dir())
 
 
 def is_configuration(name: str) -> bool:
@@ -136,13 +134,9 @@ def parsed(name: str, content: bytes) -> SourceFile:
 
 
 def _add(configuration: Configuration, file: SourceFile, block: BlockNode, override: bool) -> None:
-    where = file.location(block.start, block.start + len(block.type))
     labels = _LABELS.get(block.type)
-    if labels is None:
-        configuration.refuse(InputError(f"Terraform has no block of type {block.type!r}", where), file.name)
-    elif len(block.labels) != labels:
-        wanted = "no label" if labels == 0 else f"{labels} label{'s' if labels > 1 else ''}"
-        configuration.refuse(InputError(f"a {block.type} block has {wanted}, not {len(block.labels)}", where), file.name)
+    if labels != len(block.labels):
+        configuration.refuse(InputError(_not_declared(block, labels), _head(file, block)), file.name)
     elif block.type == "locals":
         _add_locals(configuration, file, block.body.arguments.values(), override)
     elif block.type == "terraform":
@@ -151,6 +145,17 @@ def _add(configuration: Configuration, file: SourceFile, block: BlockNode, overr
         _add_provider(configuration, Declared(block, file), override)
     elif block.type in _KEPT:
         _add_named(configuration, Declared(block, file), override)
+
+
+def _not_declared(block: BlockNode, labels: int | None) -> str:
+    if labels is None:
+        return f"Terraform has no block of type {block.type!r}"
+    wanted = "no label" if labels == 0 else f"{labels} label{'s' if labels > 1 else ''}"
+    return f"a {block.type} block has {wanted}, not {len(block.labels)}"
+
+
+def _head(file: SourceFile, block: BlockNode) -> Location:
+    return file.location(block.start, block.start + len(block.type))
 
 
 def _add_locals(configuration: Configuration, file: SourceFile, arguments: Iterable[Argument], override: bool) -> None:
@@ -185,7 +190,7 @@ def _add_named(configuration: Configuration, declared: Declared, override: bool)
     if override and name in named:
         _merge(named[name], declared)
     elif override or name in named:
-        where = declared.file.location(block.start, block.start + len(block.type))
+        where = _head(declared.file, block)
         told = f"{block.type} {'.'.join(name)}"
         message = f"{told} overrides a block that is not declared" if override else f"{told} is declared twice"
         configuration.refuse(InputError(message, where), declared.file.name)

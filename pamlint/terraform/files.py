@@ -6,17 +6,22 @@ What the user names on the command line may lie anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+            raise InputError(f"{told} lies outside {self.told(self.boundary)}, where nothing is read", Location(told, 1))
+        if self.drafts and self.base / path in self.drafts:
+            return self.drafts[self.base / path]
 from dataclasses import InitVar, dataclass, field
 from hashlib import sha256
 from os import curdir, pardir, sep
 from os.path import islink, join, realpath, split
 from pathlib import Path
+from stat import S_ISREG
 
 from pamlint.model.errors import InputError
 from pamlint.model.resource import Location
 
-MAX_BYTES = 100_000_000
+MAX_BYTES = 60_000_000
+_PIECE = 65_536
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(slots=True)
@@ -59,18 +64,14 @@ class Files:
     def read(self, path: Path) -> bytes:
         """A file's content; raises InputError if it lies outside, is too large or cannot be read."""
         told = self.told(path)
-        where = Location(told, 1)
         if not self.inside(path):
-            raise InputError(f"{told} lies outside {self.told(self.boundary)}, where nothing is read", where)
-        full = self.base / path
-        if full in self.drafts:
-            return self.drafts[full]
+            raise InputError(f"{told} lies outside {self.told(self.boundary)}, where nothing is read", Location(told, 1))
+        if self.drafts and self.base / path in self.drafts:
+            return self.drafts[self.base / path]
         try:
-            if full.stat().st_size > MAX_BYTES:
-                raise InputError(f"{told} is larger than {MAX_BYTES:,} bytes", where)
-            content = full.read_bytes()
+            content = _content(join(self.base, path), told)
         except OSError as error:
-            raise InputError(f"{told} cannot be read: {error.strerror}", where) from None
+            raise InputError(f"{told} cannot be read: {error.strerror}", Location(told, 1)) from None
         self.hashes[told] = sha256(content).digest()
         return content
 
@@ -80,3 +81,21 @@ class Files:
         for name, content in sorted(self.hashes.items()):
             whole.update(name.encode() + b"\0" + content)
         return whole.hexdigest()
+
+
+def _content(path: str, told: str) -> bytes:
+    """What is in a regular file; nothing waits for a pipe, and no device is read. Raises OSError and InputError."""
+    handle = os.open(path, os.O_RDONLY | _NO_WAITING)
+    try:
+        state = os.fstat(handle)
+        if not S_ISREG(state.st_mode):
+            raise InputError(f"{told} is no regular file", Location(told, 1))
+        pieces, size = [], 0
+        while piece := os.read(handle, max(state.st_size, _PIECE) + 1):
+            size += len(piece)
+            if size > MAX_BYTES:
+                raise InputError(f"{told} is larger than {MAX_BYTES:,} bytes", Location(told, 1))
+            pieces.append(piece)
+    finally:
+        os.close(handle)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)

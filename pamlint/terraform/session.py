@@ -8,9 +8,10 @@ from typing import Any
 
 from pamlint.model.resource import Location, Problem
 from pamlint.terraform.scope import Budget, ExpressionError, ExpressionLimit, MissingFileError, weight
-from pamlint.terraform.values import EvaluationError, LimitReached, UnknownValue, Value, from_plain
+from pamlint.terraform.values import EvaluationError, LimitReached, Null, UnknownValue, Value, from_plain
 
 MAX_ELEMENTS = 500_000
+_SMALL = frozenset((str, int, bool, Null, UnknownValue))
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 
 
@@ -43,6 +44,11 @@ class Session:
             if name in self._facts:
                 return from_plain(self._facts[name])
         return None
+
+    @property
+    def has_facts(self) -> bool:
+        """Whether the user has supplied any value."""
+        return bool(self._facts)
 
     def settle(self, address: str, compute: Callable[[], Value], *, fixed: bool = False) -> Value:
         """The value of an address, computed at most once. One that has none is unknown because of itself, and is reported.
@@ -78,7 +84,7 @@ class Session:
             self.budget.here = before
 
     def _bounded(self, value: Value) -> Value:
-        if type(value) is not str and weight(value, MAX_ELEMENTS) > MAX_ELEMENTS:
+        if type(value) not in _SMALL and weight(value, MAX_ELEMENTS) > MAX_ELEMENTS:
             raise LimitReached(f"more than {MAX_ELEMENTS:,} elements")
         return value
 

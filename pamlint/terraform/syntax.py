@@ -254,7 +254,7 @@ class SourceFile:
     def location(self, start: int, end: int) -> Location:
         """Where the text from `start` up to `end` stands."""
         line, column = self.position(start)
-        return Location(self.name, line, column, self.position(max(start, end - 1))[0])
+        return Location(self.name, line, column, bisect_right(self._lines, max(start, end - 1)))
 
 
 def line_starts(text: str) -> list[int]:

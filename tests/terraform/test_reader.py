@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pamlint.model.errors import InputError
-from pamlint.terraform.reader import read_native
+from pamlint.terraform.reader import lines, plain, read_native, tokens
 from pamlint.terraform.reader.json_syntax import read_json, read_json_values
 from pamlint.terraform.syntax import Literal, Reference, Splat, Unread
 from tests.terraform.console import AVAILABLE, run
@@ -214,3 +214,91 @@ def test_json_errors_have_places() -> None:
             text[:20],
             raised.value.message,
         )
+
+
+def _tree(node: object) -> object:
+    """A tree as plain values, offsets included."""
+    if isinstance(node, list | tuple):
+        return [_tree(part) for part in node]
+    if isinstance(node, dict):
+        return {name: _tree(part) for name, part in node.items()}
+    if hasattr(node, "__slots__"):
+        return (type(node).__name__, *(_tree(getattr(node, name)) for name in node.__slots__))
+    return (type(node).__name__, node)
+
+
+LINES = """# one
+a = "x"
+b = true // two
+c = local.x[0].y["k"].z
+d = [ "x", local.y.id, null, ]
+e = "a-${local.x}-${ each.value.y }"
+f = "${var.z}"
+g = 012
+resource "aws_vpc" main { # three
+  h = []
+
+
+  nested {
+    i = for
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "text", [LINES, LINES.replace("\n", "\r\n"), LINES.rstrip()], ids=["unix", "windows", "no last line end"]
+)
+def test_lines_mean_what_tokens_mean(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read line by line makes the same tree as tokens make of it, with the same comments."""
+    by_line = read_native("x.tf", text.encode())
+    monkeypatch.setattr(lines, "_LINE", re.compile(r"(?!)"))
+    monkeypatch.setattr(tokens, "_TOKEN", re.compile(tokens._TOKEN.pattern.replace(rf'|("{plain.FILLED}")', r"|((?!))")))
+    by_tokens = read_native("x.tf", text.encode())
+    assert _tree(by_line.body) == _tree(by_tokens.body)
+    assert by_line.comments == by_tokens.comments
+
+
+WORDS = [
+    "a",
+    "b.c",
+    '"x"',
+    '"${a.b}"',
+    "1",
+    "for",
+    "true",
+    "null.x",
+    "[",
+    "]",
+    "{",
+    "}",
+    "=",
+    ",",
+    ".",
+    "\n",
+    "\n",
+    "#",
+    "$",
+    "\\",
+    "é",
+    "/**/",
+]
+
+
+def test_lines_take_what_tokens_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random words are taken or refused line by line as tokens take or refuse them, and mean the same."""
+    pick = random.Random(11)
+    texts = [" ".join(pick.choices(WORDS, k=pick.randint(3, 12))) for _ in range(4000)]
+    texts += [f"a = {' '.join(pick.choices(WORDS, k=pick.randint(1, 4)))}\n" for _ in range(4000)]
+    by_line = [_read(text) for text in texts]
+    monkeypatch.setattr(lines, "_LINE", re.compile(r"(?!)"))
+    by_tokens = [_read(text) for text in texts]
+    assert [text for text, one, other in zip(texts, by_line, by_tokens, strict=True) if one != other] == []
+    assert 200 < sum(tree is not None for tree in by_line) < 6000
+
+
+def _read(text: str) -> object:
+    try:
+        return _tree(read_native("x.tf", text.encode()).body)
+    except InputError:
+        return None

@@ -176,10 +176,8 @@ class Scanner:
                     tokens.add("LINE", value, start, end)
                     return end
                 kind = "LINE"
-            elif which == _PLAIN:
-                kind, value = "STRING", value[1:-1]
-            elif which == _FILLED:
-                kind, value = "FILLED", value[1:-1]
+            elif which in (_PLAIN, _FILLED):
+                kind, value = "STRING" if which == _PLAIN else "FILLED", value[1:-1]
             elif which == _REMARK:
                 tokens.comments.append((start, value))
                 continue
