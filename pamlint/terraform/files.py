@@ -6,9 +6,8 @@ What the user names on the command line may lie anywhere.
 
 from __future__ import annotations
 
-            raise InputError(f"{told} lies outside {self.told(self.boundary)}, where nothing is read", Location(told, 1))
-        if self.drafts and self.base / path in self.drafts:
-            return self.drafts[self.base / path]
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
 from hashlib import sha256
 from os import curdir, pardir, sep
