@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import uuid4
 
 from pamlint.documents.site import find_site, load_site
+from pamlint.model.acl import together
 from pamlint.model.errors import UserError
 from pamlint.model.finding import Finding, Report
+from pamlint.model.pairing import pair
 from pamlint.model.past import RunState, ScopeRead
 from pamlint.model.resource import Reading
 from pamlint.model.scope import Cloud, Scope
 from pamlint.report.assembly import Outcome, assemble
-from pamlint.run import Options, bound, outcome, refuse_unbound
+from pamlint.run import Options, bound, look, outcome, refuse_unbound
 from pamlint.sources import fleet
-from pamlint.sources.estates import Estate
+from pamlint.sources.estates import Estate, choose
+from pamlint.sources.gaps import gaps, lost
 from pamlint.sources.snapshot import unpack
 
 if TYPE_CHECKING:
     from pamlint.history import History
     from pamlint.model.site import Site
+    from pamlint.views.drift import Drift
 
 Known = TypeVar("Known")
 
@@ -39,7 +43,10 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an audit is told. `cluster` is a Dask scheduler's address; without one, `jobs` threads read."""
+    """What an audit is told. `cluster` is a Dask scheduler's address; without one, `jobs` threads read.
+
+    What is live is held `against` code, a plan or a state, if there is one.
+    """
 
     cloud: Cloud
     access: fleet.Access
@@ -47,6 +54,7 @@ class Asked:
     jobs: int = 16
     cluster: str | None = None
     resume: bool = False
+    against: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,8 @@ class Audited:
     """What came out. `known` are the fingerprints of what was found when the scopes were last read in full."""
 
     report: Report
-    outcomes: tuple[Outcome, ...]
     known: frozenset[str]
+    drift: Drift | None = None
 
     @property
     def fresh(self) -> tuple[Finding, ...]:
@@ -146,7 +154,26 @@ def judge(asked: Asked, site: Path, found: fleet.Fleet, memory: Memory) -> Audit
     report = assemble(outcomes, asked.options.today, ())
     known = memory.known(found.readings)
     memory.end(found, report)
-    return Audited(report, outcomes, known)
+    return Audited(report, known, _drift(asked.against, outcomes, loaded, asked.options) if asked.against else None)
+
+
+def _drift(against: Path, outcomes: Sequence[Outcome], site: Site, options: Options) -> Drift:
+    """What is live against what stands at a path."""
+    from pamlint.views.drift import Input, compare
+
+    estates = choose([against], site)[0]
+    seen = [look(estate, estate.site or site, options) for estate in estates]
+    readings = [reading for one in seen for reading in one.readings]
+    if not readings:
+        raise UserError(f"--against: {against} holds no Terraform root module, plan or state")
+    network = together([one.network for one in seen])
+    code = Input(network, tuple(one.binding for one in seen), gaps(network.acls, readings), lost(readings))
+    first = outcomes[0]
+    bindings = tuple(outcome.judgement.binding for outcome in outcomes)
+    live = Input(first.network, bindings, gaps(first.network.acls, first.readings), lost(first.readings))
+    pairs = pair([one for each in readings for one in each.resources], [one for each in first.readings for one in each.resources])
+    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    return compare(live, code, pairs, findings, str(against))
 
 
 def _estates(site: Site) -> list[Estate]:

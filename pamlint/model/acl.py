@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -182,3 +182,14 @@ class Network:
     symbols: Mapping[str, Symbol]
     problems: tuple[Problem, ...] = ()
     service_tags: ServiceTags = NO_TAGS
+
+
+def together(networks: Sequence[Network]) -> Network:
+    """Several networks side by side; what they share by its key is told as the last of them has it."""
+    return Network(
+        tuple(acl for network in networks for acl in network.acls),
+        tuple(workload for network in networks for workload in network.workloads),
+        tuple(group for network in networks for group in network.groups),
+        {key: symbol for network in networks for key, symbol in network.symbols.items()},
+        tuple(problem for network in networks for problem in network.problems),
+    )
