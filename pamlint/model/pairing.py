@@ -7,7 +7,7 @@ An id decides where both have one. Else names do: a group's name within its VPC,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,11 @@ KINDS: tuple[frozenset[str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """The live key of each key of the other input; where several may be it, or it of several, they are `doubtful`."""
+    """The live key of each key of the other input.
+
+    `doubtful` are those that may be one of several live ones, whose keys stand beside them, or any: those of which no name is
+    known, with nothing beside them.
+    """
 
     twins: Mapping[str, str]
     doubtful: Mapping[str, tuple[str, ...]]
@@ -55,37 +59,26 @@ class _Pairing:
         self.twins: dict[str, str] = {}
         self.doubtful: dict[str, tuple[str, ...]] = {}
 
-    def settle(self, found: Mapping[str, Sequence[str]]) -> None:
+    def settle(self, found: Mapping[str, Sequence[str] | None]) -> None:
         """Keep what is sure: one candidate, and nobody else whose only candidate it is."""
-        claims = Counter(candidates[0] for candidates in found.values() if len(candidates) == 1)
+        claims = Counter(candidates[0] for candidates in found.values() if candidates and len(candidates) == 1)
         for key, candidates in found.items():
-            if len(candidates) == 1 and claims[candidates[0]] == 1:
+            if candidates and len(candidates) == 1 and claims[candidates[0]] == 1:
                 self.twins[key] = candidates[0]
-            elif candidates:
-                self.doubtful[key] = tuple(sorted(candidates))
+            elif candidates is None or candidates:
+                self.doubtful[key] = tuple(sorted(candidates or ()))
 
-    def candidates(self, resource: Resource, there: Iterable[Resource]) -> list[str]:
-        """The live resources of its kind that it can be."""
+    def candidates(self, resource: Resource, there: Iterable[Resource]) -> list[str] | None:
+        """The live resources of its kind that it can be; None where nothing is known that could tell."""
         ids = [one for one in (resource.id, resource.body.values.get("id")) if isinstance(one, str) and one]
         if ids:
             found = [self._live.ids[foreign_key(one)] for one in ids if foreign_key(one) in self._live.ids]
             return found[:1]
-        return [key_of(other) for other in there if self._same_name(resource, other) and self._same_place(resource, other)]
-
-    def _same_name(self, resource: Resource, other: Resource) -> bool:
-        mine, its = resource.body.values, other.body.values
-        if resource.type.startswith("azurerm_"):
-            return _same(mine.get("name"), its.get("name"), fold=True)
-        if resource.type == "aws_default_security_group":
-            return its.get("name") == "default"
-        if resource.type in PLACES:
-            return _tag(resource) == _tag(other) if _tag(resource) else _same(mine.get("cidr_block"), its.get("cidr_block"))
-        name = mine.get("name")
-        if resource.type in NETWORK_ACLS or not (isinstance(name, str) or _beginning(resource)):
-            return _tag(resource) is not None and _tag(resource) == _tag(other)
-        if isinstance(name, str):
-            return name == its.get("name")
-        return str(its.get("name")).startswith(_beginning(resource)) and (_tag(resource) in (None, _tag(other)))
+        near = [other for other in there if self._same_place(resource, other)]
+        ways = _ways(resource)
+        if not ways:
+            return None
+        return next((keys for way in ways if (keys := [key_of(other) for other in near if way(other)])), [])
 
     def _same_place(self, resource: Resource, other: Resource) -> bool:
         """Whether both may stand in one VPC, or in one resource group; what is not known may be so."""
@@ -98,6 +91,28 @@ class _Pairing:
             return mine == other.body.values.get("vpc_id")
         key = self._names.lead(mine, resource.root)
         return key is None or key not in self.twins or its is None or self.twins[key] == its
+
+
+def _ways(resource: Resource) -> list[Callable[[Resource], bool]]:
+    """How to know it again among others of its kind, the surest way first: the first that finds any decides."""
+    values, tag, name = resource.body.values, _tag(resource), resource.body.values.get("name")
+    if resource.type == "aws_default_security_group":
+        return [lambda other: other.type == resource.type or other.body.values.get("name") == "default"]
+    if isinstance(name, str) and resource.type not in NETWORK_ACLS | PLACES - {"azurerm_virtual_network"}:
+        fold = resource.type.startswith("azurerm_")
+        return [lambda other: _same(name, other.body.values.get("name"), fold)]
+    ways: list[Callable[[Resource], bool]] = []
+    beginning = _beginning(resource) if resource.type in GROUPS else ""
+    if tag and beginning:
+        ways.append(lambda other: _tag(other) == tag and _begins(other, beginning))
+    if tag:
+        ways.append(lambda other: _tag(other) == tag)
+    if beginning:
+        ways.append(lambda other: _begins(other, beginning))
+    cidr = values.get("cidr_block")
+    if resource.type in PLACES and isinstance(cidr, str):
+        ways.append(lambda other: _same(cidr, other.body.values.get("cidr_block")))
+    return ways
 
 
 def _tag(resource: Resource) -> str | None:
@@ -113,6 +128,10 @@ def _beginning(resource: Resource) -> str:
     """What a name that is not known begins with."""
     name, prefix = resource.body.values.get("name"), resource.body.values.get("name_prefix")
     return prefix if isinstance(prefix, str) else name.prefix if isinstance(name, Unknown) else ""
+
+
+def _begins(resource: Resource, beginning: str) -> bool:
+    return str(resource.body.values.get("name")).startswith(beginning)
 
 
 def _same(a: Any, b: Any, fold: bool = False) -> bool:

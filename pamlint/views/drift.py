@@ -92,9 +92,9 @@ def compare(live: Input, code: Input, pairs: Pairs, findings: Sequence[Finding],
         if acl.kind == ADMIN or (twin is None and acl.partial and not acl.rules):
             continue
         paired.add(twin.key if twin is not None else "")
-        found.append(comparison.of(twin, acl, pairs.doubtful.get(acl.key, ())))
+        found.append(comparison.of(twin, acl))
     alone = [acl for key, acl in there.items() if key not in paired]
-    found += [comparison.of(acl, None, ()) for acl in alone if comparison.roles.get(acl.key)]
+    found += [comparison.of(acl, None) for acl in alone if comparison.roles.get(acl.key)]
     told = sorted((_with_findings(one, findings) for one in found), key=_order)
     drifted, same = (tuple(one for one in told if one.differs is differs) for differs in (True, False))
     return Drift(against, drifted, same, tuple(acl for acl in alone if not comparison.roles.get(acl.key)))
@@ -109,10 +109,10 @@ def _roles(bindings: Iterable[Binding]) -> dict[str, set[str]]:
     return found
 
 
-def _order(one: AclDrift) -> tuple[bool, str, str]:
+def _order(one: AclDrift) -> tuple[bool, bool, str, str]:
     acl = one.live or one.code
     assert acl is not None
-    return not one.roles, acl.root, acl.address
+    return not one.roles, one.live is None, acl.root, acl.address
 
 
 def _with_findings(one: AclDrift, findings: Iterable[Finding]) -> AclDrift:
@@ -127,14 +127,16 @@ class _Comparison:
         self._live, self._code = live, code
         self.names = {**{foreign_key(acl.id): acl.key for acl in live.network.acls if acl.id}, **pairs.twins}
         self.roles = {**_roles(code.bindings), **_roles(live.bindings)}
-        self._addresses = {acl.key: acl.address for acl in live.network.acls}
+        self._doubtful = pairs.doubtful
+        self._told = {acl.key: acl.address for acl in (*live.network.acls, *code.network.acls)}
+        self._told |= {group.key: group.address for group in (*live.network.groups, *code.network.groups)}
         theirs = ((self.names.get(key, key), symbol) for key, symbol in code.network.symbols.items())
         self._table = Table({**{key: replace(symbol, key=key) for key, symbol in theirs}, **live.network.symbols})
 
-    def of(self, live: Acl | None, code: Acl | None, maybe: tuple[str, ...]) -> AclDrift:
-        """What differs at one ACL; one that a side has not lets nothing through there. `maybe` are live ones that may be it."""
+    def of(self, live: Acl | None, code: Acl | None) -> AclDrift:
+        """What differs at one ACL; one that a side has not lets nothing through there."""
         roles = {role for acl in (live, code) if acl is not None for role in self.roles.get(acl.key, ())}
-        live_why, code_why = self._why(live, code, maybe)
+        live_why, code_why = self._why(live, code)
         renamed = replace(code, rules=tuple(self._renamed(rule, live) for rule in code.rules)) if code is not None else None
         differences: list[Difference] = []
         for direction in DIRECTIONS:
@@ -143,18 +145,35 @@ class _Comparison:
         because = code_why if code is None else live_why if live is None else ()
         return AclDrift(live, code, tuple(sorted(roles)), tuple(differences), because)
 
-    def _why(self, live: Acl | None, code: Acl | None, maybe: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _why(self, live: Acl | None, code: Acl | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Why the live side, and why the code, may let more through than was read of it."""
-        in_code = self._code.unread if code is None else (*code.partial, *self._code.gaps.get(code.key, ()))
-        several = tuple(self._addresses.get(key, key) for key in maybe)
-        in_live = (*self._live.unread, *several) if live is None else self._live.gaps.get(live.key, ())
-        return tuple(in_live), tuple(in_code)
+        if code is None:
+            may_be = [key for key, among in self._doubtful.items() if live is not None and (not among or live.key in among)]
+            return (), (*self._code.unread, *(self._told[key] for key in may_be if key in self._told))
+        in_code = (*code.partial, *self._code.gaps.get(code.key, ()))
+        if live is not None:
+            return self._live.gaps.get(live.key, ()), in_code
+        return (*self._live.unread, *self._doubt(code.key)), in_code
+
+    def _doubt(self, key: str) -> tuple[str, ...]:
+        """Why nobody knows which live one something of the code is."""
+        if key not in self._doubtful:
+            return ()
+        among = [self._told.get(other, other) for other in self._doubtful[key]]
+        return tuple(among) or (f"the name of {self._told.get(key, key)}",)
 
     def _renamed(self, rule: Rule, live: Acl | None) -> Rule:
         return replace(rule, peers=self._peers(rule.peers, live), local=self._peers(rule.local, live))
 
     def _peers(self, peers: Iterable[Peer], live: Acl | None) -> tuple[Peer, ...]:
-        return tuple(replace(peer, symbol=self._name(peer.symbol, live)) if peer.symbol else peer for peer in peers)
+        return tuple(self._peer(peer, live) if peer.symbol else peer for peer in peers)
+
+    def _peer(self, peer: Peer, live: Acl | None) -> Peer:
+        """The peer by its live name; one of which nobody knows who it is live is an unknown value."""
+        doubt = self._doubt(peer.symbol or "")
+        if doubt:
+            return Peer(peer.text, because=doubt)
+        return replace(peer, symbol=self._name(peer.symbol or "", live))
 
     def _name(self, key: str, live: Acl | None) -> str:
         """The live key of what the code calls so. VirtualNetwork is what it is in this very NSG, on both sides."""
