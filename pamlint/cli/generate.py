@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pamlint.cli import options
-from pamlint.cli.output import note, tell
+from pamlint.cli.output import note, tell, write_new
 from pamlint.model.errors import UserError
 
 CODE, SITE = "pam.tf", "pamlint.yaml"
@@ -48,23 +47,8 @@ def generate(
     if target is None:
         tell(made.code)
     elif target.suffix == ".tf":
-        _write({target: made.code})
+        write_new({target: made.code})
     else:
         site = {target / SITE: site_file(made.data, target.resolve(), made.notes)} if made.data is not None else {}
-        _write({target / CODE: made.code, **site})
+        write_new({target / CODE: made.code, **site})
     note(made.notes)
-
-
-def _write(files: Mapping[Path, str]) -> None:
-    """Writes all of the files or, where one of them is there already, none."""
-    for path in files:
-        if path.exists():
-            raise UserError(f"`{path}` is there already and stays as it is; name another place with --output")
-    for path, text in files.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise UserError(f"`{path}` cannot be written: {error.strerror}") from error
-    tell(f"Wrote {' and '.join(str(path) for path in files)}.\n")

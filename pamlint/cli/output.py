@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pamlint.model.errors import InputError, UserError
@@ -35,6 +35,21 @@ def save(text: str | bytes, path: Path) -> None:
         path.write_bytes(_encoded(text))
     except OSError as error:
         raise UserError(f"`{path}` cannot be written: {error.strerror}") from error
+
+
+def write_new(files: Mapping[Path, str]) -> None:
+    """Writes all of the files and says so or, where one of them is there already, writes none (UserError)."""
+    for path in files:
+        if path.exists():
+            raise UserError(f"`{path}` is there already and stays as it is; name another place with --output")
+    for path, text in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(_encoded(text))
+        except OSError as error:
+            raise UserError(f"`{path}` cannot be written: {error.strerror}") from error
+    tell(f"Wrote {' and '.join(str(path) for path in files)}.\n")
 
 
 def _encoded(text: str | bytes) -> bytes:

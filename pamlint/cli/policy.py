@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pamlint.cli import options
+from pamlint.cli import options, policy_import
 from pamlint.cli.output import tell
 
 app = typer.Typer(help="Show the policies that pamlint knows, and check policy files.", no_args_is_help=True)
@@ -59,3 +59,6 @@ def diff(
     structured = options.text_or_json(format_)
     before, after = load_policy(old, Path()), load_policy(new, Path())
     tell(as_json(before, after) if structured else as_text(before, after, options.screen(no_colour)))
+
+
+app.command("import")(policy_import.import_)

@@ -1,0 +1,148 @@
+"""XLSX to sheets. The archive is unpacked and its XML walked within limits before openpyxl opens it."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pamlint.documents.imports.sheets import MOST_CELLS, SAVE, check_limits, plain, trimmed
+from pamlint.model.errors import UserError
+from pamlint.model.port_table import Sheet
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+MOST_MEMBERS = 1_000
+MOST_UNPACKED = 50_000_000
+MOST_RATIO = 200
+FROM_RATIO = 1_000_000
+"""Below so many bytes, how much smaller they were packed does not matter."""
+MOST_SHEETS = 50
+_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
+
+
+def read_workbook(data: bytes, path: Path) -> tuple[Sheet, ...]:
+    """The sheets that are shown, merged cells filled. UserError says what is wrong, or which limit the file breaks."""
+    import openpyxl
+
+    try:
+        _inspect(data, path)
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False, keep_vba=False)
+    except UserError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise UserError(f"`{path}` is a broken archive ({error}): {SAVE}") from error
+    except Exception as error:  # openpyxl raises whatever it stumbles over
+        raise UserError(f"`{path}` is no workbook that can be read ({type(error).__name__}: {error}): {SAVE}") from error
+    if len(book.worksheets) > MOST_SHEETS:
+        raise UserError(f"`{path}` has more than {MOST_SHEETS} sheets")
+    shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    return tuple(Sheet(sheet.title, _rows(sheet, path)) for sheet in shown)
+
+
+def _inspect(data: bytes, path: Path) -> None:
+    """Unpacks every member within the limits, and walks the XML of each for declarations and for too many cells."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = archive.infolist()
+        names = {member.filename for member in members}
+        if len(members) > MOST_MEMBERS:
+            raise UserError(f"`{path}` holds more than {MOST_MEMBERS:,} files")
+        if "mimetype" in names:
+            raise UserError(f"`{path}` is an OpenDocument file: {SAVE}")
+        if "[Content_Types].xml" not in names or "xl/workbook.bin" in names:
+            raise UserError(f"`{path}` is an archive, but no .xlsx: {SAVE}")
+        unpacked = 0
+        for member in members:
+            content = _unpacked(archive, member, MOST_UNPACKED - unpacked, path)
+            unpacked += len(content)
+            if len(content) > FROM_RATIO and len(content) > MOST_RATIO * max(1, member.compress_size):
+                raise UserError(f"`{path}` unpacks to more than {MOST_RATIO} times its size: that is no table")
+            if member.filename.lower().endswith((".xml", ".rels", ".vml")):
+                _walk(content, path)
+
+
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int, path: Path) -> bytes:
+    with archive.open(member) as file:
+        content = file.read(room + 1)
+    if len(content) > room:
+        raise UserError(f"`{path}` unpacks to more than {MOST_UNPACKED:,} bytes")
+    return content
+
+
+def _walk(content: bytes, path: Path) -> None:
+    """Counts cells, written and merged, as openpyxl makes an object of each. No document type is allowed, so no entity grows."""
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import iterparse
+
+    cells = 0
+    try:
+        for _, element in iterparse(io.BytesIO(content), events=("end",), forbid_dtd=True):
+            name = str(element.tag).rpartition("}")[2]
+            cells += 1 if name == "c" else _area(element.get("ref", "")) if name == "mergeCell" else 0
+            if cells > MOST_CELLS:
+                raise UserError(f"`{path}` has more than {MOST_CELLS:,} cells: cut out the table, and import that")
+            if name in ("c", "row"):
+                element.clear()
+    except DefusedXmlException as error:
+        raise UserError(f"`{path}` declares entities or a document type, which no table needs") from error
+    except (ParseError, LookupError, ValueError) as error:
+        raise UserError(f"`{path}` holds broken XML ({error}): {SAVE}") from error
+
+
+def _area(reference: str) -> int:
+    """How many cells a range has."""
+    found = _RANGE.fullmatch(reference)
+    if found is None or found[3] is None:
+        return 1
+    width = abs(_number(found[3]) - _number(found[1])) + 1
+    return width * (abs(int(found[4]) - int(found[2])) + 1)
+
+
+def _number(column: str) -> int:
+    number = 0
+    for letter in column:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _rows(sheet: Worksheet, path: Path) -> tuple[tuple[str, ...], ...]:
+    """The rows as text. Only cells that exist are looked at: a sheet may have one in its last row and column."""
+    found: dict[tuple[int, int], str] = {}
+    for (row, column), cell in sheet._cells.items():
+        text = _text(cell.value, path)
+        if text:
+            found[row, column] = text
+    for merged in sheet.merged_cells.ranges:
+        first = found.get((merged.min_row, merged.min_col))
+        for row, column in _places(merged) if first else ():
+            found[row, column] = first or ""
+    height, width = max((row for row, _ in found), default=0), max((column for _, column in found), default=0)
+    check_limits(path, height, width, len(found))
+    return tuple(tuple(trimmed(found.get((row, column), "") for column in range(1, width + 1))) for row in range(1, height + 1))
+
+
+def _places(merged: Any) -> Iterator[tuple[int, int]]:
+    for row in range(merged.min_row, merged.max_row + 1):
+        for column in range(merged.min_col, merged.max_col + 1):
+            yield row, column
+
+
+def _text(value: Any, path: Path) -> str:
+    """What a cell says: numbers without a point where they are whole, days as days."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, (datetime, date, time)):
+        return f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
+    return plain(str(value), path)
