@@ -70,7 +70,7 @@ def read_lines(sheets: Iterable[Sheet], need: Need | None) -> PortTable:
         found = list(headings(sheet.rows))
         if not found:
             if any(any(row) for row in sheet.rows):
-                doubts.append(Doubt(Place(sheet.name), NO_SUCH_TABLE))
+                doubts.append(Doubt(Place(sheet.name), f"not read: {NO_SUCH_TABLE}"))
             continue
         ends = [*(_title_rows(sheet, each.row).start for each in found[1:]), len(sheet.rows)]
         for under, end in zip(found, ends, strict=True):
