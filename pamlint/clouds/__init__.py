@@ -8,6 +8,7 @@ from typing import Any
 
 from pamlint.clouds import aws, azure
 from pamlint.clouds.azure.azapi import translated
+from pamlint.clouds.azure.service_tags import with_told
 from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.values import items
 from pamlint.model.acl import Acl, Group, Network, Symbol, Workload
@@ -27,7 +28,8 @@ def convert(resources: Sequence[Resource], values: Mapping[str, Any], tags: Serv
     given = values.get("VirtualNetwork")
     virtual_network = None if given is None else parse_cidrs(str(item) for item in items(given))
     read = translated(resources)
-    ledger = Ledger(read, index(read), tags)
+    known_tags = with_told(tags, read)
+    ledger = Ledger(read, index(read), known_tags)
     amazon_acls, amazon_workloads = aws.convert(ledger)
     azure_acls, azure_workloads = azure.convert(ledger, virtual_network)
     workloads = [*amazon_workloads, *azure_workloads]
@@ -38,7 +40,7 @@ def convert(resources: Sequence[Resource], values: Mapping[str, Any], tags: Serv
         tuple(_unowned(ledger.groups.values(), acls)),
         _with_members(ledger.symbols, workloads),
         tuple(ledger.problems),
-        tags,
+        known_tags,
     )
 
 

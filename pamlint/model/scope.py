@@ -15,12 +15,14 @@ class Scope:
     """One account's region in AWS, or one subscription in Azure (whose `region` is empty).
 
     `role` is the ARN of the role that is taken to read it; empty where one's own credentials do. A scope never holds credentials.
+    `idle` says that the cloud's inventory has nothing in it, so that its reading only makes sure of that.
     """
 
     cloud: Cloud
     account: str
     region: str = ""
     role: str = ""
+    idle: bool = False
 
     @property
     def name(self) -> str:
@@ -30,7 +32,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The scopes that are there to be read, sorted, and what could not even be listed."""
+    """The scopes that are there to be read, sorted, what could not even be listed, and what else is worth a line to the user."""
 
     scopes: tuple[Scope, ...]
     problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()

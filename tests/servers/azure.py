@@ -44,9 +44,8 @@ FAULTS = (
     "cut-json",
     "truncated",
     "reset",
-    "slow",
 )
-"""What can be wrong with an answer."""
+"""What can be wrong with an answer, besides that it is `slow`."""
 HARMLESS = ("throttled-once", "error-once", "reset-once")
 """Faults that go by, if one asks again."""
 SLOW = 3.0
@@ -56,7 +55,8 @@ class AzureServer:
     """Serves lists of items, by path; use it as a context manager.
 
     `page` is the most items that an answer holds, `actions` what the caller may do (everything, if None). `faults` says what is
-    wrong with the answer to a call, by its method and target as `asked` has them. `rate` is how many calls go through in a second.
+    wrong with the answer to a call, by its method and target as `asked` has them. `rate` is how many calls go through in a second;
+    those that do not are asked to `wait` for so many seconds.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class AzureServer:
         self.page = page
         self.actions = None if actions is None else {action.lower() for action in actions}
         self.latency = latency
+        self.wait: float = 1
         self.faults: dict[str, str] = {}
         self.asked: list[str] = []
         self.token = f"t-{secrets.token_hex(16)}"
@@ -145,6 +146,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
     timeout = 30
+    wbufsize = -1
+    disable_nagle_algorithm = True
     wrong: ClassVar[Mapping[str, tuple[int, Item]]] = {
         "missing-value": (200, {}),
         "value-is-no-list": (200, {"value": None}),
@@ -194,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Authorization") != f"Bearer {azure.token}":
             return self._answer(401, _error("InvalidAuthenticationToken", "The access token is invalid."))
         if azure.bucket is not None and not azure.bucket.take():
-            return self._throttled(1)
+            return self._throttled()
         fault = azure.faults.get(call)
         if fault in HARMLESS and azure.times[call] > 1:
             fault = None
@@ -209,14 +212,28 @@ class _Handler(BaseHTTPRequestHandler):
             if path == "/subscriptions":  # Azure filters this one
                 return self._answer(200, {"value": []})
             return self._answer(403, _denied(action, parts.path))
+        if path.endswith(".resourcegraph/resources"):
+            return self._answer(200, self._inventory(json.loads(body)))
         items = azure.lists.get(path, [])
         if self.command == "POST":
             return self._answer(200, self._posted(items, json.loads(body or b"{}")))
         start = int(parse_qs(parts.query).get("$skiptoken", ["0"])[0])
-        answer: Item = {"value": items[start : start + azure.page]}
+        field = "values" if path.endswith("/servicetags") else "value"
+        answer: Item = {field: items[start : start + azure.page]}
         if start + azure.page < len(items):
             answer["nextLink"] = self._link(start + azure.page)
         return self._answer(200, answer)
+
+    def _inventory(self, question: Item) -> Item:
+        """How many things each subscription holds, as Resource Graph counts them; one that holds none is not told."""
+        lists = self.server.azure.lists
+        counted = Counter({each: sum(len(lists[path]) for path in lists if each in path) for each in question["subscriptions"]})
+        options = question["options"]
+        start = int(options.get("$skipToken") or 0)
+        found = [{"subscriptionId": each, "held": count} for each, count in sorted(counted.items()) if count]
+        end = start + self.server.azure.page
+        more = {"$skipToken": str(end)} if end < len(found) else {}
+        return {"count": len(found), "data": found[start:end], "resultTruncated": "false", **more}
 
     def _link(self, start: int) -> str:
         parts = urlsplit(self.path)
@@ -240,7 +257,7 @@ class _Handler(BaseHTTPRequestHandler):
             echo = f" You sent {self.headers['Authorization']}." if fault == "denied-with-echo" else ""
             return self._answer(403, _denied(_action(self.command, urlsplit(self.path).path), self.path, echo))
         if fault.startswith("throttled"):
-            return self._throttled(1)
+            return self._throttled()
         if fault == "error-once":
             return self._answer(*self.wrong["error"])
         if fault == "redirect":
@@ -268,9 +285,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         return None
 
-    def _throttled(self, wait: int) -> None:
+    def _throttled(self) -> None:
         error = json.dumps(_error("TooManyRequests", "The request was throttled.")).encode()
-        self._send(429, error, {"Retry-After": str(wait), "Content-Type": "application/json"})
+        self._send(429, error, {"Retry-After": str(self.server.azure.wait), "Content-Type": "application/json"})
 
     def _answer(self, status: int, answer: Item) -> None:
         self._send(status, json.dumps(answer).encode(), {"Content-Type": "application/json; charset=utf-8"})

@@ -49,6 +49,8 @@ def arm_lists(state: Mapping[str, Any]) -> Lists:
         subscription = item["id"].split("/")[2]
         made.lists.setdefault(f"/subscriptions/{subscription}/providers/{kind}", []).append(item)
         made.subscriptions.add(subscription)
+    for subscription in made.subscriptions:
+        made.lists[f"/subscriptions/{subscription}/providers/Microsoft.Network/locations/westeurope/serviceTags"] = service_tags()
     made.lists["/subscriptions"] = [subscription_item(each) for each in sorted(made.subscriptions)]
     return made.lists
 
@@ -56,6 +58,18 @@ def arm_lists(state: Mapping[str, Any]) -> Lists:
 def subscription_item(subscription: str, state: str = "Enabled", name: str = "PAM production") -> Item:
     """A subscription as it is listed."""
     return {"id": f"/subscriptions/{subscription}", "subscriptionId": subscription, "displayName": name, "state": state}
+
+
+def service_tags() -> list[Item]:
+    """A few service tags, as Azure lists them."""
+    return [
+        {"name": name, "id": name, "properties": {"changeNumber": "7", "region": "", "state": "GA", "addressPrefixes": prefixes}}
+        for name, prefixes in (
+            ("AzureMonitor", ["13.69.64.0/26", "20.21.32.0/26", "2603:1000:4::10c/125"]),
+            ("Storage", ["20.38.98.0/24", "52.239.142.0/24"]),
+            ("Storage.WestEurope", ["20.38.98.0/24"]),
+        )
+    ]
 
 
 class _Maker:

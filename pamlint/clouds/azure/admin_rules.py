@@ -162,6 +162,8 @@ class AdminRules:
 
     def _read(self, resource: Resource) -> list[Rule]:
         body = resource.body
+        if body.possible and "action" not in body.values:
+            return unreadable(resource.address, body, ("deny", "always-allow"))
         try:
             direction = word(body.values.get("direction"), DIRECTIONS, "direction")
             action = word(body.values.get("action"), ACTIONS, "action")

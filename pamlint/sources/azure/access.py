@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from logging import NullHandler, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ CLOUDS: Mapping[str, tuple[str, str]] = {
     "china": ("AZURE_CHINA_CLOUD", "AZURE_CHINA"),
 }
 """The clouds by name: what azure-core and azure-identity call them."""
+_QUIET = NullHandler()
+"""What the libraries warn of is told as a problem; without a handler, Python would print it as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def connect(access: Access) -> NetworkManagementClient:
 
     from pamlint.sources.azure.retries import Retries
 
+    getLogger("azure").addHandler(_QUIET)
     credential = _credential(access)
     return NetworkManagementClient(
         credential,

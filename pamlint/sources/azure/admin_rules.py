@@ -5,25 +5,15 @@ Source: the Azure REST reference of listNetworkManagerEffectiveSecurityAdminRule
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from pamlint.model.resource import Block, Resource, Unknown
+from pamlint.model.resource import Block, Resource
 from pamlint.sources.azure.calls import Item
 from pamlint.sources.azure.items import identifier, perhaps, properties, resource
 
 RULE = "azurerm_network_manager_admin_rule"
 QUESTION = "listNetworkManagerEffectiveSecurityAdminRules"
-ATTRIBUTES = (
-    "action",
-    "direction",
-    "priority",
-    "protocol",
-    "source",
-    "destination",
-    "source_port_ranges",
-    "destination_port_ranges",
-)
 
 
 def effective(item: Item, root: str, networks: Sequence[str]) -> Resource:
@@ -47,9 +37,7 @@ def effective(item: Item, root: str, networks: Sequence[str]) -> Resource:
 def unreadable(network: str, root: str) -> Resource:
     """What stands for the rules of a virtual network that were not read: there may be any, and they may do anything."""
     address = f"{network}/{QUESTION}"
-    unknown = Unknown((address,))
-    values: Mapping[str, Any] = {**dict.fromkeys(ATTRIBUTES, unknown), "virtual_network_ids": [network]}
-    return Resource(address, RULE, "managed", root, Block(values, possible=(address,)))
+    return Resource(address, RULE, "managed", root, Block({"virtual_network_ids": [network]}, possible=(address,)))
 
 
 def _side(body: Item, name: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pamlint.model.resource import Input, Problem, Reading, Resource
 from pamlint.model.scope import Scope
-from pamlint.sources.azure import admin_rules, groups, machines, networks
+from pamlint.sources.azure import admin_rules, groups, machines, networks, service_tags
 from pamlint.sources.azure.access import Access
 from pamlint.sources.azure.calls import Calls, Item, RefusalError
 from pamlint.sources.azure.items import MalformedError, identifier
@@ -38,15 +38,18 @@ class Listed(NamedTuple):
 
 LISTS = (
     Listed(NETWORK, "networkSecurityGroups", groups.nsg),
-    Listed(NETWORK, "applicationSecurityGroups", groups.asg),
     Listed(NETWORK, "virtualNetworks", networks.network),
+    Listed(NETWORK, "applicationSecurityGroups", groups.asg),
     Listed(NETWORK, "routeTables", networks.route_table),
     Listed(NETWORK, "networkInterfaces", machines.interface),
     Listed(NETWORK, "privateEndpoints", machines.endpoint),
     Listed(NETWORK, "bastionHosts", machines.bastion),
     Listed(COMPUTE, "virtualMachines", machines.machine),
 )
+FIRST = 2
+"""Where these many lists are empty, and the inventory has nothing, nothing is there."""
 SCALE_SETS = Listed(COMPUTE, "virtualMachineScaleSets", machines.scale_set)
+SERVICE_TAGS_ACTION = f"{NETWORK}/locations/serviceTags/read"
 ADMIN_RULES_ACTION = f"{NETWORK}/virtualNetworks/{admin_rules.QUESTION}/action"
 
 
@@ -81,14 +84,19 @@ class Reader:
 
     def __init__(self, access: Access) -> None:
         self._calls = Calls(access)
+        self._known_tags: Sequence[Item] = ()
 
     def read(self, scope: Scope) -> Reading:
         """All that network rules hang on in one subscription. What could not be read is told, and never taken for empty."""
         found = _Found(scope.name)
-        for kind in LISTS:
+        for kind in LISTS[:FIRST]:
             found.resources += self._list(found, kind, scope.account)
-        self._scale_sets(found, scope.account)
-        self._admin_rules(found)
+        if not scope.idle or found.resources or found.problems:
+            for kind in LISTS[FIRST:]:
+                found.resources += self._list(found, kind, scope.account)
+            self._scale_sets(found, scope.account)
+            self._admin_rules(found)
+            self._tags(found, scope.account)
         resources = tuple(sorted(found.resources, key=lambda each: (each.type, each.address)))
         complete = not found.problems
         told = Input(scope.name, "live", _digest(resources), complete)
@@ -152,6 +160,22 @@ class Reader:
             except MalformedError as error:
                 found.lack("a security admin rule", error, ADMIN_RULES_ACTION)
                 found.resources += [admin_rules.unreadable(network, found.root) for network in named]
+
+    def _tags(self, found: _Found, subscription: str) -> None:
+        """Who is behind the service tags that rules name. They are the same all over a cloud, so they are read once."""
+        named = service_tags.named(found.resources)
+        places = sorted(each.body.values["location"] or "" for each in found.resources if each.type == service_tags.GROUP)
+        if named and places and not self._known_tags:
+            path = f"/subscriptions/{subscription}/providers/{NETWORK}/locations/{places[-1]}/serviceTags"
+            try:
+                pages = self._calls.listed(path, VERSIONS[NETWORK], field="values")
+                self._known_tags = [item for page in pages for item in page]
+            except RefusalError as error:
+                found.lack("service tags", error, SERVICE_TAGS_ACTION)
+        try:
+            found.resources += service_tags.members(self._known_tags, named, found.root)
+        except ValueError as error:
+            found.lack("service tags", MalformedError(str(error)), SERVICE_TAGS_ACTION)
 
 
 def _read(found: _Found, kind: Listed, item: Item) -> Iterable[Resource]:

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 
-@pytest.fixture(autouse=True)
-def _nothing_around(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_around() -> Iterator[None]:
     """No credential and no proxy of whoever runs the tests; `DefaultAzureCredential` is to look at variables alone."""
-    for name in os.environ:
-        if name.startswith(("AZURE_", "ARM_", "IDENTITY_", "MSI_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith(("AZURE_", "ARM_", "IDENTITY_", "MSI_")) or name.lower().endswith("_proxy"):
+                patch.delenv(name)
+        patch.setenv("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
+        yield
