@@ -73,6 +73,7 @@ class AzureServer:
         self.secret = f"s-{secrets.token_hex(16)}"
         self.bucket = Bucket(rate) if rate else None
         self.times: Counter[str] = Counter()
+        self.used: set[str] = set()
         self._directory = tempfile.TemporaryDirectory()
         self._authority = trustme.CA()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -108,8 +109,9 @@ class AzureServer:
 
     def access(self, **settings: Any) -> Access:
         """A way to this server, which waits for nothing long."""
-        given = {"connect_timeout": 5.0, "read_timeout": 5.0, "patience": 20.0, "backoff": 0.01, **settings}
-        return Access(endpoint=self.address, authority=self.address, ca_bundle=str(self.ca_bundle), **given)
+        place = {"endpoint": self.address, "authority": self.address, "ca_bundle": str(self.ca_bundle)}
+        hurry = {"connect_timeout": 5.0, "read_timeout": 5.0, "patience": 20.0, "backoff": 0.01}
+        return Access(**{**place, **hurry, **settings})
 
 
 class Bucket:
@@ -208,6 +210,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         path = parts.path.lower()
         action = _action(self.command, parts.path)
+        azure.used.add(action)
         if azure.actions is not None and action.lower() not in azure.actions:
             if path == "/subscriptions":  # Azure filters this one
                 return self._answer(200, {"value": []})
@@ -318,4 +321,5 @@ def _action(method: str, path: str) -> str:
         return "Microsoft.Resources/subscriptions/read"
     provider, *parts = path.rpartition("/providers/")[2].split("/")
     kinds = [part for place, part in enumerate(parts) if place % 2 == 0]
-    return "/".join([provider, *kinds, "read" if method == "GET" else "action"])
+    asks = method == "GET" or provider == "Microsoft.ResourceGraph"
+    return "/".join([provider, *kinds, "read" if asks else "action"])

@@ -79,26 +79,6 @@ def waves(calls: Sequence[str]) -> tuple[list[str], ...]:
     return found
 
 
-def _break(server: AzureServer, calls: Sequence[str], fault: str) -> None:
-    server.times.clear()
-    server.asked.clear()
-    server.faults.clear()
-    server.faults.update(dict.fromkeys(calls, fault))
-
-
-def waves(calls: Sequence[str]) -> tuple[list[str], ...]:
-    """The calls in three parts: none takes another of its part to be answered."""
-    last = {"second": [], "third": []}
-    first = []
-    for call in calls:
-        path, _, query = call.partition("?")
-        inner = SCALE_SET in path or "SecurityAdminRules" in path or "serviceTags" in path
-        following = "skiptoken" in query or "skipToken" in query
-        place = inner + following
-        (first if place == 0 else last["second" if place == 1 else "third"]).append(call)
-    return first, last["second"], last["third"]
-
-
 def test_every_kind_is_asked_for(clean: tuple[Reading, tuple[str, ...]]) -> None:
     """The lists are asked for one by one, page by page, the subscription's and those of a scale set and a virtual network."""
     kinds = [call.partition("?")[0].rpartition("/")[2] for call in clean[1]]
