@@ -117,7 +117,7 @@ class Memory:
             return action(self._history)
         except UserError as error:
             self.notes.append(f"this audit is not remembered from here on: {error.message}")
-            self._history = None
+            self._history, self.number = None, 0
             return None
 
 
@@ -128,19 +128,19 @@ def site_path(options: Options) -> Path | None:
 
 def read(asked: Asked, memory: Memory, watcher: Watcher) -> fleet.Fleet:
     """Everything that the options mean, read now or kept from the run that is resumed."""
-    found = fleet.survey(asked.cloud, asked.access)
-    if not found.scopes and not found.problems:
-        raise UserError("there is nothing to be read: no account's region, no subscription")
-    kept = memory.begin(asked.resume)
-    have = {scope.name: unpack(kept[scope.name, scope.role]) for scope in found.scopes if (scope.name, scope.role) in kept}
-    left = [scope for scope in found.scopes if scope.name not in have]
-    watcher.begin(len(left), len(have))
-
-    def finished(scope: Scope, reading: Reading, text: str) -> None:
-        memory.keep(scope, reading, text)
-        watcher.read(scope, reading)
-
     with fleet.crew(asked.jobs, asked.cluster) as crew:
+        found = fleet.survey(asked.cloud, asked.access)
+        if not found.scopes and not found.problems:
+            raise UserError("there is nothing to be read: no account's region, no subscription")
+        kept = memory.begin(asked.resume)
+        have = {scope.name: unpack(kept[scope.name, scope.role]) for scope in found.scopes if (scope.name, scope.role) in kept}
+        left = [scope for scope in found.scopes if scope.name not in have]
+        watcher.begin(len(left), len(have))
+
+        def finished(scope: Scope, reading: Reading, text: str) -> None:
+            memory.keep(scope, reading, text)
+            watcher.read(scope, reading)
+
         read_now = fleet.read_all(asked.access, left, crew, uuid4().hex, finished)
     readings = (*fleet.unlisted(asked.cloud, found), *read_now.readings, *have.values())
     return fleet.Fleet(tuple(sorted(readings, key=lambda reading: reading.input.name)), read_now.interrupted)

@@ -125,7 +125,9 @@ class _Comparison:
 
     def __init__(self, live: Input, code: Input, pairs: Pairs) -> None:
         self._live, self._code = live, code
-        self.names = {**{foreign_key(acl.id): acl.key for acl in live.network.acls if acl.id}, **pairs.twins}
+        ids = {foreign_key(acl.id): acl.key for acl in live.network.acls if acl.id}
+        ids |= {foreign_key(one): symbol.key for symbol in live.network.symbols.values() for one in symbol.ids}
+        self.names = {**ids, **{key: ids.get(foreign_key(twin.partition("|")[2]), twin) for key, twin in pairs.twins.items()}}
         self.roles = {**_roles(code.bindings), **_roles(live.bindings)}
         self._doubtful = pairs.doubtful
         self._told = {acl.key: acl.address for acl in (*live.network.acls, *code.network.acls)}

@@ -55,10 +55,10 @@ def drift(live: Read, code: Read) -> Drift:
     return compare(live.side, code.side, pair(code.resources, live.resources), (), "infra")
 
 
-@pytest.mark.parametrize("source", [".", "plan.json"])
+@pytest.mark.parametrize("source", [".", "plan.json", "state.json"])
 @pytest.mark.parametrize("cloud", ["aws", "azure"])
 def test_an_estate_is_what_its_code_says(cloud: str, source: str) -> None:
-    """Code and plan give just what the state has: every ACL finds its twin, by name alone, and nothing differs."""
+    """Code, plan and state give just what is live: every ACL finds its twin, by name or by id, and nothing differs."""
     folder = FIXTURES / cloud / "netiq"
     found = drift(read(folder / "state.json", folder / "pamlint.yaml"), read(folder / source, folder / "pamlint.yaml"))
     assert found.drifted == found.idle == ()
