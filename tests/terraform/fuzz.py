@@ -62,16 +62,21 @@ def random_expressions(seed: int, count: int) -> list[str]:
 
 
 def wrong_configurations(seed: int, count: int) -> Iterator[str]:
-    """The resources whose arguments differ from the plan, by the seed of their configuration."""
+    """The resources whose arguments differ from the plan, by the seed of their configuration, until so many were planned."""
     if not count:
         return
     from tests.terraform.record_configurations import plans
 
     first = seed * 1_000_000
-    for number, plan in plans(range(first, first + count)):
+    compared = 0
+    for number, plan in plans(range(first, first + 2 * count)):
+        compared += not isinstance(plan, str)
         with tempfile.TemporaryDirectory() as name:
             reading = read(write(Path(name), Writer(number).write()))
         yield from (f"configuration {number}: {difference}" for difference in _differences(reading, plan))
+        if compared == count:
+            break
+    print(f"terraform planned {compared} configurations and refused {number - first + 1 - compared}")
 
 
 def _differences(reading: Reading, plan: dict[str, Any] | str) -> list[object]:
