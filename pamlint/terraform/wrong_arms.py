@@ -62,14 +62,23 @@ class _Guess:
         if isinstance(node, ObjectOf):
             return self._object(node)
         if isinstance(node, Conditional):
-            arms = (self._inner(node.then), self._inner(node.otherwise))
-            return ANY if ANY in arms else unify(arms) or ANY
+            return self._conditional(node)
         if isinstance(node, Splat):
             return self._splat(node)
         return self._for(node) if isinstance(node, For) else ANY
 
     def _inner(self, node: Expression, scope: Scope | None = None) -> Type:
         return type_in_spite(node, scope or self._scope, self._evaluate)
+
+    def _conditional(self, node: Conditional) -> Type:
+        """Where one arm has any type, the one that is chosen keeps its own."""
+        arms = (self._inner(node.then), self._inner(node.otherwise))
+        if ANY not in arms:
+            return unify(arms) or ANY
+        try:
+            return arms[0] if self._known(node.condition, self._scope, BOOL) else arms[1]
+        except EvaluationError:
+            return ANY
 
     def _object(self, node: ObjectOf) -> Type:
         try:
@@ -94,7 +103,10 @@ class _Guess:
         listed: list[Type] = []
         named: dict[str, list[Type]] = {}
         try:
-            for key, element in pairs(unmark(self._evaluate(node.source, self._scope))[0]):
+            elements = pairs(unmark(self._evaluate(node.source, self._scope))[0])
+            if not elements:
+                return ANY
+            for key, element in elements:
                 local = {node.value_name: element} | ({node.key_name: key} if node.key_name else {})
                 scope = self._scope.with_local(local)
                 if node.condition is not None and self._known(node.condition, scope, BOOL) is not True:

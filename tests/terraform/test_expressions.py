@@ -52,6 +52,9 @@ CONDITIONS = {
     "null ? 1 : 2": None,
     "true ? [] : {}": None,
     "1 ? 1 : 2": None,
+    'true ? local.b : true ? { for x in local.o.l : "x y" => 443 } : local.l.a': None,
+    "true ? true : false ? { for v in local.o.nested.a : v => 1... } : { for i, x in [1] : i => x.a... }": None,
+    'false ? [for x in [] : x if 1] : ["a"]': '["a"]',
 }
 
 
