@@ -33,8 +33,8 @@ def looped(node: For, scope: Scope, evaluate: Evaluate) -> Value:
     else:
         loop = _Loop(node, scope, evaluate, [])
         elements = pairs(source)
-    if not elements:
-        loop.check()
+        if not elements:
+            loop.check()
     for key, element in elements:
         loop.turn(key, element)
     return loop.result(marks)

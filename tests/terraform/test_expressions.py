@@ -55,6 +55,11 @@ CONDITIONS = {
     'true ? local.b : true ? { for x in local.o.l : "x y" => 443 } : local.l.a': None,
     "true ? true : false ? { for v in local.o.nested.a : v => 1... } : { for i, x in [1] : i => x.a... }": None,
     'false ? [for x in [] : x if 1] : ["a"]': '["a"]',
+    'coalesce(["a", 2], toset([443, 1]))': "[1,443] set",
+    "[for x in [] : x if [for y in x : y if local.z] != x]": "[]",
+    'merge(null, regexall("(?P<x>l)", "a"))': "{}",
+    'merge(null, ["a"])': None,
+    'merge(["a"], null)': None,
 }
 
 

@@ -49,12 +49,18 @@ def any_true(values: ListValue) -> Value:
 
 
 def coalesce(*values: Value) -> Value:
-    """coalesce: the first that is neither null nor an empty string, as the type that all have in common."""
+    """coalesce: the first that is neither null nor an empty string, as the type that all have in common.
+
+    A value that cannot be of that type counts as null, as in Terraform.
+    """
     of = common_type(values)
     if of is None:
         raise EvaluationError("the arguments have no type in common" if values else "at least one argument is needed")
     for value in values:
-        converted = convert(value, of)
+        try:
+            converted = convert(value, of)
+        except EvaluationError:
+            continue
         if is_identity(converted):
             return converted
         if isinstance(converted, UnknownValue):

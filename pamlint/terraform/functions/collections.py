@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import takewhile
 from typing import cast
 
 from pamlint.terraform.convert import convert
@@ -39,6 +40,7 @@ from pamlint.terraform.values import (
     TupleValue,
     UnknownValue,
     Value,
+    children,
     is_wholly_known,
     mark,
     merge_marks,
@@ -230,8 +232,8 @@ def _lookup_type(of: MapType | ObjectType, key: Value, default: tuple[Value, ...
 def merge(*given: Value) -> Value:
     """merge: one map if all are maps of one type, else an object."""
     types = [type_of(value) for value in given]
-    for of in types:
-        if of is not ANY and not isinstance(of, MapType | ObjectType):
+    for of in takewhile(lambda of: of is not ANY, types):
+        if not isinstance(of, MapType | ObjectType):
             raise EvaluationError(f"maps or objects are needed, not {friendly_name(of)}")
     shared = types[0] if len(set(types)) == 1 else ANY
     if any(isinstance(value, UnknownValue) for value in given):
@@ -240,6 +242,8 @@ def merge(*given: Value) -> Value:
     for value in given:
         if isinstance(value, Mappish):
             items.update(value.items)
+        elif not isinstance(value, Null) and any(True for _ in children(value)):
+            raise EvaluationError(f"maps or objects are needed, not {friendly_name(type_of(value))}")
     check_items(len(items), "merge")
     return MapValue(items, shared.element) if isinstance(shared, MapType) else ObjectValue(items)
 
