@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -47,15 +48,15 @@ def judge(
     """
     table = Table(network.symbols, network.service_tags)
     judge_ = _Judge(Demand(site, flows, binding, table, today), Admission(table), table, unread)
-    for unit in binding.units:
+    for place, unit in enumerate(binding.units):
         for direction in DIRECTIONS:
             try:
-                judge_.front(unit, direction)
+                judge_.front(place, unit, direction)
             except PieceLimitError:
                 judge_.overflowed.extend((acl, direction) for acl in unit.acls)
     active = tuple(flow for _, flow in flows)
     acls = {acl.key: acl for unit in binding.units for acl in unit.acls}.values()
-    roles = {acl.key: _roles_at(acl, binding) for acl in acls}
+    roles = _roles(binding)
     return Judgement(
         estate,
         site,
@@ -94,18 +95,21 @@ class _Judge:
         self.replies: list[Reply] = []
         self.fronts: dict[tuple[int, Direction], Front] = {}
         self.overflowed: list[tuple[Acl, Direction]] = []
+        self._bearers = {bearing.part.role for unit in demand.binding.units for bearing in unit.bearings}
 
-    def front(self, unit: Unit, direction: Direction) -> None:
-        """Judge one unit in one direction."""
+    def front(self, place: int, unit: Unit, direction: Direction) -> None:
+        """Judge one unit, the one at a place of the binding, in one direction."""
         asks = tuple(self.demand.asks(unit, direction))
         layers = tuple(self.admission.layer(unit, layer, direction) for layer in unit.layers)
         view = View(direction, self.table.predicates, unit.within, unit.acls[0].address, self.table.lists)
         always = self.admission.always(unit, direction)
-        passes = tuple(self.admission.passing(unit, place, pieces, direction, always) for place, pieces in enumerate(layers))
+        passes = tuple(self.admission.passing(unit, layer, pieces, direction, always) for layer, pieces in enumerate(layers))
         passed = through(passes)
         denied = by_name(localise(cubes, unit, direction) for cubes in self._cubes(unit, direction, "deny"))
-        front = Front(unit, direction, layers, asks, self.demand.permitted(unit, direction, asks), view, passes, passed, denied)
-        self.fronts[self.demand.binding.units.index(unit), direction] = front
+        named = by_name(self.table.rule(acl, rule) for acl in unit.acls for rule in acl.rules if rule.direction == direction)
+        permitted = self.demand.permitted(unit, direction, asks, named.keys())
+        front = Front(unit, direction, layers, asks, permitted, view, passes, passed, denied, named)
+        self.fronts[place, direction] = front
         needed = self._required(front)
         blocked = self._blocked(front)
         found = openings(front, blocked, self.demand, self.admission, self.table)
@@ -212,7 +216,7 @@ class _Judge:
         for flow in dict.fromkeys(ask.flow for ask in front.asks if ask.judged and ask.flow.need == "blocked"):
             if front.direction == "egress" and "ingress" in flow.ends and self._judged(flow.destinations):
                 continue
-            traffic = forbidden(self.demand, front.asks, flow, front.unit, front.direction, front.permitted)
+            traffic = forbidden(self.demand, front.asks, flow, front.unit, front.direction)
             found = blocked_openings(front, flow, traffic, self.admission, self.table)
             self.blocked += found
             out.append(tuple(cube for opening in found for cube in (*opening.residue.proved, *opening.residue.unproven)))
@@ -221,7 +225,7 @@ class _Judge:
 
     def _judged(self, roles: Sequence[str]) -> bool:
         """Whether one of the roles has a unit that is judged."""
-        return any(bearing.part.role in roles for unit in self.demand.binding.units for bearing in unit.bearings)
+        return not self._bearers.isdisjoint(roles)
 
     def _optional(self, front: Front) -> None:
         """Tell whether what is optional is open."""
@@ -230,7 +234,7 @@ class _Judge:
                 continue
             if ask.flow.need == "blocked" or not ask.judged or not _exists(ask.peer):
                 continue
-            traffic = self.demand.of_flow(ask, front.unit, front.direction)
+            traffic = self.demand.of_flow(ask, front.unit, front.direction, front.named.keys(), widest=True)
             rules = tuple(piece.rule for layer in front.layers for piece in layer if touch(piece.traffic, traffic))
             passing = overlap(front.passed, traffic)
             state: VerdictState = "open" if passing else "blocked"
@@ -257,9 +261,13 @@ class _Judge:
         return list(found.values())
 
 
-def _roles_at(acl: Acl, binding: Binding) -> tuple[str, ...]:
-    """The roles that an ACL guards."""
-    return tuple(sorted({bearing.part.role for unit in binding.units if acl in unit.acls for bearing in unit.bearings}))
+def _roles(binding: Binding) -> Mapping[str, tuple[str, ...]]:
+    """The roles that each ACL guards, by its key."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for unit in binding.units:
+        for acl in unit.acls:
+            found[acl.key].update(bearing.part.role for bearing in unit.bearings)
+    return {key: tuple(sorted(roles)) for key, roles in found.items()}
 
 
 def _exists(part: Part) -> bool:

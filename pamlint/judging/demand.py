@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from pamlint.model.certainty import PRIVATE
 from pamlint.model.finding import Direction
 from pamlint.model.identity import foreign_key
 from pamlint.model.policy import Flow, Policy
-from pamlint.model.ranges import Ranges
+from pamlint.model.ranges import Ranges, normal
 from pamlint.model.services import Service
 from pamlint.model.site import Allowance, Site
 from pamlint.model.traffic import ALL_PORTS, Traffic
@@ -29,6 +30,8 @@ UNFILTERED: Mapping[str, Ranges] = {
 
 Sources: the Amazon VPC user guide (security groups), the Azure documentation (network security groups overview).
 """
+Names = AbstractSet[str]
+"""The names of predicates."""
 FIXED: Mapping[str, Ranges] = {"tag:internet": PUBLIC, "tag:azureloadbalancer": PROBES}
 """The service tags whose addresses do not change."""
 
@@ -58,6 +61,8 @@ class Demand:
         self.today = today
         self.needless = {entry.flow for entry in site.not_needed}
         self.unbound = {unbound.role for unbound in binding.unbound}
+        self._peers: dict[tuple[int, int, str], tuple[list[Option], dict[str, Option]]] = {}
+        self._lines: dict[tuple[int, int, str, bool], Ranges] = {}
 
     def asks(self, unit: Unit, direction: Direction) -> list[Ask]:
         """Every active flow that ends at the unit in this direction, whatever its need."""
@@ -86,13 +91,13 @@ class Demand:
 
     # peers and locals
 
-    def member_options(self, member: Member, side: int, unit: Unit) -> list[Option]:
-        """The ways in which a rule can name a member: a symbol of the unit's cloud that it wears, or all its addresses."""
+    def member_options(self, member: Member, side: int, cloud: str) -> list[Option]:
+        """The ways in which a rule can name a member: a symbol of the rule's cloud that it wears, or all its addresses."""
         doubt = self._doubt(f"member:{member.key}", member.because)
         found: list[Option] = []
         for key in member.symbols:
             symbol = self.table.symbols.get(key)
-            fits = symbol is None or (symbol.kind in ("asg", "tag")) == (unit.cloud == "azure")
+            fits = symbol is None or (symbol.kind in ("asg", "tag")) == (cloud == "azure")
             if fits:
                 line, literals = self.table.symbol(key, side)
                 found.append((line, (*literals, *doubt)))
@@ -117,14 +122,41 @@ class Demand:
         because = (f"roles.{part.role}.cidrs",)
         return at_most, (self.table.some_set(f"{side}:networks:{part.role}", side, at_most, because),)
 
-    def permitted_peers(self, part: Part, side: int, unit: Unit) -> list[Option]:
-        """Everything that may stand as the role's peer: its networks, and its members by symbol and by address."""
-        found: list[Option] = [] if part.networks is None else [(part.networks, ())]
-        if part.networks is None and (part.hosts or part.members):
-            found.append(self.networks_unknown(part, side, PRIVATE))
-        for member in part.members:
-            found += self.member_options(member, side, unit)
-        return found
+    def permitted_peers(
+        self, part: Part, side: int, unit: Unit, named: Names | None = None, widest: bool = False
+    ) -> list[Option]:
+        """Everything that may stand as the role's peer: its networks, and its members by symbol and by address.
+
+        Where `named` says which predicates there are at the unit, groups that are not among them are the addresses that are known
+        of them, for nothing else hangs on them; or, `widest`, all that they can have.
+        """
+        others, groups = self._options(part, side, unit)
+        if named is None:
+            return [*others, *groups.values()]
+        key = (id(part), side, unit.cloud, widest)
+        if key not in self._lines:
+            bounds = (self.table.predicates[name] for name in groups)
+            lines = (each.at_most if widest else each.at_least for each in bounds)
+            self._lines[key] = normal(pair for line in lines for pair in line)
+        line = self._lines[key]
+        return [*others, *([(line, ())] if line else []), *(groups[name] for name in sorted(groups.keys() & named))]
+
+    def _options(self, part: Part, side: int, unit: Unit) -> tuple[list[Option], dict[str, Option]]:
+        """What may stand as a role's peer but for groups, and those by their predicates."""
+        key = (id(part), side, unit.cloud)
+        if key not in self._peers:
+            others: list[Option] = [] if part.networks is None else [(part.networks, ())]
+            groups: dict[str, Option] = {}
+            if part.networks is None and (part.hosts or part.members):
+                others.append(self.networks_unknown(part, side, PRIVATE))
+            for option in (option for member in part.members for option in self.member_options(member, side, unit.cloud)):
+                names = [name for name, _ in option[1]]
+                if len(names) == 1 and self.table.predicates[names[0]].kind == "group":
+                    groups[names[0]] = option
+                else:
+                    others.append(option)
+            self._peers[key] = (list(dict.fromkeys(others)), groups)
+        return self._peers[key]
 
     def locals(self, bearing: Bearing, unit: Unit, direction: Direction, required: bool) -> list[Option]:
         """The near side of a role's flows: all that stands behind the unit, or the role's own part where roles share it."""
@@ -144,21 +176,22 @@ class Demand:
 
     # what is permitted
 
-    def permitted(self, unit: Unit, direction: Direction, asks: Iterable[Ask]) -> Traffic:
-        """What active flows, valid allowances and the platform permit."""
-        out: list[Traffic] = [self.of_flow(ask, unit, direction) for ask in asks if ask.flow.need != "blocked"]
-        out += [self.of_allowance(allowance, unit, direction) for allowance in self.site.allow if not self.is_expired(allowance)]
+    def permitted(self, unit: Unit, direction: Direction, asks: Iterable[Ask], named: Names | None = None) -> Traffic:
+        """What active flows, valid allowances and the platform permit; `named` as for `permitted_peers`."""
+        out: list[Traffic] = [self.of_flow(ask, unit, direction, named) for ask in asks if ask.flow.need != "blocked"]
+        valid = (allowance for allowance in self.site.allow if not self.is_expired(allowance))
+        out += [self.of_allowance(allowance, unit, direction, named) for allowance in valid]
         if unit.cloud == "azure" and direction == "ingress":
             out.append(traffic(service_sides([Service(((0, 255),))], ALL_PORTS), [(PROBES, ())], [(ANY, ())], direction))
         return tuple(cube for found in out for cube in found)
 
-    def of_flow(self, ask: Ask, unit: Unit, direction: Direction) -> Traffic:
-        """Everything that a flow may be here: any family, any source port."""
+    def of_flow(self, ask: Ask, unit: Unit, direction: Direction, named: Names | None = None, widest: bool = False) -> Traffic:
+        """Everything that a flow may be here: any family, any source port; `named` and `widest` as for `permitted_peers`."""
         peer_side, _ = sides(direction)
         doubt = self.bearing_doubt(ask.bearing, unit)
         found = traffic(
             service_sides(ask.services, ALL_PORTS),
-            self.permitted_peers(ask.peer, peer_side, unit),
+            self.permitted_peers(ask.peer, peer_side, unit, named, widest),
             self.locals(ask.bearing, unit, direction, required=False),
             direction,
         )
@@ -168,18 +201,20 @@ class Demand:
         """Whether its last day has passed."""
         return allowance.until is not None and allowance.until < self.today
 
-    def of_allowance(self, allowance: Allowance, unit: Unit, direction: Direction) -> Traffic:
+    def of_allowance(
+        self, allowance: Allowance, unit: Unit, direction: Direction, named: Names | None = None, widest: bool = False
+    ) -> Traffic:
         """What an allowance permits at a unit; nothing where it speaks of other roles or the other direction."""
         roles = [bearing for bearing in unit.bearings if "*" in allowance.roles or bearing.part.role in allowance.roles]
         if not roles or allowance.direction not in (None, direction):
             return ()
         peer_side, _ = sides(direction)
-        peers = [option for text in allowance.peers for option in self._allowed_peer(text, peer_side, unit)]
+        peers = [option for text in allowance.peers for option in self._allowed_peer(text, peer_side, unit, named, widest)]
         services = service_sides([allowance.service], ALL_PORTS)
         near = [option for bearing in roles for option in self.locals(bearing, unit, direction, required=False)]
         return traffic(services, peers, dict.fromkeys(near), direction)
 
-    def _allowed_peer(self, text: str, side: int, unit: Unit) -> list[Option]:
+    def _allowed_peer(self, text: str, side: int, unit: Unit, named: Names | None, widest: bool) -> list[Option]:
         addresses = peer_addresses(text)
         if addresses is not None:
             return [(addresses, ())]
@@ -187,7 +222,8 @@ class Demand:
         if text.lower() in FIXED:
             return [(FIXED[text.lower()], ())]
         if kind == "role":
-            return [option for part in self.binding.parts.get(name, ()) for option in self.permitted_peers(part, side, unit)]
+            parts = self.binding.parts.get(name, ())
+            return [option for part in parts for option in self.permitted_peers(part, side, unit, named, widest)]
         return [
             self.table.symbol(key, side, "prefix-list" if kind == "prefix-list" else "group") for key in self._keys(kind, name)
         ]
@@ -201,8 +237,10 @@ class Demand:
         named = [key for key, symbol in self.table.symbols.items() if symbol.text in texts or name in symbol.ids]
         return named or [foreign_key(name)]
 
-    def of_unbound(self, unit: Unit, direction: Direction) -> Traffic:
+    def of_unbound(self, unit: Unit, direction: Direction, named: Names) -> Traffic:
         """What would be a flow's if the role at its far end were bound: it is not judged, the unbound role is told instead."""
+        if not self.unbound:
+            return ()
         peer_side, _ = sides(direction)
         out: list[Traffic] = []
         for policy, flow in self.flows:
@@ -214,12 +252,13 @@ class Demand:
                     nobody = Part(next(role for role in far if role in self.unbound), None)
                     services = self._services(policy, flow, bearing.part, nobody, direction)
                     peers: list[Option] = [(PRIVATE, ())]
-                    peers += [(line, found) for line, found in self._every_group(peer_side) if found]
+                    peers += self._every_group(named, peer_side)
                     out.append(traffic(service_sides(services, ALL_PORTS), peers, [(ANY, ())], direction))
         return tuple(cube for found in out for cube in found)
 
-    def _every_group(self, side: int) -> list[Option]:
-        return [self.table.symbol(key, side) for key, symbol in self.table.symbols.items() if symbol.kind in ("group", "asg")]
+    def _every_group(self, named: Names, side: int) -> list[Option]:
+        bounds = [(name, self.table.predicates[name]) for name in sorted(named)]
+        return [(each.at_most, ((name, True),)) for name, each in bounds if each.kind == "group" and each.side == side]
 
     # what is required
 

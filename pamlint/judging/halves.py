@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 
-from pamlint.binding import Member, Unit
+from pamlint.binding import Member, Part, Unit
 from pamlint.judging.admission import Piece
-from pamlint.judging.cubes import CLIENT_PORTS, Table, sides, traffic
+from pamlint.judging.cubes import CLIENT_PORTS, Option, Table, sides, traffic
 from pamlint.judging.demand import Demand
 from pamlint.judging.judgement import HalfOpen
 from pamlint.judging.opened import Front
 from pamlint.judging.replies import OPPOSITE
 from pamlint.model.addresses import ANY
-from pamlint.model.certainty import Purpose, settle
+from pamlint.model.certainty import Purpose, reached, settle
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import intersect
 from pamlint.model.services import ANY_SERVICE, PORT_PROTOCOLS
@@ -20,60 +23,155 @@ from pamlint.model.traffic import ALL_PORTS, DESTINATION_PORT, PROTOCOL, SOURCE_
 
 Fronts = Mapping[tuple[int, Direction], Front]
 """What each unit lets through, by its place in the binding and the direction."""
+Ways = tuple[Option, ...]
+"""How rules can mean a unit as their peer."""
+Shape = tuple[object, ...]
+"""All that counts of a unit's ways where no rule names them: units of one shape are reached alike."""
+Access = tuple[str, tuple[Part, ...], Traffic, Callable[[], Traffic]]
+"""Optional access to some parts of a far role: as far as the rules at hand tell groups apart, and in full."""
 
 
 def half_open(fronts: Fronts, demand: Demand, table: Table) -> list[HalfOpen]:
     """Every rule that opens one end of optional access to another judged unit that keeps its own end closed."""
     found: list[HalfOpen] = []
+    pairs = _Pairs(fronts, demand, table)
     for (place, direction), front in fronts.items():
-        for role, permitted in _optional(front, demand):
-            open_here = overlap(front.passed, permitted)
-            for other in _partners(fronts, place, direction, role):
-                here = _between(open_here, front, other.unit, role, demand, table)
-                roles = {bearing.part.role for bearing in front.unit.bearings}
-                there = [_between(other.passed, other, front.unit, near, demand, table, perhaps=True) for near in roles]
-                half = minus(here, (cube for services in there for cube in services))
-                if half:
-                    found += _blamed(front, role, half, open_here, table)
+        for role, parts, permitted, in_full in _optional(front, demand):
+            halves = pairs.halves(place, direction, role, parts, overlap(front.passed, permitted))
+            open_here = overlap(front.passed, in_full()) if halves else ()
+            for half in halves:
+                found += _blamed(front, role, half, open_here, table)
     return found
 
 
-def _optional(front: Front, demand: Demand) -> Iterable[tuple[str, Traffic]]:
-    """What is permitted and not required at a unit, by the far role."""
+def _optional(front: Front, demand: Demand) -> Iterable[Access]:
+    """What is permitted and not required at a unit."""
+    unit, direction, named = front.unit, front.direction, front.named.keys()
     for ask in front.asks:
         if ask.flow.need != "blocked" and not demand.is_required(ask.flow):
-            yield ask.peer.role, demand.of_flow(ask, front.unit, front.direction)
+            of_flow = partial(demand.of_flow, ask, unit, direction)
+            yield ask.peer.role, (ask.peer,), of_flow(named, widest=True), of_flow
     for allowance in demand.site.allow:
         if not demand.is_expired(allowance):
-            for peer in allowance.peers:
-                if peer.startswith("role:"):
-                    yield peer[5:], demand.of_allowance(allowance, front.unit, front.direction)
+            for role in (peer[5:] for peer in allowance.peers if peer.startswith("role:")):
+                of_allowance = partial(demand.of_allowance, allowance, unit, direction)
+                yield role, demand.binding.parts.get(role, ()), of_allowance(named, widest=True), of_allowance
 
 
-def _partners(fronts: Fronts, place: int, direction: Direction, role: str) -> Iterable[Front]:
-    for (other, other_direction), front in fronts.items():
-        bears = any(bearing.part.role == role for bearing in front.unit.bearings)
-        if other != place and other_direction == OPPOSITE[direction] and bears:
-            yield front
+@dataclass(slots=True)
+class _Partners:
+    """Units that bear a role, by their shapes and by the predicates that name them."""
+
+    alike: dict[Shape, dict[int, Ways]] = field(default_factory=lambda: defaultdict(dict))
+    named: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
 
-def _between(open_: Traffic, front: Front, far: Unit, role: str, demand: Demand, table: Table, perhaps: bool = False) -> Traffic:
-    """The services that are open at a unit towards the members of another, or to where they stand; `perhaps` counts what is not
-    proved too."""
-    peer_side, _ = sides(front.direction)
-    options = [
-        option for member in _members(far, role, demand) for option in demand.member_options(member, peer_side, front.unit)
-    ]
-    if far.within != ANY:
-        options.append((far.within, ()))
-    own = {name: line for line, literals in options for name, _ in literals}
-    towards = traffic([((ANY_SERVICE.protocols), ALL_PORTS, ALL_PORTS, ANY)], options, [(ANY, ())], front.direction)
-    settled = settle(overlap(open_, towards), table.predicates, Purpose.OPEN, own)
-    return merge(_service(cube) for cube in (*settled.proved, *(settled.unproven if perhaps else ())))
+class _Pairs:
+    """Holds units against each other: where a rule of one names the other one by one, all others by their shapes."""
+
+    def __init__(self, fronts: Fronts, demand: Demand, table: Table) -> None:
+        self._fronts = fronts
+        self._demand = demand
+        self._table = table
+        self._partners: dict[tuple[tuple[int, ...], str, Direction], _Partners] = {}
+        self._members: dict[int, dict[str, Member]] = {}
+        self._own: dict[tuple[int, str, Direction], Ways] = {}
+        self._answers: dict[tuple[int, Direction, Shape], Traffic] = {}
+        self._same: dict[Traffic, Traffic] = {}
+        self._naming: dict[tuple[str, Direction], set[int]] = defaultdict(set)
+        for (place, direction), front in fronts.items():
+            for name in front.named:
+                self._naming[name, direction].add(place)
+
+    def halves(self, place: int, direction: Direction, role: str, parts: tuple[Part, ...], open_here: Traffic) -> list[Traffic]:
+        """The services that are open at a unit towards others which keep them closed, each kind once."""
+        if not open_here:
+            return []
+        partners = self._bearers(role, parts, self._fronts[place, direction])
+        known = {other for cube in open_here for name, _ in cube.guard for other in partners.named.get(name, ())}
+        known |= self._that_name(place, OPPOSITE[direction])
+        found: dict[Traffic, None] = {}
+        for alike in partners.alike.values():
+            strangers = (other for other in alike if other != place and other not in known)
+            first = next(strangers, None)
+            here = () if first is None else self._between(open_here, alike[first], direction)
+            if first is not None and here:
+                answers = (self._answer(other, place, OPPOSITE[direction]) for other in (first, *strangers))
+                found.update(dict.fromkeys(minus(here, answer) for answer in {id(answer): answer for answer in answers}.values()))
+            for other in sorted(known & alike.keys() - {place}):
+                here = self._between(open_here, alike[other], direction)
+                found[minus(here, self._back(other, place, OPPOSITE[direction])) if here else ()] = None
+        return [half for half in found if half]
+
+    def _bearers(self, role: str, parts: tuple[Part, ...], front: Front) -> _Partners:
+        """The units that bear a role by some parts, as rules of a cloud in one direction can mean them."""
+        key = (tuple(id(part) for part in parts), front.unit.cloud, front.direction)
+        if key not in self._partners:
+            found = self._partners[key] = _Partners()
+            for (place, direction), other in self._fronts.items():
+                if direction == OPPOSITE[front.direction] and role in other.roles:
+                    ways = self._ways(other.unit, parts, front.unit.cloud, front.direction)
+                    found.alike[self._shape(ways)][place] = ways
+                    for name in _names(ways):
+                        found.named[name].add(place)
+        return self._partners[key]
+
+    def _that_name(self, place: int, direction: Direction) -> set[int]:
+        """The units whose rules of a direction name this one."""
+        names = {name for cloud in ("aws", "azure") for name in _names(self._mine(place, cloud, direction))}
+        return {other for name in names for other in self._naming.get((name, direction), ())}
+
+    def _mine(self, place: int, cloud: str, direction: Direction) -> Ways:
+        """How rules of a cloud in one direction can mean a unit in any of its roles."""
+        key = (place, cloud, direction)
+        if key not in self._own:
+            front = self._fronts[place, OPPOSITE[direction]]
+            parts = (part for role in front.roles for part in self._demand.binding.parts.get(role, ()))
+            self._own[key] = self._ways(front.unit, parts, cloud, direction)
+        return self._own[key]
+
+    def _ways(self, far: Unit, parts: Iterable[Part], cloud: str, direction: Direction) -> Ways:
+        """How rules can mean the members of a unit, or where they stand."""
+        peer_side, _ = sides(direction)
+        found: list[Option] = []
+        for part in parts:
+            if id(part) not in self._members:
+                self._members[id(part)] = {member.key: member for member in part.members}
+            own = self._members[id(part)]
+            for key in sorted(far.hosts & own.keys()):
+                found += self._demand.member_options(own[key], peer_side, cloud)
+        return (*dict.fromkeys(found), *([(far.within, ())] if far.within != ANY else []))
+
+    def _shape(self, ways: Ways) -> Shape:
+        """Doubts are each one's own; of groups and lists only their bounds count."""
+        bounds = {name: self._table.predicates[name] for name in _names(ways)}
+        known = {name: replace(each, text="", because=()) for name, each in bounds.items() if each.kind != "unknown"}
+        return tuple((line, tuple(known.get(name, name) for name, _ in literals)) for line, literals in ways)
+
+    def _answer(self, other: int, place: int, direction: Direction) -> Traffic:
+        """What the rules of another unit, none of which names this one, may let through to it."""
+        mine = self._mine(place, self._fronts[other, direction].unit.cloud, direction)
+        key = (other, direction, self._shape(mine))
+        if key not in self._answers:
+            answer = self._back(other, place, direction)
+            self._answers[key] = self._same.setdefault(answer, answer)
+        return self._answers[key]
+
+    def _back(self, other: int, place: int, direction: Direction) -> Traffic:
+        """What the rules of another unit may let through to this one."""
+        front = self._fronts[other, direction]
+        return self._between(front.passed, self._mine(place, front.unit.cloud, direction), direction, perhaps=True)
+
+    def _between(self, open_: Traffic, ways: Ways, direction: Direction, perhaps: bool = False) -> Traffic:
+        """The services that are open towards somebody who can be meant in some ways; `perhaps` counts what is not proved too."""
+        own = {name: line for line, literals in ways for name, _ in literals}
+        towards = traffic([((ANY_SERVICE.protocols), ALL_PORTS, ALL_PORTS, ANY)], ways, [(ANY, ())], direction)
+        found = reached(overlap(open_, towards), self._table.predicates, own, certain=not perhaps)
+        return merge(_service(cube) for cube in found)
 
 
-def _members(unit: Unit, role: str, demand: Demand) -> Sequence[Member]:
-    return [member for part in demand.binding.parts.get(role, ()) for member in part.members if member.key in unit.hosts]
+def _names(ways: Ways) -> Iterable[str]:
+    return (name for _, literals in ways for name, _ in literals)
 
 
 def _service(cube: Cube) -> Cube:

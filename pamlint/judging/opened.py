@@ -40,6 +40,8 @@ class Front:
     """What passes the whole chain."""
     denied: Mapping[str, Traffic]
     """The predicates that deny rules of the chain name, with what is denied."""
+    named: Mapping[str, Traffic]
+    """The predicates that any rules of the chain name, with what these match."""
 
     def seen_at(self, acl: Acl) -> View:
         """The view from one ACL of the chain."""
@@ -72,7 +74,7 @@ Working = tuple[Flow, Traffic, Own]
 
 def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admission, table: Table) -> list[Opening]:
     """Every explicit rule that lets through what nothing permits, nearest layer first; blocked traffic is told elsewhere."""
-    allowed = merge((*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction)))
+    allowed = merge((*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction, front.named.keys())))
     if not minus(front.passed, allowed):
         return []
     expired = [
@@ -80,6 +82,8 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
         for allowance in demand.site.allow
         if demand.is_expired(allowance)
     ]
+    if expired:  # groups are to be told apart by what permits them
+        allowed = merge((*allowed, *demand.permitted(front.unit, front.direction, front.asks)))
     found = []
     for place, layer in enumerate(front.layers):
         for piece in layer:
@@ -143,12 +147,10 @@ def _beside(front: Front, place: int, residue: Traffic) -> tuple[tuple[Acl, Rule
 def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Admission, table: Table) -> list[Opening]:
     """Every rule that opens a blocked flow."""
     found = []
-    named = ("group", "list", "set")
-    own = {name: subtract(each.at_most, PROBES) for name, each in table.predicates.items() if each.kind in named}
     for place, layer in enumerate(front.layers):
         for piece in layer:
             residue = merge(overlap(_passing(front, place, piece, admission), forbidden))
-            settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
+            settled = settle(residue, table.predicates, Purpose.OPEN, _somebody(residue, table), front.denied)
             settled = Settled(settled.proved, _beside_names(settled.unproven, table), settled.because)
             if settled.proved or settled.unproven:
                 found.append(
@@ -175,6 +177,13 @@ def barred(ask: Ask, demand: Demand, front: Front, found: Sequence[Opening]) -> 
     return front.state(ask, state, rules, opened=opened)
 
 
+def _somebody(residue: Traffic, table: Table) -> Own:
+    """The predicates of a residue behind which there is somebody, with the line on which that counts."""
+    names = {name for cube in residue for name, _ in cube.guard}
+    kinds = ("group", "list", "set")
+    return {name: subtract(each.at_most, PROBES) for name in names if (each := table.predicates[name]).kind in kinds}
+
+
 def _beside_names(unproven: Traffic, table: Table) -> Traffic:
     """Not what names a group or list that may hold a blocked peer: that is extra access by itself."""
     named = ("group", "list")
@@ -185,7 +194,7 @@ def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: 
     """What only default rules open: required flows that pass by defaults alone, and extra traffic that no layer names."""
     by_default = [_by_default(front, place) for place in range(len(front.layers))]
     explicit = [_explicit(front, place, table) for place in range(len(front.layers))]
-    allowed = (*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction))
+    allowed = (*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction, front.named.keys()))
     extra = minus(through(less(cubes, told, table) for cubes, told in zip(by_default, explicit, strict=True)), allowed)
     own = {name: line for _, _, known in needed for name, line in known.items()}
     found = []
@@ -258,7 +267,7 @@ def _speaks_to_clients(rule: Rule) -> bool:
     return not by_nature
 
 
-def forbidden(demand: Demand, asks: Sequence[Ask], flow: Flow, unit: Unit, direction: Direction, permitted: Traffic) -> Traffic:
+def forbidden(demand: Demand, asks: Sequence[Ask], flow: Flow, unit: Unit, direction: Direction) -> Traffic:
     """A blocked flow's traffic at a unit, less what something else that is active permits for the same addresses."""
     cubes = tuple(cube for ask in asks if ask.flow is flow for cube in demand.of_flow(ask, unit, direction))
-    return minus(cubes, permitted)
+    return minus(cubes, demand.permitted(unit, direction, asks))

@@ -72,7 +72,7 @@ def wanted(demand: Demand, ask: Ask, unit: Unit, direction: Direction) -> Wanted
         return None
     ways = []
     for member in members:
-        options = demand.member_options(member, peer_side, unit) or [demand.networks_unknown(ask.peer, peer_side, line)]
+        options = demand.member_options(member, peer_side, unit.cloud) or [demand.networks_unknown(ask.peer, peer_side, line)]
         options = [(intersect(place, member.addresses) or place, literals) for place, literals in options]
         stands = _stands(ask.peer, member, line)
         for place, literals in options:

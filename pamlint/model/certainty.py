@@ -6,7 +6,7 @@ Every predicate stands in one place of use, so a residue grows or shrinks with i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from types import MappingProxyType
@@ -99,6 +99,12 @@ def settle(
         for reference in predicates[name].because
     }
     return Settled(proved, unproven, tuple(sorted(because)))
+
+
+def reached(opened: Iterable[Cube], predicates: Predicates, own: Own, certain: bool) -> Iterator[Cube]:
+    """What is open for sure (or at all), cube by cube, towards somebody of whom the predicates of `own` hold."""
+    bounded = (_bound(cube, predicates, Purpose.OPEN, own, frozenset(), certain) for cube in opened)
+    return (cube for cube in bounded if cube is not None)
 
 
 def _denied_at(cube: Cube, denied: Mapping[str, Traffic]) -> frozenset[str]:
