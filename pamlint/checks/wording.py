@@ -145,7 +145,8 @@ def _way_to_supply(reference: str) -> str:
     if "(" in last or reference.endswith(")"):
         return "{names} has a value only when Terraform runs: lint a plan or a state."
     if _RESOURCE.fullmatch(reference):
-        return "The code does not say who is a member of {names}: match it to the role that it plays, or lint a state."
+        role = "match it to the role that it plays and say the role's `cidrs`"
+        return f"The code does not say who is a member of {{names}}: {role}, or lint a state."
     if ".var." in f".{reference}":
         return "Supply {names} with `--var` or `--var-file`, or under `values:` in the site file (`{first}: ...`)."
     return "Supply {names} under `values:` in the site file (`{first}: ...`), or lint a plan, a state or the live account."

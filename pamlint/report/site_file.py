@@ -41,7 +41,7 @@ def _parameters(parameters: Iterable[Parameter]) -> Iterator[str]:
     """What the site may have to give, as a comment: a parameter without a default is asked for once its feature is on."""
     yield "# parameters:"
     for each in parameters:
-        wanted = f"TODO with {each.feature}" if each.default is None else "has a default"
+        wanted = "has a default" if each.default is not None else f"TODO with {each.feature}" if each.feature else "TODO"
         yield f"#   {each.id}: ...  # {visible(each.title or each.type)} ({wanted})"
     yield ""
 

@@ -34,6 +34,7 @@ class LazyObject(ObjectValue):
     """
 
     __slots__ = ("_all", "_cache", "one")
+    typed = False
 
     def __init__(self, one: Callable[[str], Value], all_items: Callable[[], Mapping[str, Value]]) -> None:
         self.one = one

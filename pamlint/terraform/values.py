@@ -159,6 +159,8 @@ class ObjectValue:
     """What `{...}` and a `for` in braces make: items are sorted by name."""
 
     __slots__ = ("items",)
+    typed = True
+    """Whether its items are all that it has."""
 
     def __init__(self, items: Mapping[str, Value]) -> None:
         self.items = dict(sorted(items.items())) if len(items) > 1 else dict(items)
@@ -176,13 +178,15 @@ _SCALAR_TYPES: dict[type, Primitive] = {str: STRING, int: NUMBER, Decimal: NUMBE
 
 
 def type_of(value: Value) -> Type:
-    """The value's own type; ANY for the literal null and for what is wholly unknown."""
+    """The value's own type; ANY for the literal null, what is wholly unknown, and a resource, which has more than is set."""
     scalar = _SCALAR_TYPES.get(type(value))
     if scalar is not None:
         return scalar
     if isinstance(value, TupleValue):
         return TupleType(tuple(map(type_of, value.items))) if value.items else EMPTY_TUPLE
     if isinstance(value, ObjectValue):
+        if not value.typed:
+            return ANY
         return ObjectType({name: type_of(item) for name, item in value.items.items()}) if value.items else EMPTY_OBJECT
     if isinstance(value, ListValue):
         return ListType(value.element)

@@ -12,7 +12,7 @@ WAYS = {
     "data.aws_vpc.v.cidr_block": "(`data.aws_vpc.v.cidr_block: ...`)",
     "module.net.vpc_cidr": "(`module.net.vpc_cidr: ...`)",
     "aws_security_group.a": "who is a member of `aws_security_group.a`",
-    'module.m["k"].data.aws_security_group.a["x"]': "match it to the role that it plays",
+    'module.m["k"].data.aws_security_group.a["x"]': "match it to the role that it plays and say the role's `cidrs`",
     "timestamp()": "only when Terraform runs",
     'file "../x.txt" (outside here)': "below the linted root",
     "module.vpc": "terraform init",

@@ -58,3 +58,17 @@ def test_nothing_to_read_is_wrong_use(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text("")
     assert pamlint("init", "--policy", "nothing", cwd=tmp_path).code == 2
     assert [path.name for path in tmp_path.iterdir()] == ["main.tf"]
+
+
+@pytest.mark.parametrize("estate", ["aws"], indirect=True)
+def test_what_a_policy_cannot_know_is_left_to_do(estate: Path) -> None:
+    """A parameter without a default says so, and with which feature it is asked for if not always."""
+    told = {}
+    for policy in ("hashicorp-boundary", "netiq-pam-3"):
+        assert pamlint("init", "--policy", policy, cwd=estate).code == 0
+        text = (estate / "pamlint.yaml").read_text()
+        told.update({line.split(":")[0].strip("# "): line.rpartition("(")[2] for line in text.splitlines() if ": ...  #" in line})
+        (estate / "pamlint.yaml").unlink()
+    assert told["target-ports"] == "TODO)"
+    assert told["connector-ports"] == "TODO with db-monitoring)"
+    assert told["framework-port"] == "has a default)"

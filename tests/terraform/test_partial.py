@@ -110,3 +110,31 @@ def test_repetition(tmp_path: Path) -> None:
         },
         [],
     )
+
+
+RESOURCES = """
+data "d" "each" {
+  for_each = toset(["a", "b"])
+  name     = each.key
+}
+locals {
+  mapped = { for x in tomap(data.d.each) : x.name => tostring(x.prefixes[0]) }
+}
+resource "r" "x" {
+  keys   = keys(local.mapped)
+  one    = local.mapped["a"]
+  other  = contains(keys(local.mapped), "*") ? local.mapped["*"] : "*"
+  listed = [for x in tolist(values(data.d.each)) : x.prefixes]
+  picked = (local.mapped["a"] == "x" ? data.d.each["a"] : data.d.each["b"]).prefixes
+}
+"""
+
+
+def test_a_resource_keeps_what_is_not_set_through_conversions(tmp_path: Path) -> None:
+    """A resource has more attributes than the code sets, in a map or list of resources too: they are unknown, not wrong."""
+    reading = read(write(tmp_path, {"main.tf": RESOURCES}))
+    assert problems(reading) == []
+    found = values(reading)["r.x"]
+    assert (found["keys"], found["one"], found["other"]) == (["a", "b"], '?data.d.each["a"].prefixes', "*")
+    assert found["listed"] == ['?data.d.each["a"].prefixes', '?data.d.each["b"].prefixes']
+    assert found["picked"].startswith("?data.d.each")
