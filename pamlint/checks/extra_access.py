@@ -71,7 +71,7 @@ def _finding(judgement: Judgement, group: list[Opening], share: Told, administra
 
 def severity(traffic: Sequence[Cube], opening: Opening, administration: Sequence[tuple[Ranges, Ranges]]) -> Severity:
     """The worst packet's: from or to the Internet, at an administration port or not."""
-    inside = [cube for cube in traffic if not _names_members(cube, opening)]
+    inside = _of_known_peers(traffic, opening)
     if opening.direction == "egress":
         return "medium" if is_internet(_peers(inside, opening)) else "low"
     if not is_internet(_peers(inside, opening)):
@@ -87,10 +87,17 @@ def severity(traffic: Sequence[Cube], opening: Opening, administration: Sequence
     return "high"
 
 
-def _names_members(cube: Cube, opening: Opening) -> bool:
-    """Whether the peers are members of a group or list, which are not the Internet at large."""
-    predicates = [opening.view.predicates[name] for name, sign in cube.guard if sign]
-    return any(predicate.side == opening.view.peer_side and predicate.kind in ("group", "list") for predicate in predicates)
+def _of_known_peers(traffic: Iterable[Cube], opening: Opening) -> list[Cube]:
+    """The traffic of known addresses: of a group or list, which is not the Internet at large, only that of known members."""
+    side, found = opening.view.peer_side, []
+    for cube in traffic:
+        known: Cube | None = cube
+        for predicate in (opening.view.predicates[name] for name, sign in sorted(cube.guard) if sign):
+            if known is not None and predicate.side == side and predicate.kind in ("group", "list"):
+                known = known.within(side, predicate.at_least)
+        if known is not None:
+            found.append(known)
+    return found
 
 
 def _peers(cubes: Iterable[Cube], opening: Opening) -> Ranges:
@@ -118,7 +125,7 @@ def _message(group: Sequence[Opening], roles: tuple[str, ...], share: Told) -> s
 def _shelter(share: Told, group: Sequence[Opening]) -> str:
     """What keeps the Internet from using the opening today, where every workload behind it is sheltered."""
     reasons = {workload.sheltered for item in group for workload in item.unit.workloads}
-    inside = [cube for cube in share.traffic if not _names_members(cube, group[0])]
+    inside = _of_known_peers(share.traffic, group[0])
     if not reasons or None in reasons or not is_internet(_peers(inside, group[0])):
         return ""
     return f" It is mitigated as long as {' and '.join(sorted(reason for reason in reasons if reason))}."
