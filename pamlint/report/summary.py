@@ -76,7 +76,7 @@ def _not_judged(report: Report) -> Iterable[str]:
     if peers:
         yield f"Not judged at their own end, having no ACL here: {names(peers, len(peers))}."
     if flows:
-        yield f"Not judged, their other end being unbound: {names(flows, len(flows))}."
+        yield f"Not judged, nobody else being at their other end: {names(flows, len(flows))}."
     reasons: dict[str, list[str]] = {}
     for unjudged in report.unjudged:
         reasons.setdefault(unjudged.why, []).append(unjudged.acl)
