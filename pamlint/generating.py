@@ -68,7 +68,7 @@ def from_site(paths: Sequence[Path], order: Order, options: Options) -> Generate
     estate, site = _only_estate(paths, options)
     seen = look(estate, site, options)
     existing = targets(seen.binding, order.cloud)
-    made = tuple(_to_be_made(seen, existing, order))
+    made = tuple(_to_be_made(seen, existing))
     products = ", ".join(f"{policy.product} {policy.version} ({policy.id})" for policy in site.policies)
     if not existing:
         data = with_matches(_data(site), made)
@@ -120,15 +120,16 @@ def _resite(data: Mapping[str, Any]) -> Site:
         return load_site(path)
 
 
-def _to_be_made(seen: Seen, existing: Mapping[str, Acl], order: Order) -> Iterator[Made]:
-    """The roles with rules of their own for which the code has no group: all but peers, external ones, and those on others.
+def _to_be_made(seen: Seen, existing: Mapping[str, Acl]) -> Iterator[Made]:
+    """The roles of active flows for which the code has no group: all but peers, external ones, and those on others.
 
     Where the site matches roles at all, one with `cidrs` and without `match` is a peer.
     """
     site = seen.site
     roles = {name: role for policy in site.policies for name, role in policy.roles.items()}
     matched = _is_matched(site)
-    for name in dict.fromkeys(_judged_roles(seen, order)):
+    named = dict.fromkeys(role for _, flow in seen.flows for role in (*flow.sources, *flow.destinations) if role != ANY_ROLE)
+    for name in named:
         if roles[name].external or roles[name].peers:
             continue
         found = {id(part.instance) for part in seen.binding.parts.get(name, ()) if part.hosts.keys() & existing.keys()}
@@ -142,14 +143,6 @@ def _to_be_made(seen: Seen, existing: Mapping[str, Acl], order: Order) -> Iterat
 
 def _is_matched(site: Site) -> bool:
     return any(instance.match for binding in site.roles.values() for instance in binding.instances)
-
-
-def _judged_roles(seen: Seen, order: Order) -> Iterator[str]:
-    for _, flow in seen.flows:
-        if flow.need == "blocked" or (flow.need == "optional" and not order.optional):
-            continue
-        for direction in flow.ends:
-            yield from (role for role in (flow.destinations if direction == "ingress" else flow.sources) if role != ANY_ROLE)
 
 
 def _literal_name(instance: Instance | None) -> str | None:
@@ -243,16 +236,15 @@ class _Plan:
         """Draft the groups, bind the roles to them, find the rules, write them, and lint what is written."""
         seen = self._look(ground(self.draft))
         if seen.binding.unbound:
-            raise together([UserError(f"role `{each.role}`: {each.reason}", self.site.location) for each in seen.binding.unbound])
+            raise together([UserError(f"role `{each.role}`: {each.reason}") for each in seen.binding.unbound])
         self._refuse_foreign(seen)
         on = targets(seen.binding, self.order.cloud)
-        rules = least(
-            self.site, seen.flows, seen.binding, seen.network, self.order.cloud, self.options.today, self.order.optional
-        )
+        order, day = self.order, self.options.today
+        rules, left_out = least(self.site, seen.flows, seen.binding, seen.network, order.cloud, day, order.optional)
         code = render(self.draft, on, rules, seen.network)
         proven = code if self.draft.alone else render(self.draft, on, rules, seen.network, PREFIX)
         self._prove(self._look(proven), on)
-        return Generated(code, None, (*notes, *self._crowded(on, rules)), rules)
+        return Generated(code, None, (*notes, *left_out, *self._crowded(on, rules)), rules)
 
     def _refuse_foreign(self, seen: Seen) -> None:
         """A role that the product fixes on another cloud alone can not be named by any rule."""

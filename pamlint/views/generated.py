@@ -75,21 +75,34 @@ def targets(binding: Binding, cloud: str) -> dict[str, Acl]:
     return {acl.key: acl for unit in units for bearing in unit.bearings for acl in _own_acls(unit, bearing, cloud)}
 
 
+class Least(NamedTuple):
+    """The rules, sorted by ACL and direction, and what was left out of optional flows because the cloud cannot say it."""
+
+    rules: tuple[LeastRule, ...]
+    left_out: tuple[str, ...]
+
+
+class _UnsayableError(Exception):
+    """A service that no rule of the cloud admits without admitting more."""
+
+
 def least(
     site: Site, flows: Sequence[tuple[Policy, Flow]], binding: Binding, network: Network, cloud: str, today: date, optional: bool
-) -> tuple[LeastRule, ...]:
-    """The rules, sorted by ACL and direction; no smaller set of them will do, and none can be narrowed.
+) -> Least:
+    """No smaller set of rules will do, and none of them can be narrowed.
 
-    UserError for what the cloud cannot say, and for a role of which nobody knows where it stands.
+    UserError for what is required and the cloud cannot say, and for a role of which nobody knows where it stands.
     """
     demand = Demand(site, flows, binding, Table(network.symbols), today)
     needs: dict[_Spot, dict[int | None, _Needs]] = defaultdict(lambda: defaultdict(_Needs))
+    left_out: list[str] = []
     for unit in binding.units:
         for direction in DIRECTIONS if unit.cloud == cloud else ():
             for ask in demand.asks(unit, direction):
                 if _is_opened(ask, demand, optional) and wanted(demand, ask, unit, direction) is not None:
-                    _collect(needs, ask, unit, direction, demand, network)
-    return tuple(rule for spot in sorted(needs, key=_order) for rule in _rules(spot, needs[spot], cloud, needs))
+                    left_out += _collect(needs, ask, unit, direction, demand, network)
+    rules = tuple(rule for spot in sorted(needs, key=_order) for rule in _rules(spot, needs[spot], cloud, needs))
+    return Least(rules, tuple(dict.fromkeys(left_out)))
 
 
 def _order(spot: _Spot) -> tuple[str, int, tuple[str, ...]]:
@@ -97,9 +110,10 @@ def _order(spot: _Spot) -> tuple[str, int, tuple[str, ...]]:
 
 
 def _is_opened(ask: Ask, demand: Demand, optional: bool) -> bool:
-    if not ask.judged or ask.flow.need == "blocked":
-        return False
-    return demand.is_required(ask.flow) or optional
+    """What is required at the ends where it is; what is optional at both, as one open end leads nowhere."""
+    if demand.is_required(ask.flow):
+        return ask.judged
+    return optional and ask.flow.need != "blocked"
 
 
 def _own_acls(unit: Unit, bearing: Bearing, cloud: str) -> list[Acl]:
@@ -112,15 +126,21 @@ def _own_acls(unit: Unit, bearing: Bearing, cloud: str) -> list[Acl]:
 
 def _collect(
     needs: Mapping[_Spot, dict[int | None, _Needs]], ask: Ask, unit: Unit, direction: Direction, demand: Demand, network: Network
-) -> None:
-    """Adds one ask to the needs of each ACL that has to admit it."""
+) -> Iterator[str]:
+    """Adds one ask to the needs of each ACL that has to admit it; yields what had to be left out."""
     local = _local(ask.bearing, unit, direction, demand)
     line = line_of(ask.bearing.part.families & ask.peer.families)
     symbols, addresses = _peers(ask, unit, direction, demand, network)
     for acl in _own_acls(unit, ask.bearing, unit.cloud):
         spot = needs[_Spot(acl.key, direction, local)]
         for service in ask.services:
-            protocol = _protocol(service, unit.cloud, ask.flow)
+            try:
+                protocol = _protocol(service, unit.cloud)
+            except _UnsayableError as error:
+                if demand.is_required(ask.flow):
+                    raise UserError(f"flow `{ask.flow.id}` needs {error}: write a rule for it by hand") from None
+                yield f"flow `{ask.flow.id}` is left out in part, as it needs {error}"
+                continue
             family = line_of([{"ipv4": 4, "ipv6": 6}[service.family]]) if service.family != "any" else ANY
             there = intersect(addresses, intersect(line, family))
             if there:
@@ -137,17 +157,14 @@ def _local(bearing: Bearing, unit: Unit, direction: Direction, demand: Demand) -
     return ("any",) if line in (ANY, unit.behind) else format_ranges(line)
 
 
-def _protocol(service: Service, cloud: str, flow: Flow) -> int | None:
-    """The protocol's number, None for any. UserError where the cloud has no such rule."""
+def _protocol(service: Service, cloud: str) -> int | None:
+    """The protocol's number, None for any."""
     if service.protocols == ALL_PROTOCOLS:
         return None
     number = service.protocols[0][0]
     filtered = number in ICMP and service.ports != ALL_PORTS
     if cloud == "azure" and (number not in (1, 6, 17, 50, 51) or filtered):
-        told = format_service(service)
-        raise UserError(
-            f"flow `{flow.id}` needs {told}, and no rule of an Azure NSG admits just that: write a rule for it by hand"
-        )
+        raise _UnsayableError(f"{format_service(service)}, and no rule of an Azure NSG admits just that")
     return number
 
 
