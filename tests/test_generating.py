@@ -17,12 +17,15 @@ import pytest
 import yaml
 
 from pamlint.documents.policy import catalogue
-from pamlint.generating import Generated, Order, from_policy
+from pamlint.generating import Generated, Order, from_policy, from_site
+from pamlint.model.errors import UserError
 from pamlint.report.generated_site import site_file
 from pamlint.run import Options
 from tests.generated import estate_of, narrowed, unmet_flows, without
+from tests.oracle.estates import estate_of as random_estate
 from tests.oracle.nouns import DIRECTIONS, Acl, Atom, Estate, Place, Rule, Unit
 from tests.oracle.policy_reader import asked, blocked, meetings, permitted
+from tests.oracle.render import write as render_estate
 from tests.oracle.sampling import packet_of
 from tests.twins import TODAY, pamlint
 
@@ -99,7 +102,7 @@ def allows(estate: Estate) -> list[tuple[Acl, Rule]]:
 def test_a_dropped_allow_is_missed_by_the_flows_that_it_alone_served(policy: str, cloud: str, tmp_path: Path) -> None:
     """One `missing-access` for each such flow and role, and nothing else."""
     estate, code = judged(policy, cloud), generated(policy, cloud).code
-    for acl, rule in Random(policy).sample(allows(estate), min(4, len(allows(estate)))):
+    for acl, rule in Random(policy).sample(allows(estate), min(3, len(allows(estate)))):
         write(tmp_path, policy, cloud, dropped(code, rule.name))
         expected = unmet_flows(without(estate, acl.address, rule), acl.address, rule.direction)
         told = [(each["check"], each["acl"], each["direction"], each["flow"], *each["roles"][:1]) for each in findings(tmp_path)]
@@ -201,6 +204,34 @@ def written(cloud: str, acl: Acl, rule: Rule) -> str:
             f'{near}_address_prefix = "*"',
         ]
     return f'resource "{kind}" "{label}" {{\n  ' + "\n  ".join(lines) + "\n}\n"
+
+
+@pytest.mark.parametrize("optional", [False, True])
+@pytest.mark.parametrize("coded", [False, True])
+def test_random_sites_get_clean_rules(coded: bool, optional: bool, tmp_path: Path) -> None:
+    """Whatever the policy and the site, with code or without: rules that lint clean, or a reason why there can be none."""
+    made = Counter[str]()
+    for seed in range(20):
+        folder = tmp_path / str(seed)
+        estate = random_estate(seed)
+        render_estate(estate, folder)
+        if not coded:
+            (folder / "main.tf").unlink()
+        try:
+            from_site((folder,), Order(estate.cloud, optional), Options(today=date.fromisoformat(TODAY)))
+            made["rules"] += 1
+        except UserError as error:
+            made[next((why for why in REASONS if why in error.message), error.message)] += 1
+    assert made.keys() <= {"rules", *REASONS}
+    assert made["rules"] >= 10
+
+
+REASONS = (
+    "no rule of an Azure NSG admits just that",
+    "nobody says in which networks it stands",
+    "no role here has rules",
+    "finds nothing",
+)
 
 
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not on the path")

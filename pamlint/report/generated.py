@@ -68,13 +68,20 @@ def ground(draft: Draft) -> str:
     return "\n".join(_ground(draft))
 
 
-def render(draft: Draft, acls: Mapping[str, Acl], rules: Sequence[LeastRule], network: Network, prefix: str = "") -> str:
+def render(
+    draft: Draft,
+    acls: Mapping[str, Acl],
+    rules: Sequence[LeastRule],
+    network: Network,
+    named: Mapping[str, str],
+    prefix: str = "",
+) -> str:
     """The whole code. `acls` are those that rules stand on, by key; each NSG of them gets its deny rules, too.
 
-    The names of all rules begin with the prefix.
+    `named` says how groups are named that stand in modules, by key. The names of all rules begin with the prefix.
     """
     head = "".join(f"# {line}\n" for line in draft.title.splitlines())
-    written = _RULES[draft.cloud](acls, rules, _references(network), _Labels(prefix))
+    written = _RULES[draft.cloud](acls, rules, {**_references(network), **named}, _Labels(prefix))
     return "\n".join([head, *_ground(draft), *written])
 
 
@@ -132,7 +139,7 @@ def _aws(acls: Mapping[str, Acl], rules: Sequence[LeastRule], references: Refere
         kind = f"aws_vpc_security_group_{rule.direction}_rule"
         (peer,) = rule.peers
         arguments: dict[str, Value] = {
-            "security_group_id": Expression(f"{acl.address}.id"),
+            "security_group_id": references[acl.key],
             "description": _described(rule.flows, "aws"),
             "ip_protocol": PROTOCOLS["aws"].get(rule.protocol, str(rule.protocol)),
             **_aws_ports(rule),
@@ -252,7 +259,8 @@ class _Labels:
 
 
 def _own_name(acl: Acl) -> str:
-    return acl.address.partition(".")[2]
+    """The address without what is in all of them."""
+    return re.sub(r"(^|\.)(module|aws_security_group|azurerm_network_security_group)(?=\.)", "", acl.address).strip(".")
 
 
 def _described(flows: Iterable[str], cloud: str) -> str:

@@ -161,11 +161,21 @@ def test_what_cannot_be_is_refused(case: str, tmp_path: Path) -> None:
     assert reason in answer.err
 
 
-def test_groups_inside_modules_are_refused(tmp_path: Path) -> None:
-    """A group that rules outside its module cannot name is told with its place."""
-    answer = pamlint(copy_estate(FIXTURES / "aws" / "netiq", tmp_path), "generate", "--cloud", "aws")
+def test_groups_inside_modules_are_named_by_outputs(tmp_path: Path) -> None:
+    """The output that is the group's id stands for it; without one the group is told with its place, and so is an NSG."""
+    estate = copy_estate(FIXTURES / "aws" / "netiq", tmp_path)
+    answer = pamlint(estate, "generate", "--cloud", "aws")
+    assert answer.code == 0
+    assert "security_group_id            = module.manager.id" in answer.out
+    assert "referenced_security_group_id = module.manager.id" in answer.out
+    assert 'resource "aws_vpc_security_group_ingress_rule" "manager_this_in_' in answer.out
+    (estate / "modules" / "security-group" / "outputs.tf").write_text("")
+    answer = pamlint(estate, "generate", "--cloud", "aws")
     assert answer.code == 2
-    assert "module.manager.aws_security_group.this stands in a module" in answer.err
+    assert "module.manager.aws_security_group.this stands in a module, which has no output that is its id" in answer.err
+    answer = pamlint(copy_estate(FIXTURES / "azure" / "netiq", tmp_path / "azure"), "generate", "--cloud", "azure")
+    assert answer.code == 2
+    assert "azurerm_network_security_group.this stands in a module, which rules beside it cannot look into" in answer.err
 
 
 def test_without_the_library_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from pamlint.checks.suppression import suppress
 from pamlint.documents.policy import load_policy
 from pamlint.documents.reader import read_document
 from pamlint.documents.site import find_site, load_site
+from pamlint.generating.outputs import outputs
 from pamlint.model.acl import Acl
 from pamlint.model.errors import UserError, together
 from pamlint.model.policy import ANY_ROLE
@@ -156,12 +157,6 @@ def _literal_name(instance: Instance | None) -> str | None:
 
 def _root(estate: Estate, existing: Mapping[str, Acl]) -> Path:
     """The root module in which the groups stand, so that the code can refer to them."""
-    for acl in existing.values():
-        if acl.address.startswith("module."):
-            raise UserError(
-                f"{acl.address} stands in a module, where rules outside cannot refer to it: write them in the module",
-                acl.location,
-            )
     roots = sorted({acl.root for acl in existing.values()})
     here = Path.cwd()
     found = [root for root in estate.roots if _told(root, here) in roots]
@@ -241,8 +236,9 @@ class _Plan:
         on = targets(seen.binding, self.order.cloud)
         order, day = self.order, self.options.today
         rules, left_out = least(self.site, seen.flows, seen.binding, seen.network, order.cloud, day, order.optional)
-        code = render(self.draft, on, rules, seen.network)
-        proven = code if self.draft.alone else render(self.draft, on, rules, seen.network, PREFIX)
+        named = outputs(on.values(), self.estate.boundary, lambda text: self._look(f"{ground(self.draft)}\n{text}"))
+        code = render(self.draft, on, rules, seen.network, named)
+        proven = code if self.draft.alone else render(self.draft, on, rules, seen.network, named, PREFIX)
         self._prove(self._look(proven), on)
         return Generated(code, None, (*notes, *left_out, *self._crowded(on, rules)), rules)
 
