@@ -186,6 +186,8 @@ def _parties(row: _Row, kind: Kind, read: Read) -> tuple[Party, ...]:
             role = slug(title, "net")
             row.doubt(f"`{title}` is an address, which belongs into the site file: it became the role {role}", kind)
         found.append(Party(role, title))
+    if text.startswith("="):
+        read.errors.append(f"`{text}` is a formula without a result")
     if not found:
         read.errors.append(f"no {kind}")
     return tuple(found)

@@ -164,9 +164,10 @@ def _one(token: re.Match[str], protocols: tuple[str, ...], read: Read) -> None:
 
 def _remark(text: str, read: Read) -> None:
     """What stands in brackets: silent where it says again what is there already."""
-    service = known(text)
+    again = Read()
+    read_services(text, (), again)
     ports = {each.rpartition("/")[2] for each in read.services}
-    if not (service and str(service.port) in ports) and text not in ports:
+    if again.errors or not {each.rpartition("/")[2] for each in again.services} <= ports:
         read.remarks.append(text)
 
 

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from pamlint.model.errors import UserError
 from pamlint.model.port_table import Sheet
 
 if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_MEMBERS = 1_000
@@ -28,26 +29,38 @@ _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]
 
 
 def read_workbook(data: bytes, path: Path) -> tuple[Sheet, ...]:
-    """The sheets that are shown, merged cells filled. UserError says what is wrong, or which limit the file breaks."""
-    import openpyxl
+    """The sheets that are shown, merged cells filled, and formulas as they are where the file holds no result of theirs.
 
+    UserError says what is wrong, or which limit the file breaks.
+    """
     try:
-        _inspect(data, path)
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False, keep_vba=False)
+        formulas = _inspect(data, path)
+        books = [_book(data, values=True), *([_book(data, values=False)] if formulas else [])]
     except UserError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise UserError(f"`{path}` is a broken archive ({error}): {SAVE}") from error
     except Exception as error:  # openpyxl raises whatever it stumbles over
         raise UserError(f"`{path}` is no workbook that can be read ({type(error).__name__}: {error}): {SAVE}") from error
-    if len(book.worksheets) > MOST_SHEETS:
+    if len(books[0].worksheets) > MOST_SHEETS:
         raise UserError(f"`{path}` has more than {MOST_SHEETS} sheets")
-    shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    return tuple(Sheet(sheet.title, _rows(sheet, path)) for sheet in shown)
+    shown = [sheet.title for sheet in books[0].worksheets if sheet.sheet_state == "visible"]
+    return tuple(Sheet(title, _rows([book[title] for book in books], path)) for title in shown)
 
 
-def _inspect(data: bytes, path: Path) -> None:
-    """Unpacks every member within the limits, and walks the XML of each for declarations and for too many cells."""
+def _book(data: bytes, values: bool) -> Workbook:
+    """The workbook, with the results of formulas or with the formulas."""
+    import openpyxl
+
+    return openpyxl.load_workbook(io.BytesIO(data), data_only=values, keep_links=False, keep_vba=False)
+
+
+def _inspect(data: bytes, path: Path) -> bool:
+    """Unpacks every member within the limits, and walks the XML of each for declarations and for too many cells.
+
+    Says whether there are formulas.
+    """
+    formulas = False
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = archive.infolist()
         names = {member.filename for member in members}
@@ -64,7 +77,8 @@ def _inspect(data: bytes, path: Path) -> None:
             if len(content) > FROM_RATIO and len(content) > MOST_RATIO * max(1, member.compress_size):
                 raise UserError(f"`{path}` unpacks to more than {MOST_RATIO} times its size: that is no table")
             if member.filename.lower().endswith((".xml", ".rels", ".vml")):
-                _walk(content, path)
+                formulas = _walk(content, path) or formulas
+    return formulas
 
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int, path: Path) -> bytes:
@@ -75,17 +89,21 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int, path
     return content
 
 
-def _walk(content: bytes, path: Path) -> None:
-    """Counts cells, written and merged, as openpyxl makes an object of each. No document type is allowed, so no entity grows."""
+def _walk(content: bytes, path: Path) -> bool:
+    """Counts cells, written and merged, as openpyxl makes an object of each; no document type is allowed, so no entity grows.
+
+    Says whether there are formulas.
+    """
     from xml.etree.ElementTree import ParseError
 
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import iterparse
 
-    cells = 0
+    cells, formulas = 0, False
     try:
         for _, element in iterparse(io.BytesIO(content), events=("end",), forbid_dtd=True):
             name = str(element.tag).rpartition("}")[2]
+            formulas = formulas or name == "f"
             cells += 1 if name == "c" else _area(element.get("ref", "")) if name == "mergeCell" else 0
             if cells > MOST_CELLS:
                 raise UserError(f"`{path}` has more than {MOST_CELLS:,} cells: cut out the table, and import that")
@@ -95,6 +113,7 @@ def _walk(content: bytes, path: Path) -> None:
         raise UserError(f"`{path}` declares entities or a document type, which no table needs") from error
     except (ParseError, LookupError, ValueError) as error:
         raise UserError(f"`{path}` holds broken XML ({error}): {SAVE}") from error
+    return formulas
 
 
 def _area(reference: str) -> int:
@@ -113,14 +132,18 @@ def _number(column: str) -> int:
     return number
 
 
-def _rows(sheet: Worksheet, path: Path) -> tuple[tuple[str, ...], ...]:
-    """The rows as text. Only cells that exist are looked at: a sheet may have one in its last row and column."""
+def _rows(views: Sequence[Worksheet], path: Path) -> tuple[tuple[str, ...], ...]:
+    """The rows of a sheet as text, each cell by the first view that has it.
+
+    Only cells that exist are looked at: a sheet may have one in its last row and column.
+    """
     found: dict[tuple[int, int], str] = {}
-    for (row, column), cell in sheet._cells.items():
-        text = _text(cell.value, path)
-        if text:
-            found[row, column] = text
-    for merged in sheet.merged_cells.ranges:
+    for view in views:
+        for (row, column), cell in view._cells.items():
+            text = _text(cell.value, path)
+            if text:
+                found.setdefault((row, column), text)
+    for merged in views[0].merged_cells.ranges:
         first = found.get((merged.min_row, merged.min_col))
         for row, column in _places(merged) if first else ():
             found[row, column] = first or ""

@@ -161,6 +161,7 @@ def test_nothing_is_lost_in_silence() -> None:
         ("Section",),
         ("", "Gateway", "TCP", "443", "yes"),
         ("User", "Gateway", "TCP", "soon", "yes"),
+        ("=A1", "Gateway", "TCP", "443", "yes"),
         ("User", "Gateway", "TCP", "443", "yes"),
     )
     assert len(found) == 2
@@ -168,6 +169,7 @@ def test_nothing_is_lost_in_silence() -> None:
         "row 6: `Section` stands alone: taken for a heading",
         "lost: row 7: no source",
         "lost: row 8: `soon` is no service that is known: write its port",
+        "lost: row 9: `=A1` is a formula without a result",
         "lost: row 2: `a` and more stand above the first headings: not read",
     ]
     table = read_lines([Sheet(None, ((*HEAD, "Need"), *[("User", "Gateway", "TCP", "443", "yes")] * 2))], None)

@@ -45,6 +45,7 @@ UNDERSTOOD = {
     ("443 (HTTPS)", "tcp"): ["tcp/443"],
     ("SSH (22)", "tcp"): ["tcp/22"],
     ("ssh 22", "tcp"): ["tcp/22"],
+    ("syslog (514/udp)", ""): ["udp/514"],
     ("{target-ports}", "tcp"): ["tcp/{target-ports}"],
     ("{checkout-services}", ""): ["{checkout-services}"],
 }
@@ -93,6 +94,13 @@ def test_cells_that_leave_a_doubt(cells: tuple[str, str]) -> None:
     """What is assumed is said."""
     found = read(*cells)
     assert (found.services, found.doubts, found.errors) == (DOUBTED[cells][0], [DOUBTED[cells][1]], [])
+
+
+@pytest.mark.parametrize(("cell", "remark"), [("443 (was 80)", "was 80"), ("443 TLS", "tls"), ("443 (see page 7)", "see page 7")])
+def test_remarks_are_told(cell: str, remark: str) -> None:
+    """What stands beside ports and is none is passed over, and said."""
+    found = read(cell, "tcp")
+    assert (found.services, found.remarks, found.errors) == (["tcp/443"], [remark], [])
 
 
 @pytest.mark.parametrize("cells", REFUSED, ids=repr)

@@ -85,6 +85,12 @@ def test_a_workbook_is_read_as_it_shows(tmp_path: Path) -> None:
     assert sheet.rows == (("Source", "Port"), ("User", "443"), ("User", "2026-01-09"))
 
 
+def test_formulas_without_a_result_are_not_lost(tmp_path: Path) -> None:
+    """They are not computed, so they stand as they are, and whoever reads the row is told."""
+    (sheet,), _ = read_sheets(workbook(tmp_path / "x.xlsx", {"A1": "Source", "B1": "=1+442", "A2": "=A1", "B2": 443}))
+    assert sheet.rows == (("Source", "=1+442"), ("=A1", "443"))
+
+
 def test_a_cell_far_away_costs_nothing(tmp_path: Path) -> None:
     """A blank in the last row and column of a sheet is not in the way; a word there breaks a limit."""
     assert read_sheets(workbook(tmp_path / "x.xlsx", {"A1": "Source", "XFD1048576": " "}))[0][0].rows == (("Source",),)
