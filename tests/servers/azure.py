@@ -256,6 +256,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.startswith("leads-"):
             place = ELSEWHERE if fault == "leads-away" else self.server.azure.address.replace("https", "http")
             return self._answer(200, {"value": [], "nextLink": place + self.path, "skipToken": 1})
+        if fault == "unregistered":
+            return self._answer(409, _error("MissingSubscriptionRegistration", "The subscription is not registered."))
         if fault.startswith("denied"):
             echo = f" You sent {self.headers['Authorization']}." if fault == "denied-with-echo" else ""
             return self._answer(403, _denied(_action(self.command, urlsplit(self.path).path), self.path, echo))

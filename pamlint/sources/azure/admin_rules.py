@@ -29,7 +29,7 @@ def effective(item: Item, root: str, networks: Sequence[str]) -> Resource:
         "destination": _side(body, "destinations"),
         "source_port_ranges": body.get("sourcePortRanges"),
         "destination_port_ranges": body.get("destinationPortRanges"),
-        "virtual_network_ids": list(networks),
+        "virtual_network_ids": sorted(networks),
     }
     return resource(root, RULE, id_, values)
 

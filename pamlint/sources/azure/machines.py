@@ -53,7 +53,7 @@ def scale_set(item: Item, root: str, interfaces: Sequence[str] = ()) -> list[Res
     values = {
         **named(item, id_),
         "network_interface": [_template(properties(each)) for each in templates],
-        "network_interface_ids": list(interfaces),
+        "network_interface_ids": sorted(interfaces),
     }
     kind = "orchestrated_" if flexible else _system(profile) or "linux_"
     return [resource(root, f"azurerm_{kind}virtual_machine_scale_set", id_, values)]
