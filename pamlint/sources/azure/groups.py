@@ -10,9 +10,16 @@ from typing import Any
 from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.sources.arm import RULE_ATTRIBUTES, RULE_REFERENCES
 from pamlint.sources.azure.calls import Item
-from pamlint.sources.azure.items import MalformedError, identifier, named, properties, references, resource, several
+from pamlint.sources.azure.items import MalformedError, identifier, named, properties, references, resource, several, texts
 
-SIDES = ("source", "destination")
+PLURAL = tuple(attribute for attribute in RULE_ATTRIBUTES.values() if attribute.endswith(("prefixes", "ranges")))
+SIDES = (
+    ("source_address_prefix", "source_address_prefixes", "source_application_security_group_ids"),
+    ("source_port_range", "source_port_ranges"),
+    ("destination_address_prefix", "destination_address_prefixes", "destination_application_security_group_ids"),
+    ("destination_port_range", "destination_port_ranges"),
+)
+"""The attributes of which one must say something, the first where none does."""
 
 
 def nsg(item: Item, root: str) -> list[Resource]:
@@ -32,15 +39,10 @@ def asg(item: Item, root: str) -> list[Resource]:
 def _rule(rule: Item, group: str, root: str) -> Resource:
     """A rule, which names its NSG by the id: no other NSG can be meant."""
     values = _values(rule, f"{group}/securityRules")
-    id_ = rule.get("id") or f"{group}/securityRules/{values['name']}"
-    return Resource(
-        id_,
-        "azurerm_network_security_rule",
-        "managed",
-        root,
-        Block({"id": id_, "network_security_group_name": group, **values}),
-        id_,
-    )
+    id_ = identifier(rule) if rule.get("id") else f"{group}/securityRules/{values['name']}"
+    values["id"] = id_
+    values["network_security_group_name"] = group
+    return Resource(id_, "azurerm_network_security_rule", "managed", root, Block(values), id_)
 
 
 def _values(rule: Item, place: str) -> dict[str, Any]:
@@ -48,16 +50,14 @@ def _values(rule: Item, place: str) -> dict[str, Any]:
     body, name = properties(rule), rule.get("name")
     if not isinstance(name, str) or not name:
         raise MalformedError("a rule of it has no name")
-    values: dict[str, Any] = {"name": name}
-    for theirs, ours in RULE_ATTRIBUTES.items():
-        value = body.get(theirs)
-        values[ours] = sorted(value) if isinstance(value, list) else value
+    values: dict[str, Any] = {ours: body.get(theirs) for theirs, ours in RULE_ATTRIBUTES.items()}
+    values["name"] = name
+    for ours in PLURAL:
+        if values[ours]:
+            values[ours] = texts(values[ours], ours)
     for theirs, ours in RULE_REFERENCES.items():
-        values[ours] = references(body, theirs)
-    for side in SIDES:
-        address, port = f"{side}_address_prefix", f"{side}_port_range"
-        if not (values[address] or values[f"{address}es"] or values[f"{side}_application_security_group_ids"]):
-            values[address] = Unknown((f"{place}/{name}.{address}",))
-        if not (values[port] or values[f"{port}s"]):
-            values[port] = Unknown((f"{place}/{name}.{port}",))
+        values[ours] = references(body, theirs) if theirs in body else []
+    for attribute, *others in SIDES:
+        if not values[attribute] and not any(values[other] for other in others):
+            values[attribute] = Unknown((f"{place}/{name}.{attribute}",))
     return values

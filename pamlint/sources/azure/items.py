@@ -59,8 +59,17 @@ def references(part: Item, name: str) -> list[str]:
 
 def prefixes(part: Item, name: str) -> list[str]:
     """The union of a singular and a plural field of address prefixes."""
-    one, many = part.get(name), part.get(f"{name}es")
-    return sorted({*([one] if isinstance(one, str) and one else []), *(many if isinstance(many, list) else [])})
+    one = part.get(name)
+    return sorted({*texts([one] if one else [], name), *texts(part.get(f"{name}es"), f"{name}es")})
+
+
+def texts(value: Any, name: str) -> list[str]:
+    """A list of strings that is left out where it would be empty, sorted."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise MalformedError(f"its {name} is no list of strings")
+    return sorted(value)
 
 
 def segment(path: str, kind: str) -> str | None:
@@ -78,11 +87,12 @@ def resource(root: str, type_: str, id_: str, values: Mapping[str, Any]) -> Reso
 
 def named(item: Item, id_: str) -> dict[str, Any]:
     """What nearly every resource has besides its own."""
+    tags = item.get("tags")
     return {
         "name": item.get("name") or id_.rpartition("/")[2],
         "location": item.get("location"),
         "resource_group_name": segment(id_, "resourceGroups"),
-        "tags": item.get("tags"),
+        "tags": dict(sorted(tags.items())) if isinstance(tags, dict) else tags,
     }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
+from urllib.parse import quote
 
 from pamlint.model.resource import Input, Problem, Reading, Resource
 from pamlint.model.scope import Scope
@@ -99,7 +99,7 @@ class Reader:
             self._tags(found, scope.account)
         resources = tuple(sorted(found.resources, key=lambda each: (each.type, each.address)))
         complete = not found.problems
-        told = Input(scope.name, "live", _digest(resources), complete)
+        told = Input(scope.name, "live", digest(resources), complete)
         return Reading(told, resources, tuple(found.problems), (scope.name,) if found.gaps else ())
 
     def _list(self, found: _Found, kind: Listed, subscription: str) -> Iterator[Resource]:
@@ -164,7 +164,8 @@ class Reader:
     def _tags(self, found: _Found, subscription: str) -> None:
         """Who is behind the service tags that rules name. They are the same all over a cloud, so they are read once."""
         named = service_tags.named(found.resources)
-        places = sorted(each.body.values["location"] or "" for each in found.resources if each.type == service_tags.GROUP)
+        locations = [each.body.values["location"] for each in found.resources if each.type == service_tags.GROUP]
+        places = sorted(quote(location, safe="") for location in locations if isinstance(location, str))
         if named and places and not self._known_tags:
             path = f"/subscriptions/{subscription}/providers/{NETWORK}/locations/{places[-1]}/serviceTags"
             try:
@@ -187,13 +188,9 @@ def _read(found: _Found, kind: Listed, item: Item) -> Iterable[Resource]:
         return ()
 
 
-def _digest(resources: Iterable[Resource]) -> str:
-    """The hash of everything that the resources say, whatever order and pages it came in."""
+def digest(resources: Iterable[Resource]) -> str:
+    """The hash of all that the resources say, in whatever order and pages it came; the attributes of a type have an order."""
     digest = sha256()
     for each in resources:
-        digest.update(json.dumps([each.type, each.address, each.body.values], default=_plain, sort_keys=True).encode())
+        digest.update(repr((each.type, each.address, *each.body.values.values())).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    return repr(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -46,7 +46,7 @@ def _reading() -> Reading:
 
 
 @pytest.fixture(name="network", scope="module")
-def _network(reading: Reading) -> Iterator[Network]:
+def _network(reading: Reading) -> Network:
     found = convert(reading.resources, {})
     assert found.problems == ()
     return found
