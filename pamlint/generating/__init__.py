@@ -69,12 +69,13 @@ def from_site(paths: Sequence[Path], order: Order, options: Options) -> Generate
     estate, site = _only_estate(paths, options)
     seen = look(estate, site, options)
     existing = targets(seen.binding, order.cloud)
-    made = tuple(_to_be_made(seen, existing))
+    made = tuple(_to_be_made(seen))
     products = ", ".join(f"{policy.product} {policy.version} ({policy.id})" for policy in site.policies)
     if not existing:
         data = with_matches(_data(site), made)
         return _alone(data, made, products, order, options, _notes_on(site, existing, ()) if _is_matched(site) else [])
-    draft = Draft(order.cloud, _title(products), made, _lists(site, order.cloud), alone=False)
+    taken = frozenset(acl.address.partition(".")[2] for acl in seen.network.acls)
+    draft = Draft(order.cloud, _title(products), made, _lists(site, order.cloud), alone=False, taken=taken)
     if made:
         site = _resite(with_matches(_data(site), made))
     plan = _Plan(replace(estate, site=site), site, draft, _root(estate, existing), order, options)
@@ -121,8 +122,8 @@ def _resite(data: Mapping[str, Any]) -> Site:
         return load_site(path)
 
 
-def _to_be_made(seen: Seen, existing: Mapping[str, Acl]) -> Iterator[Made]:
-    """The roles of active flows for which the code has no group: all but peers, external ones, and those on others.
+def _to_be_made(seen: Seen) -> Iterator[Made]:
+    """The roles of active flows to which nothing is matched: all but peers, external ones, and those on others.
 
     Where the site matches roles at all, one with `cidrs` and without `match` is a peer.
     """
@@ -133,7 +134,7 @@ def _to_be_made(seen: Seen, existing: Mapping[str, Acl]) -> Iterator[Made]:
     for name in named:
         if roles[name].external or roles[name].peers:
             continue
-        found = {id(part.instance) for part in seen.binding.parts.get(name, ()) if part.hosts.keys() & existing.keys()}
+        found = {id(part.instance) for part in seen.binding.parts.get(name, ()) if part.hosts}
         instances = site.roles[name].instances if name in site.roles else (None,)
         for position, instance in enumerate(instances):
             if id(instance) in found or (instance and not instance.match and (instance.on or (matched and instance.cidrs))):

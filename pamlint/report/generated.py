@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pamlint.model.acl import Acl, Group, Network
@@ -39,11 +40,6 @@ class Made:
     description: str
     instance: int = 0
 
-    @property
-    def label(self) -> str:
-        """Its name in the code."""
-        return label(self.name)
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -55,6 +51,8 @@ class Draft:
     lists: tuple[str, ...] = ()
     alone: bool = True
     """Whether the code is a root module of its own."""
+    taken: frozenset[str] = frozenset()
+    """The names that groups have already beside it."""
 
 
 def label(text: str) -> str:
@@ -99,8 +97,20 @@ def _ground(draft: Draft) -> Iterator[str]:
         yield block("variable", [name], {"description": told, "type": Expression("string"), **default})
     for name in draft.lists:
         yield block("data", ["aws_prefix_list", label(_service(name))], {"name": Expression(_templated(name))})
-    for made in draft.made:
-        yield _group(draft.cloud, made)
+    taken = set(draft.taken)
+    for made in {each.name: each for each in draft.made}.values():
+        name = _free(label(made.name), taken)
+        taken.add(name)
+        yield _group(draft.cloud, made, name)
+
+
+def _free(base: str, taken: Container[str]) -> str:
+    """The name, with a number where it is taken."""
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}_{number}"
+    return name
 
 
 def _variables(draft: Draft) -> Iterator[tuple[str, str]]:
@@ -113,12 +123,12 @@ def _variables(draft: Draft) -> Iterator[tuple[str, str]]:
         yield "region", "The region whose prefix lists are meant."
 
 
-def _group(cloud: str, made: Made) -> str:
+def _group(cloud: str, made: Made, name: str) -> str:
     if cloud == "azure":
         place: dict[str, Value] = {name: Expression(f"var.{name}") for name in ("location", "resource_group_name")}
-        return block("resource", ["azurerm_network_security_group", made.label], {"name": made.name, **place})
+        return block("resource", ["azurerm_network_security_group", name], {"name": made.name, **place})
     described: dict[str, Value] = {"name": made.name, "description": made.description, "vpc_id": Expression("var.vpc_id")}
-    return block("resource", ["aws_security_group", made.label], described)
+    return block("resource", ["aws_security_group", name], described)
 
 
 def _service(name: str) -> str:
@@ -244,17 +254,14 @@ class _Labels:
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
-        self._given: set[tuple[str, str]] = set()
+        self._given: dict[str, set[str]] = defaultdict(set)
 
     def unique(self, kind: str, acl: Acl, rule: LeastRule) -> str:
         """A new name of its own."""
         way = "in" if rule.direction == "ingress" else "out"
         base = self.prefix + label(f"{_own_name(acl)}_{way}_{rule.flows[0]}")
-        name, count = base[:LONGEST_NAME], 1
-        while (kind, name) in self._given:
-            count += 1
-            name = f"{base[:LONGEST_NAME]}_{count}"
-        self._given.add((kind, name))
+        name = _free(base[:LONGEST_NAME], self._given[kind])
+        self._given[kind].add(name)
         return name
 
 

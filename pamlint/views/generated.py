@@ -294,7 +294,12 @@ _SHAPES: Mapping[str, Callable[[_Spot, int | None, _Needs, Iterable[_Needs]], It
 
 
 def _served(own: _Needs, box: Box) -> tuple[str, ...]:
+    """The flows of a rule of addresses: those that need some of it, and those whose members stand in it and need no other."""
     found = [flow for need, flow in own.boxes if intersect(need.ports, box.ports) and intersect(need.addresses, box.addresses)]
+    for entries in own.symbols.values():
+        for needed, stands, flow in entries:
+            held = intersect(intersect(needed, ports_held(own.plain, stands)), box.ports)
+            found += [flow] if held and intersect(stands, box.addresses) else []
     return tuple(dict.fromkeys(found))
 
 

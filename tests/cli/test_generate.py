@@ -108,9 +108,13 @@ def test_rules_refer_to_the_groups_of_the_code(tmp_path: Path) -> None:
 def test_a_matched_name_that_is_not_there_yet_names_the_group(tmp_path: Path) -> None:
     """A role whose `match` asks for a name gets a group of that name, beside those that are there."""
     (tmp_path / "pamlint.yaml").write_text(BOUNDARY)
-    (tmp_path / "main.tf").write_text(GROUPS.replace(', "worker"', ""))
+    other = 'resource "aws_security_group" "boundary_worker" {\n  name = "of another kind"\n}\n'
+    (tmp_path / "main.tf").write_text(GROUPS.replace(', "worker"', "") + other)
     answer = pamlint(tmp_path, "generate", "--cloud", "aws", "--output", "rules.tf")
-    assert 'name        = "boundary-worker"' in (tmp_path / "rules.tf").read_text()
+    assert (
+        'resource "aws_security_group" "boundary_worker_2" {\n  name        = "boundary-worker"'
+        in (tmp_path / "rules.tf").read_text()
+    )
     assert "worker: {match: [{name: boundary-worker}]}" in answer.err
     assert pamlint(tmp_path, "lint").code == 0
 

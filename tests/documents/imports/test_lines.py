@@ -61,7 +61,7 @@ def test_headings_are_matched_loosely(row: tuple[str, ...]) -> None:
     "row",
     [
         ("Source", "Destination"),
-        ("source", "target", "TCP", "443"),
+        ("source", "target", "service", "443"),
         ("Client", "Server", "TCP/UDP", "any"),
         ("Traffic from the source goes to the destination port", "x", "y"),
     ],
