@@ -14,7 +14,6 @@ from pamlint.binding.nouns import Unit
 from pamlint.checks import check
 from pamlint.checks.suppression import suppress
 from pamlint.clouds import TYPES, convert
-from pamlint.documents.policy import load_policy
 from pamlint.documents.site import find_site, load_site
 from pamlint.judging import judge
 from pamlint.judging.judgement import Judgement
@@ -33,7 +32,6 @@ from pamlint.sources.given import refuse_undeclared
 from pamlint.terraform.inputs import Settings
 
 if TYPE_CHECKING:
-    from pamlint.model.matrix import Line, Matrix
     from pamlint.views.trace import Question, Trace
 
 NO_VERDICT = frozenset({"unreadable-input", "unresolved-value"})
@@ -66,25 +64,27 @@ class Understanding:
 
 def lint(paths: Sequence[Path], options: Options) -> Report:
     """Judge everything under the paths; those with different site files are judged apart and told together."""
-    outcomes: list[Outcome] = []
-    notes: list[str] = []
-    for site, own_paths in _by_site(paths, options):
-        estates, left = choose(own_paths, site)
-        refuse_undeclared(estates, site, _variables(options), options.module_directory)
-        notes += left
-        outcomes += [_outcome(estate, estate.site or site, options) for estate in estates]
-    _refuse_nothing(outcomes, paths)
+    estates, notes = chosen(paths, options)
+    outcomes = [outcome(look(estate, site, options), options) for estate, site in estates]
+    refuse_nothing(outcomes, paths)
     return assemble(outcomes, options.today, notes)
 
 
-def _outcome(estate: Estate, site: Site, options: Options) -> Outcome:
-    """One estate, from its files to its findings."""
-    return outcome(look(estate, site, options), options)
+def chosen(paths: Sequence[Path], options: Options) -> tuple[list[tuple[Estate, Site]], list[str]]:
+    """Every estate under the paths with the site as it is there, and what to say of what belongs to none."""
+    found: list[tuple[Estate, Site]] = []
+    notes: list[str] = []
+    for site, own_paths in by_site(paths, options):
+        estates, left = choose(own_paths, site)
+        refuse_undeclared(estates, site, _variables(options), options.module_directory)
+        notes += left
+        found += [(estate, estate.site or site) for estate in estates]
+    return found, notes
 
 
-def outcome(seen: Seen, options: Options) -> Outcome:
-    """One estate, from what was seen to its findings."""
-    judgement = judged(seen, options)
+def outcome(seen: Seen, options: Options, by_rule: bool = False) -> Outcome:
+    """One estate, from what was seen to its findings; rule by rule where that is asked for."""
+    judgement = judged(seen, options, by_rule)
     findings = check(judgement)
     kept = suppress(findings, seen.site, seen.network, options.today)
     unreadable = any(finding.check == "unreadable-input" for finding in findings)
@@ -121,10 +121,10 @@ def seen_with(seen: Seen, network: Network) -> Seen:
     return replace(seen, network=network, binding=_bound(seen.site, seen.flows, network, seen.readings))
 
 
-def judged(seen: Seen, options: Options) -> Judgement:
+def judged(seen: Seen, options: Options, by_rule: bool = False) -> Judgement:
     """What comes out of an estate as it was seen."""
     problems, unread = _problems(seen.readings, seen.network), gaps(seen.network.acls, seen.readings)
-    return judge(seen.estate.name, seen.site, seen.flows, seen.binding, seen.network, options.today, problems, unread)
+    return judge(seen.estate.name, seen.site, seen.flows, seen.binding, seen.network, options.today, problems, unread, by_rule)
 
 
 def understand(paths: Sequence[Path], options: Options) -> Understanding:
@@ -146,50 +146,6 @@ def trace(paths: Sequence[Path], options: Options, asked: Question) -> tuple[Tra
         surveyed.append(Surveyed(name, network, binding, gaps(network.acls, readings)))
         problems += _problems(readings, network)
     return traced(asked, surveyed), tuple(problems)
-
-
-def bare_matrix(policy: str) -> Matrix:
-    """The port matrix of a product, which belongs to no site; `policy` is an id of the catalogue or a path."""
-    from pamlint.views.matrix import bare
-
-    return bare(load_policy(policy, Path()))
-
-
-def matrix(paths: Sequence[Path], options: Options, verify: bool = False) -> tuple[Matrix, tuple[Problem, ...]]:
-    """The port matrix of the sites around the paths, and what was not read; roles are told as they are bound to what is there.
-
-    Without a path it is that of the current directory's site file alone. Verified, each line has its state.
-    """
-    from pamlint.views.matrix import from_binding, from_judgement, from_site, whole
-
-    lines: list[Line] = []
-    sites: list[Site] = []
-    problems: list[Problem] = []
-    outcomes: list[Outcome] = []
-    for site, estate in _estates(paths, options):
-        flows = _flows(site)
-        sites.append(site)
-        if verify:
-            outcomes.append(_outcome(estate, site, options))
-            lines += from_judgement(outcomes[-1].judgement, flows, outcomes[-1].network)
-            problems += outcomes[-1].judgement.problems
-        elif readings := read(estate, TYPES, _settings(estate, site, options)):
-            network = convert(_resources(readings), site.values)
-            lines += from_binding(site, estate.name, flows, _bound(site, flows, network, readings), network)
-            problems += _problems(readings, network)
-        else:
-            lines += from_site(site, estate.name, flows)
-    if verify:
-        _refuse_nothing(outcomes, paths)
-    return whole(sites, lines, options.today), tuple(problems)
-
-
-def _estates(paths: Sequence[Path], options: Options) -> Iterator[tuple[Site, Estate]]:
-    """Every estate under the paths with the site as it is there; without a path, those of the site file, with nothing in them."""
-    for site, own_paths in _by_site(paths or (Path(),), options):
-        empty = [Estate(each.name, each.site, ()) for each in site.estates] or [Estate(None, site, ())]
-        for estate in choose(own_paths, site)[0] if paths else empty:
-            yield estate.site or site, estate
 
 
 class _Found(NamedTuple):
@@ -239,7 +195,7 @@ def _counts(finding: Finding, worst: Sequence[Severity]) -> bool:
     return finding.certainty == "proved" and finding.severity in worst and finding.check not in NO_VERDICT
 
 
-def _by_site(paths: Sequence[Path], options: Options) -> Iterable[tuple[Site, list[Path]]]:
+def by_site(paths: Sequence[Path], options: Options) -> Iterable[tuple[Site, list[Path]]]:
     """The paths by the site file that holds for them."""
     grouped: list[tuple[Site, list[Path]]] = []
     for place, own in _site_files(paths, options).items():
@@ -293,7 +249,7 @@ def _idle_roots(readings: Sequence[Reading], units: Sequence[Unit]) -> list[str]
     ]
 
 
-def _refuse_nothing(outcomes: Sequence[Outcome], paths: Sequence[Path]) -> None:
+def refuse_nothing(outcomes: Sequence[Outcome], paths: Sequence[Path]) -> None:
     """No input, or none that binds a role, is wrong use: nothing would be judged. What could not be read is told first."""
     told = ", ".join(str(path) for path in paths)
     if not any(outcome.readings for outcome in outcomes):

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pamlint.model.acl import Acl, Network
-from pamlint.model.finding import Finding
+from pamlint.model.finding import Finding, Suppressed
 from pamlint.model.resource import Ignore
 from pamlint.model.site import IgnoreEntry, Site
 
@@ -16,10 +16,10 @@ UNRESOLVED = "unresolved-value"
 
 
 class Kept(NamedTuple):
-    """What is told, how many findings were left out, and what to say of entries that left out nothing."""
+    """What is told, which findings were left out, and what to say of entries that left out nothing."""
 
     findings: tuple[Finding, ...]
-    suppressed: int
+    suppressed: tuple[Suppressed, ...]
     notes: tuple[str, ...]
 
 
@@ -30,17 +30,16 @@ def suppress(findings: Sequence[Finding], site: Site, network: Network, today: d
     comments = list(_comments(network.acls))
     used: set[object] = set()
     kept: list[Finding] = []
-    left_out: list[Finding] = []
+    left_out: list[Suppressed] = []
     for finding in findings:
-        by = [entry for entry in entries if _matches(entry, finding)]
-        by_comment = [ignore for names, ignore in comments if ignore.check == finding.check and _at(names, finding)]
+        by: list[IgnoreEntry | Ignore] = [entry for entry in entries if _matches(entry, finding)]
+        by += [ignore for names, ignore in comments if ignore.check == finding.check and _at(names, finding)]
         used.update(by)
-        used.update(by_comment)
-        if not by and not by_comment:
-            kept.append(finding)
+        if by:
+            left_out.append(_suppressed(finding, by[0]))
         else:
-            left_out.append(finding)
-    kept = _still_asked(kept, left_out)
+            kept.append(finding)
+    kept = _still_asked(kept, [each.finding for each in left_out])
     notes = [f"{entry.location}: ignored {entry.check} until {entry.until}, which has passed: {entry.reason}" for entry in past]
     notes += [
         f"{entry.location}: nothing is ignored by this entry ({entry.check}); remove it" for entry in entries if entry not in used
@@ -50,7 +49,12 @@ def suppress(findings: Sequence[Finding], site: Site, network: Network, today: d
         for ignore in dict.fromkeys(ignore for _, ignore in comments)
         if ignore not in used
     ]
-    return Kept(tuple(kept), len(left_out), tuple(notes))
+    return Kept(tuple(kept), tuple(left_out), tuple(notes))
+
+
+def _suppressed(finding: Finding, by: IgnoreEntry | Ignore) -> Suppressed:
+    """The finding with what the first entry or comment that leaves it out says."""
+    return Suppressed(finding, by.reason, by.until if isinstance(by, IgnoreEntry) else None, by.location)
 
 
 def _still_asked(kept: Sequence[Finding], left_out: Sequence[Finding]) -> list[Finding]:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pamlint import __version__
-from pamlint.cli import audit, explain, generate, history, init, lint, matrix, policy, rules, schema, trace
+from pamlint.cli import audit, evidence, explain, generate, history, init, lint, matrix, policy, rules, schema, trace
 from pamlint.cli.output import complain
 from pamlint.model.errors import InputError, UserError
 
@@ -33,6 +33,7 @@ app.add_typer(audit.app, name="audit")
 app.command("rules")(rules.rules)
 app.command("trace")(trace.trace)
 app.command("matrix")(matrix.matrix)
+app.command("evidence")(evidence.evidence)
 app.add_typer(policy.app, name="policy")
 app.add_typer(history.app, name="history")
 app.command("explain")(explain.explain)

@@ -13,9 +13,12 @@ from pamlint.cli.output import note, save, tell, told
 from pamlint.cli.results import outputs
 from pamlint.model.errors import InputError, UserError
 from pamlint.model.matrix import LINE_STATES, LineState
+from pamlint.model.resource import Problem
 from pamlint.report.matrix import FORMATS
 from pamlint.report.screen import PLAIN
 from pamlint.report.summary import count
+
+NOTHING_UNREAD: tuple[Problem, ...] = ()
 
 
 def matrix(
@@ -45,21 +48,23 @@ def matrix(
     if format_ == "xlsx" and sys.stdout is not None and sys.stdout.isatty():
         raise UserError("a workbook is not for a terminal: write it with `--output xlsx=FILE`, or send standard output to a file")
     states = _states(only or ())
-    from pamlint import run
+    from pamlint import papers
 
-    if policy is None:
-        verify = verify or bool(states)
-        inputs = options.paths(paths) if paths or verify else ()
-        made, problems = run.matrix(inputs, options.reading(config, var, var_file, module_dir, today), verify)
-    else:
+    reading = options.reading(config, var, var_file, module_dir, today)
+    notes: list[str] = []
+    if policy is not None:
         _refuse_site(bool(paths or config or verify or states))
-        made, problems = run.bare_matrix(policy), ()
+        made, problems = papers.bare_matrix(policy), NOTHING_UNREAD
+    elif paths or verify or states:
+        made, problems, notes = papers.matrix(options.paths(paths), reading, verify or bool(states))
+    else:
+        made, problems = papers.site_matrix(reading), NOTHING_UNREAD
     doubtful = sum(line.state == "unproven" for line in made.lines)
     made = made.limited(states) if states else made
     for name, path in wanted:
         save(FORMATS[name](made, PLAIN), path)
     tell(FORMATS[format_](made, options.screen(no_colour)))
-    note(told(problem) for problem in problems)
+    note([*(told(problem) for problem in problems), *notes])
     if states and doubtful and "unproven" not in states:
         note([f"{count(doubtful, 'line')} unproven and not among these: `--only unproven` tells what decides"])
     if any(problem.check == "unreadable-input" for problem in problems):

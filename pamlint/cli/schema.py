@@ -11,10 +11,10 @@ from pamlint.cli.output import tell
 
 
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="policy|site|report|rules|live|matrix", help="Which schema.")],
+    kind: Annotated[str, typer.Argument(metavar="policy|site|report|rules|live|matrix|evidence", help="Which schema.")],
     debug: options.Debug = False,
 ) -> None:
-    """Print the JSON Schema (2020-12) of a policy, a site file, a report, a list of rules, a live document or a matrix."""
+    """Print the JSON Schema (2020-12) of a kind of file that pamlint reads or writes."""
     from pamlint.documents.schema import KINDS
     from pamlint.documents.schema import schema as text
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-Kind = Literal["policy", "site", "report", "rules", "live", "matrix"]
+Kind = Literal["policy", "site", "report", "rules", "live", "matrix", "evidence"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _FOLDER = Path(__file__).parent / "schemas"

@@ -13,11 +13,12 @@ from pamlint.judging.admission import Admission, Piece, localise, through
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.halves import half_open
-from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Mixed, Opening, Pinned, Reply
+from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Mixed, Opening, Pinned, Reply, Served
 from pamlint.judging.opened import Front, Working, barred, blocked_openings, forbidden, implicit, openings, pinned
 from pamlint.judging.order import is_mixed, unreachable
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, by_name, doubted, unmet, wanted
+from pamlint.judging.serving import served
 from pamlint.model.acl import Acl, Network, Rule
 from pamlint.model.certainty import Purpose, Settled, settle
 from pamlint.model.finding import Direction, VerdictState
@@ -40,11 +41,12 @@ def judge(
     today: date,
     problems: tuple[Problem, ...] = (),
     unread: Mapping[str, tuple[str, ...]] = NOTHING_UNREAD,
+    by_rule: bool = False,
 ) -> Judgement:
     """Judge every unit of an estate in both directions against the active flows.
 
-    `unread` names by the key of an ACL the files and modules that could not be read and may hold what the ACL lacks. `problems`
-    are handed on.
+    `by_rule` asks for what every single rule serves as well, which nothing but evidence needs. `unread` names by the key of an
+    ACL the files and modules that could not be read and may hold what the ACL lacks. `problems` are handed on.
     """
     table = Table(network.symbols, network.service_tags)
     judge_ = _Judge(Demand(site, flows, binding, table, today), Admission(table), table, unread)
@@ -54,6 +56,7 @@ def judge(
                 judge_.front(place, unit, direction)
             except PieceLimitError:
                 judge_.overflowed.extend((acl, direction) for acl in unit.acls)
+    by_rules = judge_.by_rules() if by_rule else ()
     active = tuple(flow for _, flow in flows)
     acls = {acl.key: acl for unit in binding.units for acl in unit.acls}.values()
     roles = _roles(binding)
@@ -75,6 +78,7 @@ def judge(
         tuple(Mixed(acl, roles[acl.key]) for acl in acls if is_mixed(acl)),
         tuple(judge_.overflowed),
         problems,
+        by_rules,
     )
 
 
@@ -118,6 +122,16 @@ class _Judge:
         self.implicit += implicit(front, blocked, needed, self.demand, self.table)
         self.pinned += pinned(front)
         self._optional(front)
+
+    def by_rules(self) -> tuple[Served, ...]:
+        """What every allow rule serves, unit by unit."""
+        found: list[Served] = []
+        for front in self.fronts.values():
+            try:
+                found += served(front, self.demand, self.table)
+            except PieceLimitError:
+                self.overflowed.extend((acl, front.direction) for acl in front.unit.acls)
+        return tuple(found)
 
     # required
 

@@ -146,8 +146,30 @@ class FlowState:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """An allow rule at one unit: what it and the rest of the chain let through, and the flows and allowances that this is for.
+
+    `platform` is true where the cloud permits it by itself, `internet` where it is open to the Internet at large; `remarks` say
+    why what nothing asks for is not told as extra.
+    """
+
+    rule: Rule
+    acl: Acl
+    unit: Unit
+    direction: Direction
+    residue: Settled
+    view: View
+    roles: tuple[str, ...]
+    flows: tuple[Flow, ...]
+    allowances: tuple[Allowance, ...]
+    platform: bool
+    internet: bool
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """Everything that was judged in one estate."""
+    """Everything that was judged in one estate; `served` is filled where it was asked for rule by rule."""
 
     estate: str | None
     site: Site
@@ -166,3 +188,4 @@ class Judgement:
     mixed: tuple[Mixed, ...]
     overflowed: tuple[tuple[Acl, Direction], ...] = ()
     problems: tuple[Problem, ...] = ()
+    served: tuple[Served, ...] = ()

@@ -108,6 +108,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that is left out, with the reason, the last day of that (None: no end), and where it says so."""
+
+    finding: Finding
+    reason: str
+    until: date | None
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyUsed:
     """A policy that the estate was judged by."""
 

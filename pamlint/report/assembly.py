@@ -19,6 +19,7 @@ from pamlint.model.finding import (
     Report,
     Severity,
     Summary,
+    Suppressed,
     Unjudged,
     Verdict,
     VerdictState,
@@ -38,7 +39,7 @@ class Outcome:
     network: Network
     readings: tuple[Reading, ...]
     findings: tuple[Finding, ...]
-    suppressed: int
+    suppressed: tuple[Suppressed, ...]
     unreadable: bool
     notes: tuple[str, ...]
 
@@ -153,7 +154,7 @@ def _summary(outcomes: Sequence[Outcome], findings: Sequence[Finding], unjudged:
         flows=sum(len(outcome.judgement.flows) for outcome in outcomes),
         findings={severity: counts[severity] for severity in SEVERITIES},
         unproven=sum(1 for finding in findings if finding.certainty == "unproven" and finding.check != "unresolved-value"),
-        suppressed=sum(outcome.suppressed for outcome in outcomes),
+        suppressed=sum(len(outcome.suppressed) for outcome in outcomes),
         unjudged_acls=len(unjudged),
     )
 

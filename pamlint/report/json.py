@@ -49,7 +49,7 @@ def document(report: Report) -> dict[str, Any]:
             "suppressed": summary.suppressed,
             "unjudged_acls": summary.unjudged_acls,
         },
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding_document(each) for each in report.findings],
     }
 
 
@@ -113,7 +113,8 @@ def _witness(witness: Witness | None) -> dict[str, Any] | None:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """A finding as plain values."""
     return {
         "check": finding.check,
         "severity": finding.severity,

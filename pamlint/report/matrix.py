@@ -12,7 +12,7 @@ from pamlint.report.escaping import in_markdown
 from pamlint.report.matrix_tables import about, table
 from pamlint.report.matrix_words import (
     BLANK,
-    by_estate,
+    estates,
     expiry,
     justification,
     missing_service,
@@ -54,7 +54,7 @@ def html(matrix: Matrix, screen: Screen) -> str:
         source=heading(matrix),
         total=count(len(matrix.lines), "line"),
         states=[(state, counts[state]) for state in LINE_STATES if counts[state]],
-        estates=by_estate(matrix),
+        estates=estates(matrix.lines),
         players=_players,
         service=missing_service if matrix.is_request else service,
         remarks=remarks,

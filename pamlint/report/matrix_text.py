@@ -9,7 +9,7 @@ from pamlint.report import wording
 from pamlint.report.escaping import visible
 from pamlint.report.matrix_words import (
     BLANK,
-    by_estate,
+    estates,
     expiry,
     justification,
     missing_service,
@@ -33,7 +33,7 @@ STYLES: dict[Tone, str] = {"good": "green", "bad": "bold red", "doubt": "bold ye
 def render(matrix: Matrix, screen: Screen) -> str:
     """The lines of each estate as one table, then what the roles and the flows are; or the request for what is missing."""
     lines = [*_title(matrix), line()]
-    for estate, own in by_estate(matrix):
+    for estate, own in estates(matrix.lines):
         lines += _heading(estate)
         if matrix.is_request:
             lines += [word for each in own for word in _asked(each, matrix, screen)]

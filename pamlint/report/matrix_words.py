@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from pamlint.model.finding import Direction
 from pamlint.model.matrix import Line, LineEnd, Matrix, Player, RuleTold
+from pamlint.report.dates import six_months_after
 from pamlint.report.wording import sentence
 
 ENDS: dict[Direction, str] = {"egress": "At the source", "ingress": "At the destination"}
@@ -22,10 +23,9 @@ def policies(matrix: Matrix) -> str:
     return ", ".join(f"{used.id} ({used.version})" for used in matrix.policies)
 
 
-def by_estate(matrix: Matrix) -> list[tuple[str | None, list[Line]]]:
+def estates(lines: Sequence[Line]) -> list[tuple[str | None, list[Line]]]:
     """The lines of each estate, in their order."""
-    estates = dict.fromkeys(line.estate for line in matrix.lines)
-    return [(estate, [line for line in matrix.lines if line.estate == estate]) for estate in estates]
+    return [(name, [line for line in lines if line.estate == name]) for name in dict.fromkeys(line.estate for line in lines)]
 
 
 def players(lines: Iterable[Line]) -> list[Player]:
@@ -79,14 +79,6 @@ def _remark(end: LineEnd) -> str:
 def expiry(today: date | None) -> str:
     """How long a request is for: flows stand as long as the policy asks for them, and are looked at again in six months."""
     return f"none; to be reviewed by {six_months_after(today)}" if today else "none"
-
-
-def six_months_after(day: date) -> date:
-    """The same day six months on, or the last one of that month."""
-    month = day.month + 6
-    year, month = day.year + (month - 1) // 12, (month - 1) % 12 + 1
-    last = (date(year + month // 12, month % 12 + 1, 1) - date(year, month, 1)).days
-    return date(year, month, min(day.day, last))
 
 
 def opened_at(line: Line) -> Iterable[str]:

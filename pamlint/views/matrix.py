@@ -8,6 +8,7 @@ from datetime import date
 from pamlint.binding import Binding
 from pamlint.judging.judgement import Judgement
 from pamlint.model.acl import Network
+from pamlint.model.activation import active_features, active_flows
 from pamlint.model.finding import PolicyUsed
 from pamlint.model.matrix import Line, Matrix
 from pamlint.model.policy import Flow, Policy, Role
@@ -15,8 +16,6 @@ from pamlint.model.site import Site
 from pamlint.views.players import Seat, bound, player, written
 from pamlint.views.standing import Standings
 from pamlint.views.wires import Seats, Wire, bare_wires, wires
-
-Active = Sequence[tuple[Policy, Flow]]
 
 
 def bare(policy: Policy) -> Matrix:
@@ -36,32 +35,33 @@ def whole(sites: Sequence[Site], lines: Iterable[Line], today: date) -> Matrix:
     return Matrix(used, tuple(dict.fromkeys(site.location.file for site in sites)), today, found, tuple(dict.fromkeys(inactive)))
 
 
-def from_site(site: Site, estate: str | None, flows: Active) -> tuple[Line, ...]:
+def from_site(site: Site, estate: str | None) -> tuple[Line, ...]:
     """The matrix of a site, from its site file alone."""
-    return _lines(site, estate, flows, lambda role: written(site, _roles(site), role))
+    return _lines(site, estate, lambda role: written(site, _roles(site), role))
 
 
-def from_binding(site: Site, estate: str | None, flows: Active, binding: Binding, network: Network) -> tuple[Line, ...]:
+def from_binding(site: Site, estate: str | None, binding: Binding, network: Network) -> tuple[Line, ...]:
     """The matrix of a site as its roles were bound to what there is."""
-    return _lines(site, estate, flows, lambda role: bound(binding, network, _roles(site), role))
+    return _lines(site, estate, lambda role: bound(binding, network, _roles(site), role))
 
 
-def from_judgement(judgement: Judgement, flows: Active, network: Network) -> tuple[Line, ...]:
+def from_judgement(judgement: Judgement, network: Network) -> tuple[Line, ...]:
     """The matrix of a judged estate, with the state of every line."""
     site, standings = judgement.site, Standings(judgement)
 
     def seats(role: str) -> Sequence[Seat]:
         return bound(judgement.binding, network, _roles(site), role)
 
-    return _lines(site, judgement.estate, flows, seats, standings)
+    return _lines(site, judgement.estate, seats, standings)
 
 
 def _roles(site: Site) -> Mapping[str, Role]:
     return {name: role for policy in site.policies for name, role in policy.roles.items()}
 
 
-def _lines(site: Site, estate: str | None, flows: Active, seats: Seats, standings: Standings | None = None) -> tuple[Line, ...]:
+def _lines(site: Site, estate: str | None, seats: Seats, standings: Standings | None = None) -> tuple[Line, ...]:
     needless = {entry.flow: entry.reason for entry in site.not_needed}
+    flows = ((policy, flow) for policy in site.policies for flow in active_flows(policy, active_features(policy, site)))
     found = ((policy, wire) for policy, flow in flows for wire in wires(site, policy, flow, seats))
     return tuple(_line(estate, policy, wire, needless, standings) for policy, wire in found)
 

@@ -196,7 +196,10 @@ WRONG = (
     ),
     (("lint", "none"), "error: `none` does not exist\n"),
     (("lint", "none\x1b[2J"), "error: `none\\x1b[2J` does not exist\n"),
-    (("schema", "thing"), "error: schema: `thing` is not known; use one of policy, site, report, rules, live, matrix\n"),
+    (
+        ("schema", "thing"),
+        "error: schema: `thing` is not known; use one of policy, site, report, rules, live, matrix, evidence\n",
+    ),
     (("schema",), "Missing argument"),
     (
         ("explain", "extra-acces"),

@@ -18,9 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pamlint.documents.schema import load_schema
 from pamlint.model.matrix import Matrix
+from pamlint.report.dates import six_months_after
 from pamlint.report.matrix import FORMATS
 from pamlint.report.matrix_tables import table
-from pamlint.report.matrix_words import six_months_after
 from pamlint.report.screen import PLAIN, Screen
 from tests.report.matrix_samples import DAY, FORMULAS, HOSTILE, MATRICES, SITE, VERIFIED
 from tests.report.write_expected import FOLDER, matrix_recorded

@@ -8,8 +8,10 @@ from pathlib import Path
 from pamlint.model.finding import Report
 from pamlint.model.matrix import Matrix
 from pamlint.report import FORMATS
+from pamlint.report.evidence import FORMATS as EVIDENCE_FORMATS
 from pamlint.report.matrix import FORMATS as MATRIX_FORMATS
 from pamlint.report.screen import PLAIN
+from tests.report.evidence_samples import EVIDENCE
 from tests.report.matrix_samples import MATRICES
 from tests.report.samples import REPORTS
 
@@ -43,6 +45,9 @@ def main() -> None:
         for format_ in MATRIX_FORMATS:
             if format_ != "xlsx":
                 (FOLDER / f"{name}.{format_}").write_bytes(matrix_recorded(format_, matrix))
+    for name, evidence in EVIDENCE.items():
+        for format_, render in EVIDENCE_FORMATS.items():
+            (FOLDER / f"{name}.{format_}").write_bytes(render(evidence).encode())
 
 
 if __name__ == "__main__":
