@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pamlint.model.policy import Feature, Flow, Parameter, ParameterService, ParameterValue, Policy, Role
+from pamlint.model.policy import ALWAYS, Feature, Flow, Parameter, ParameterService, ParameterValue, Policy, Role, When
 from pamlint.model.services import Service, format_service
 from pamlint.report.escaping import visible
 from pamlint.report.screen import PLAIN, Line, Screen, aligned, line, paint, wrapped
@@ -17,34 +17,65 @@ def listing(policies: Sequence[Policy], screen: Screen = PLAIN) -> str:
     rows = [("id", "version", "reviewed", "product")]
     rows += [(policy.id, visible(policy.version), str(policy.reviewed), visible(policy.product)) for policy in policies]
     heading, *lines = aligned(rows, screen.width)
-    hint = "`pamlint policy show ID` tells all of one; `pamlint init --policy ID` begins a site file with it."
-    return paint([line(heading[0][0] + heading[1][0], "bold"), *lines, line(), line(hint)], screen)
+    hint = (
+        "`pamlint policy show ID` tells all of one, `pamlint matrix --policy ID --output xlsx=FILE` makes a workbook of it, and "
+        "`pamlint init --policy ID` begins a site file with it."
+    )
+    return paint([line(heading[0][0] + heading[1][0], "bold"), *lines, line(), *wrapped(hint, screen.width)], screen)
 
 
 def details(policy: Policy, screen: Screen = PLAIN) -> str:
-    """Everything that a policy says: its flows by need, then its roles, features, parameters and sources."""
-    flows: dict[str, list[Sequence[str]]] = {}
-    for flow in policy.flows:
-        between = f"{', '.join(flow.sources)} -> {', '.join(flow.destinations)}"
-        row = (flow.id, _services(flow), "" if flow.confidence == "vendor" else flow.confidence, between)
-        flows.setdefault(f"Flows, {need(flow)}", []).append(row)
+    """Everything that a policy says: its flows by the features that they are for, then its roles, features and the rest."""
     tables: dict[str, list[Sequence[str]]] = {
-        **flows,
         "Roles": [(role.id, _about(role)) for role in policy.roles.values()],
         "Features": [
             (each.id, "on by default" if each.default else "", f"{each.title}{_needs(each)}") for each in policy.features.values()
         ],
-        "Parameters": [
-            (each.id, each.type, f"= {_default(each)}" if each.default is not None else "", _wanted(each))
-            for each in policy.parameters.values()
-        ],
+        "Parameters": [(each.id, each.type, _wanted(each)) for each in policy.parameters.values()],
         "Sources": [(each.id, str(each.date or ""), f"{each.title} {each.address or ''}") for each in policy.sources.values()],
     }
-    lines: list[Line] = [_heading(policy), line(f"  reviewed {policy.reviewed}")]
+    about = f"reviewed {policy.reviewed}; flows are required while their features are on, unless they say otherwise"
+    lines: list[Line] = [_heading(policy), *wrapped(about, screen.width, (("  ", ""),), "  "), *_by_feature(policy, screen)]
     for heading, rows in tables.items():
-        shown = [[visible(cell) for cell in row] for row in rows]
-        lines += [line(), line(visible(heading), "bold"), *aligned(shown, screen.width)]
-    return paint(lines, screen)
+        if rows:
+            shown = [[visible(cell) for cell in row] for row in rows]
+            lines += [line(), line(visible(heading), "bold"), *aligned(shown, screen.width)]
+    hint = f"`pamlint matrix --policy {policy.id}` makes a table of it; `pamlint explain FLOW` tells one flow."
+    return paint([*lines, line(), *wrapped(visible(hint), screen.width)], screen)
+
+
+def _by_feature(policy: Policy, screen: Screen) -> Iterable[Line]:
+    """The flows under a heading for each condition, those without one first; what is required of them is not marked."""
+    groups: dict[When, list[Flow]] = {ALWAYS: []}
+    for flow in policy.flows:
+        groups.setdefault(flow.when, []).append(flow)
+    for when, flows in groups.items():
+        if flows:
+            yield from (line(), line(visible(_under(when)), "bold"))
+            yield from aligned([[visible(cell) for cell in _cells(flow)] for flow in flows], screen.width)
+
+
+def _cells(flow: Flow) -> tuple[str, ...]:
+    """A flow's line: its id, the services, how it is needed and how sure that is if that is worth a word, and who to whom."""
+    marks = [flow.need if flow.need in ("optional", "blocked") else "", flow.confidence if flow.confidence != "vendor" else ""]
+    between = f"{', '.join(flow.sources)} -> {', '.join(flow.destinations)}"
+    return (flow.id, _together(flow), ", ".join(mark for mark in marks if mark), between)
+
+
+def _together(flow: Flow) -> str:
+    """The services with the ports of a protocol in one: `tcp/135,445, udp/53`."""
+    written: dict[str, list[str]] = {}
+    for service in flow.services:
+        protocol, slash, ports = _service(service).partition("/")
+        written.setdefault(f"{protocol}{slash}", []).append(ports)
+    return ", ".join(f"{protocol}{','.join(ports)}" for protocol, ports in written.items())
+
+
+def _under(when: When) -> str:
+    """`Flows with rdp-relay, without direct-rdp`."""
+    parts = [f"with {' and '.join(when.all_on)}"] if when.all_on else []
+    parts += [f"without {' and '.join(when.all_off)}"] if when.all_off else []
+    return f"Flows {', '.join(parts)}" if parts else "Flows"
 
 
 def explain(policy: Policy, flow: Flow, screen: Screen = PLAIN) -> str:
@@ -94,8 +125,8 @@ def _needs(feature: Feature) -> str:
 
 def _wanted(parameter: Parameter) -> str:
     if parameter.default is not None:
-        return parameter.title
-    return f"{parameter.title} (to be given{f' with {parameter.feature}' if parameter.feature else ''})"
+        return f"{', '.join(_values(parameter.default))} by default. {parameter.title}"
+    return f"To be given{f' with {parameter.feature}' if parameter.feature else ''}. {parameter.title}"
 
 
 def _end(flow: Flow, end: str) -> str:
@@ -110,10 +141,6 @@ def _service(service: Service | ParameterService) -> str:
     if isinstance(service, Service):
         return format_service(service)
     return f"{service.protocol}/{{{service.parameter}}}" if service.protocol else f"{{{service.parameter}}}"
-
-
-def _default(parameter: Parameter) -> str:
-    return "" if parameter.default is None else ", ".join(_values(parameter.default))
 
 
 def _values(value: ParameterValue) -> list[str]:

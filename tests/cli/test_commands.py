@@ -98,7 +98,7 @@ def test_policy_show_marks_what_is_not_the_vendor_s_word(tmp_path: Path) -> None
     """Beside a flow stands how sure it is, unless the vendor says so himself."""
     lines = pamlint("policy", "show", "delinea-secret-server-11", cwd=tmp_path).out.splitlines()
     assert "  web-in  tcp/443  unverified  user -> web-server" in lines
-    assert "  discovery-scan  tcp/135, tcp/445  web-server, engine -> windows-target" in lines
+    assert "  discovery-scan  tcp/135,445  web-server, engine -> windows-target" in lines
 
 
 DIFFERENCE = """id:        netiq-pam-3 -> netiq-pam-4
