@@ -25,7 +25,7 @@ def evidence(
     today: options.Today = None,
     debug: options.Debug = False,
 ) -> None:
-    """Write down for an auditor what is open and why, what is not, and what could not be proved."""
+    """Write down for an auditor what is open, and why. And what is missing, and what could not be proved."""
     format_ = options.choice(format_, tuple(FORMATS), "--format")
     wanted = outputs(output or (), tuple(FORMATS))
     from pamlint import papers

@@ -23,7 +23,7 @@ def init(
     module_dir: options.ModuleDirectory = None,
     debug: options.Debug = False,
 ) -> None:
-    """Write a first pamlint.yaml from the names that are found; never overwrites one."""
+    """Write a first pamlint.yaml from the names that are found. Never overwrites one."""
     from pamlint import run
     from pamlint.documents.policy import load_policy
     from pamlint.report.site_file import render

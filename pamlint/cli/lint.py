@@ -29,7 +29,7 @@ def lint(
     no_colour: options.NoColour = False,
     debug: options.Debug = False,
 ) -> None:
-    """Judge Terraform directories, files, plans, states and live documents against the policy."""
+    """Judge Terraform code, plans, states and live documents."""
     minimum = options.threshold(min_severity)
     wanted = outputs(output or (), tuple(FORMATS))
     format_ = options.choice(format_, tuple(FORMATS), "--format")

@@ -12,7 +12,7 @@ from pamlint.cli import options
 from pamlint.cli.output import note, save, tell, told
 from pamlint.cli.results import outputs
 from pamlint.model.errors import InputError, UserError
-from pamlint.model.matrix import LINE_STATES, LineState
+from pamlint.model.matrix import LINE_STATES, LineState, Matrix
 from pamlint.model.resource import Problem
 from pamlint.report.matrix import FORMATS
 from pamlint.report.screen import PLAIN
@@ -42,7 +42,7 @@ def matrix(
     no_colour: options.NoColour = False,
     debug: options.Debug = False,
 ) -> None:
-    """Tell who talks to whom, on what and why: the port matrix of a site or of a product."""
+    """Tell who talks to whom, on what and why. The port matrix of a site or of a product."""
     format_ = options.choice(format_, tuple(FORMATS), "--format")
     wanted = outputs(output or (), tuple(FORMATS))
     if format_ == "xlsx" and sys.stdout is not None and sys.stdout.isatty():
@@ -59,14 +59,13 @@ def matrix(
         made, problems, notes = papers.matrix(options.paths(paths), reading, verify or bool(states))
     else:
         made, problems = papers.site_matrix(reading), NOTHING_UNREAD
-    doubtful = sum(line.state == "unproven" for line in made.lines)
+    left = [_left(made, state) for state in ("unproven", "not-judged") if states and state not in states]
     made = made.limited(states) if states else made
     for name, path in wanted:
         save(FORMATS[name](made, PLAIN), path)
     tell(FORMATS[format_](made, options.screen(no_colour)))
     note([*(told(problem) for problem in problems), *notes])
-    if states and doubtful and "unproven" not in states:
-        note([f"{count(doubtful, 'line')} unproven and not among these: `--only unproven` tells what decides"])
+    note(text for text in left if text)
     if any(problem.check == "unreadable-input" for problem in problems):
         raise InputError("not everything could be read, so the matrix may not tell all")
 
@@ -75,6 +74,12 @@ def _states(given: Sequence[str]) -> tuple[LineState, ...]:
     """The states of every `--only`, several of them with commas between."""
     names = [name.strip() for each in given for name in each.split(",")]
     return tuple(dict.fromkeys(options.choice(name, LINE_STATES, "--only") for name in names))
+
+
+def _left(made: Matrix, state: LineState) -> str:
+    """How many needed lines nothing is known of, which are not among those that were asked for; nothing for none."""
+    needed = sum(line.state == state and line.need in ("required", "conditional") for line in made.lines)
+    return f"{count(needed, 'needed line')} {state} and not among these: `--only {state}` tells why" if needed else ""
 
 
 def _refuse_site(asked: bool) -> None:

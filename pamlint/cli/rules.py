@@ -22,7 +22,7 @@ def rules(
     no_colour: options.NoColour = False,
     debug: options.Debug = False,
 ) -> None:
-    """Show every ACL and rule as pamlint understood it; works without a site file."""
+    """Show every ACL and rule as pamlint understood it. Works without a site file."""
     as_json = options.text_or_json(format_)
     from pamlint import run
     from pamlint.report.rules import render_json, render_text

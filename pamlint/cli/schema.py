@@ -14,7 +14,7 @@ def schema(
     kind: Annotated[str, typer.Argument(metavar="policy|site|report|rules|live|matrix|evidence", help="Which schema.")],
     debug: options.Debug = False,
 ) -> None:
-    """Print the JSON Schema (2020-12) of a kind of file that pamlint reads or writes."""
+    """Print the JSON Schema of what pamlint reads or writes."""
     from pamlint.documents.schema import KINDS
     from pamlint.documents.schema import schema as text
 

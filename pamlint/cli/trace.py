@@ -29,7 +29,7 @@ def trace(
     no_colour: options.NoColour = False,
     debug: options.Debug = False,
 ) -> None:
-    """Trace one packet through every ACL of its path; exit 0 allowed, 1 denied, 3 unproven."""
+    """Trace one packet through every ACL of its path. Exit 0 allowed, 1 denied, 3 unproven."""
     as_json = options.text_or_json(format_)
     from pamlint import run
     from pamlint.report.trace import render_json, render_text

@@ -133,7 +133,14 @@ def _why(lines: Sequence[Line], screen: Screen) -> Iterable[Words]:
 
 def _left(matrix: Matrix, screen: Screen) -> Iterable[Words]:
     """What is not told, and what to do next."""
+    nobody = [one.role for one in players(matrix.lines) if matrix.sites and not (one.networks or one.groups)]
+    told = []
     if matrix.inactive and not matrix.only:
-        text = f"Not in it, their features being off: {wording.names(matrix.inactive, len(matrix.inactive))}."
+        told.append(f"Not in it, their features being off: {wording.names(matrix.inactive, len(matrix.inactive))}.")
+    if nobody:
+        told.append(f"Nobody plays {wording.names(nobody, len(nobody))} yet: say who does, under `roles:` in the site file.")
+    if matrix.sites and not matrix.verified:
+        told.append("`pamlint matrix --verify` says what has become of each line, `--only missing` asks for what is missing.")
+    for text in told:
         yield line()
         yield from wrapped(visible(text), screen.width, indent="  ")

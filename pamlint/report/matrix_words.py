@@ -60,17 +60,23 @@ def _service(line: Line, ports: str) -> str:
 def remarks(line: Line) -> Iterable[str]:
     """What is to be said of the ends: what is missing, wrongly open or in doubt there, and on what that hangs.
 
-    Why an end is not judged is said where the other one is not judged either.
+    Why an end is not judged is said where the other one is not judged either, and once where it is the same.
     """
-    for end in line.ends:
-        told = _remark(end)
-        if told and (end.state != "not-judged" or line.state == "not-judged"):
-            yield f"{ENDS[end.direction].lower()}: {told}"
+    told = {end.direction: _remark(end) for end in line.ends if end.state != "not-judged" or line.state == "not-judged"}
+    if line.state == "not-judged" and len(set(told.values())) == 1:
+        yield from filter(None, set(told.values()))
+        return
+    yield from (f"{ENDS[direction].lower()}: {text}" for direction, text in told.items() if text)
+
+
+def traffic(end: LineEnd) -> str:
+    """What of a line is missing, wrongly open or in doubt at one end."""
+    found = (replace(row, source_ports=None) if row.source_ports == CLIENTS else row for row in end.traffic)
+    return "; ".join(sentence(row, end.direction) for row in found)
 
 
 def _remark(end: LineEnd) -> str:
-    traffic = [replace(row, source_ports=None) if row.source_ports == CLIENTS else row for row in end.traffic]
-    told = "; ".join(sentence(row, end.direction) for row in traffic)
+    told = traffic(end)
     parts = [f"{end.state} {told}" if told else "", f"in {', '.join(end.acls)}" if end.acls else ""]
     parts += [f"it hangs on {', '.join(end.because)}" if end.because else "", end.remark]
     return ", ".join(part for part in parts if part)
@@ -82,12 +88,13 @@ def expiry(today: date | None) -> str:
 
 
 def opened_at(line: Line) -> Iterable[str]:
-    """The ends at which something is to be opened, with their ACLs."""
+    """The ends at which something is to be opened, with their ACLs, and what exactly."""
     for end in line.ends:
         if end.state == "missing":
             player = line.destination if end.direction == "ingress" else line.source
             where = f" in {', '.join(end.acls)}" if end.acls else ""
-            yield f"{end.direction} of {player.role}{where}"
+            told = traffic(end)
+            yield f"{end.direction} of {player.role}{where}{f': {told}' if told else ''}"
 
 
 def justification(line: Line) -> str:

@@ -157,7 +157,7 @@ def test_what_is_missing_makes_a_request(estate: Path) -> None:
         "Destination": "aws_security_group.manager (pam-manager)",
         "Protocol": "tcp",
         "Ports": "29120",
-        "To be opened": "egress of agent in aws_security_group.agent",
+        "To be opened": "egress of agent in aws_security_group.agent: tcp/29120 to aws_security_group.manager",
         "Justification": "Agents open connections as well. Each one reaches every manager of its audit zone. Required by netiq-pam-3 3.x "
         "(Privileged User Manager 2.2 installation guide: ports of managers and agents, "
         "http://www.novell.com/documentation/privilegedusermanager22/npum_install/data/blj87m4.html).",
@@ -177,7 +177,7 @@ def test_lines_are_limited_to_states(estate: Path) -> None:
     (estate / "main.tf").write_text(text.replace('  default = ["10.20.0.0/24"]\n', ""))
     answer = pamlint("matrix", "--only", "missing", "--format", "csv", cwd=estate)
     assert [row["Flow"] for row in table(answer)] == ["agent-to-manager"]
-    assert answer.err == "note: 1 line unproven and not among these: `--only unproven` tells what decides\n"
+    assert answer.err == "note: 1 needed line unproven and not among these: `--only unproven` tells why\n"
     wrong = pamlint("matrix", "--only", "shut", cwd=estate)
     assert (wrong.code, wrong.err) == (
         2,
