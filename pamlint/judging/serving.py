@@ -25,7 +25,7 @@ def served(front: Front, demand: Demand, table: Table) -> Iterator[Served]:
         for allowance in demand.site.allow
         if not demand.is_expired(allowance)
     ]
-    unbound = demand.of_unbound(front.unit, front.direction)
+    unbound = demand.of_unbound(front.unit, front.direction, front.named.keys())
     for place, layer in enumerate(front.layers):
         for piece in layer:
             passing = _passing(front, place, piece)
