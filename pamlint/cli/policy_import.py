@@ -77,14 +77,18 @@ def _imported(path: Path, only: str | None, need: str | None, today: str | None)
 
 
 def _prove(text: str) -> None:
-    """What is written is read again first: a policy that does not load would be a bug."""
+    """What is written is read again first: a policy that does not load would be a bug, unless it is larger than one may be."""
     from tempfile import TemporaryDirectory
 
     from pamlint.documents.policy import load_policy
+    from pamlint.documents.reader import MOST_BYTES
 
+    size = len(text.encode())
     with TemporaryDirectory() as folder:
         (Path(folder) / "policy.yaml").write_text(text, encoding="utf-8")
         try:
             load_policy("./policy.yaml", Path(folder))
         except UserError as error:
+            if size > MOST_BYTES // 2:
+                raise UserError(f"the table makes a policy of {size:,} bytes, which is too large: import parts of it") from error
             raise RuntimeError(f"the imported policy does not load: {error.message}") from error

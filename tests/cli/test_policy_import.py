@@ -87,6 +87,15 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert pamlint(tmp_path, "policy", "import", "x.csv").err == "error: `x.csv` cannot be read: No such file or directory\n"
 
 
+def test_a_table_that_no_policy_can_hold(tmp_path: Path) -> None:
+    """Is refused with its size."""
+    rows = "".join(f"A,B,tcp/{number},yes\n" for number in range(1, 9_000))
+    (tmp_path / "x.csv").write_text(f"Source,Destination,Port,Required\n{rows}")
+    answer = pamlint(tmp_path, "policy", "import", "x.csv")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.endswith(" bytes, which is too large: import parts of it\n")
+
+
 @pytest.mark.parametrize("policy", catalogue())
 def test_every_matrix_comes_back(policy: str, tmp_path: Path) -> None:
     """Written as CSV and as a workbook and imported, a product has the same flows as before, down to their notes and sources."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -59,8 +59,9 @@ def to_policy(table: PortTable, name: str, told: str, day: date) -> Imported:
     given = {line.flow for line in lines}
     for group in _groups(lines):
         for part in _blocks(group):
-            taken = [*places, *(given - {part[0].flow})]
-            flow = _flow(part, _unique(_flow_id(part), taken), sources)
+            own = _flow_id(part)
+            free = bool(part[0].flow) and own not in places
+            flow = _flow(part, own if free else _unique(own, places.keys(), given), sources)
             flows.append(flow)
             places[flow["id"]] = tuple(line.place for line in part)
     doubts += _same_names(lines)
@@ -126,9 +127,9 @@ def _flow_id(lines: Sequence[PortLine]) -> str:
     return f"{line.sources[0].role}-to-{line.destinations[0].role}-{service}"
 
 
-def _unique(name: str, taken: Iterable[str]) -> str:
-    known, number, unique = set(taken), 1, name
-    while unique in known:
+def _unique(name: str, *taken: Container[str]) -> str:
+    number, unique = 1, name
+    while any(unique in names for names in taken):
         number += 1
         unique = f"{name}-{number}"
     return unique
