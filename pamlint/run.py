@@ -27,7 +27,7 @@ from pamlint.model.site import Site
 from pamlint.report.assembly import Outcome, assemble
 from pamlint.sources import read
 from pamlint.sources.estates import STANDARD_INPUT, Estate, choose
-from pamlint.sources.gaps import gaps, lost
+from pamlint.sources.gaps import gaps, hidden, lost
 from pamlint.sources.given import refuse_undeclared
 from pamlint.terraform.inputs import Settings
 
@@ -176,7 +176,7 @@ def _bound(site: Site, flows: Sequence[tuple[Policy, Flow]], network: Network, r
     """Who plays what in one estate."""
     needed = {role for _, flow in flows for role in (*flow.sources, *flow.destinations)}
     roles = {name: role for policy in site.policies for name, role in policy.roles.items()}
-    return bind(site, network, roles, needed, lost(readings))
+    return bind(site, network, roles, needed, lost(readings), hidden(readings))
 
 
 def _problems(readings: Sequence[Reading], network: Network) -> tuple[Problem, ...]:

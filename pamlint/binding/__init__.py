@@ -17,9 +17,19 @@ from pamlint.model.site import Site
 __all__ = ["Bearing", "Binding", "Member", "Part", "Unit", "bind", "own_local", "peer_addresses"]
 
 
-def bind(site: Site, network: Network, roles: Mapping[str, Role], needed: Iterable[str], unread: Iterable[str] = ()) -> Binding:
-    """Find out who plays what; `needed` are the roles that an active flow names, `unread` what could not be read."""
-    matcher = Matcher(network)
+def bind(
+    site: Site,
+    network: Network,
+    roles: Mapping[str, Role],
+    needed: Iterable[str],
+    unread: Iterable[str] = (),
+    hidden: tuple[str, ...] = (),
+) -> Binding:
+    """Find out who plays what; `needed` are the roles that an active flow names, `unread` what could not be read.
+
+    Where parts of a live estate are `hidden`, known members tell nothing of the networks that all of a role have.
+    """
+    matcher = Matcher(network, bool(hidden))
     parts: dict[str, tuple[Part, ...]] = {}
     for role in sorted({*site.roles, *needed} - {ANY_ROLE}):
         parts[role] = _parts(role, site, roles, matcher, ())
@@ -28,7 +38,7 @@ def bind(site: Site, network: Network, roles: Mapping[str, Role], needed: Iterab
     units = units_of(network, parts)
     judged = {acl.key for unit in units for acl in unit.acls}
     parts[ANY_ROLE] = (Part(ANY_ROLE, None, networks=ANY),)
-    return Binding(parts, units, unbound, tuple(acl for acl in network.acls if acl.key not in judged))
+    return Binding(parts, units, unbound, tuple(acl for acl in network.acls if acl.key not in judged), hidden)
 
 
 def _parts(role: str, site: Site, roles: Mapping[str, Role], matcher: Matcher, above: tuple[str, ...]) -> tuple[Part, ...]:

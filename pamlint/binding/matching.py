@@ -20,9 +20,13 @@ _KEYS = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 
 
 class Matcher:
-    """Finds what match entries mean; holds who wears what, so that it is worked out once."""
+    """Finds what match entries mean; holds who wears what, so that it is worked out once.
 
-    def __init__(self, network: Network) -> None:
+    Where the network is known in part, a role's networks are only what the site file says.
+    """
+
+    def __init__(self, network: Network, partial: bool = False) -> None:
+        self._partial = partial
         self.acls = [acl for acl in network.acls if acl.kind in ("aws_security_group", "azure_nsg")]
         self.network = network
         self.wearers: dict[str, list[Workload]] = defaultdict(list)
@@ -53,7 +57,8 @@ class Matcher:
             if because is not None:
                 hosts[workload.key] = (*because, *workload.possible)
                 _add(members, _member(workload, hosts[workload.key]))
-        networks = _networks(instance, members, self.network, standing)
+        unsaid = self._partial and instance.cidrs is None
+        networks = None if unsaid else _networks(instance, members, self.network, standing)
         told = tuple(_matched_first(member, hosts) for member in members.values())
         return Part(role, instance, told, networks, hosts, instance.cidrs or ())
 

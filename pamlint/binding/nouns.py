@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pamlint.model.acl import Acl, Workload
 from pamlint.model.addresses import families
 from pamlint.model.finding import Direction
+from pamlint.model.identity import FOREIGN
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.site import Instance
 
@@ -105,9 +106,18 @@ class Unbound:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Who plays what in one estate."""
+    """Who plays what in one estate.
+
+    `hidden` names the parts of a live estate of which something was not read: members of any role may stand there.
+    """
 
     parts: Mapping[str, tuple[Part, ...]]
     units: tuple[Unit, ...]
     unbound: tuple[Unbound, ...]
     idle: tuple[Acl, ...]
+    hidden: tuple[str, ...] = ()
+
+    def may_play(self, key: str) -> bool:
+        """Whether a group, by its key, may be a role's without being known to be: it stands where something was not read."""
+        root = key.partition("|")[0]
+        return bool(self.hidden) and (root == FOREIGN or root in self.hidden)

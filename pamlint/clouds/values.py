@@ -102,22 +102,9 @@ def texts(value: Any) -> dict[str, Text]:
     return {str(key): item for key, raw in value.items() if (item := text(raw)) is not None}
 
 
-def tags(values: Mapping[str, Any]) -> Mapping[str, Text]:
-    """The tags of a resource of AWS with those that its provider adds; where they are unknown as a whole, it may have any."""
-    own = values.get("tags")
-    known = {**texts(own), **texts(values.get("tags_all"))}
-    return _AnyTag(known, own) if isinstance(own, Unknown) else known
-
-
-class _AnyTag(dict[str, Text]):
-    """Tags of which some may be known, and each other one is unknown."""
-
-    def __init__(self, known: Mapping[str, Text], rest: Unknown) -> None:
-        super().__init__(known)
-        self._rest = Unknown(rest.because)
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return super().get(key, self._rest)
+def tags(values: Mapping[str, Any]) -> dict[str, Text]:
+    """The tags of a resource of AWS with those that its provider adds."""
+    return {**texts(values.get("tags")), **texts(values.get("tags_all"))}
 
 
 def truth(value: Any) -> bool | Unknown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -116,9 +116,7 @@ class _Judge:
         self.fronts[place, direction] = front
         needed = self._required(front)
         blocked = self._blocked(front)
-        found = openings(front, blocked, self.demand, self.admission, self.table)
-        lost = [name for acl in unit.acls if acl.ordered for name in self.unread.get(acl.key, ())]
-        self.extra += [replace(opening, residue=doubted(opening.residue, lost)) for opening in found] if lost else found
+        self.extra += self._sure(openings(front, blocked, self.demand, self.admission, self.table))
         self.implicit += implicit(front, blocked, needed, self.demand, self.table)
         self.pinned += pinned(front)
         self._optional(front)
@@ -132,6 +130,22 @@ class _Judge:
             except PieceLimitError:
                 self.overflowed.extend((acl, front.direction) for acl in front.unit.acls)
         return tuple(found)
+
+    def _sure(self, found: Sequence[Opening]) -> list[Opening]:
+        """The openings with doubt in those that what was not read may stop, or may give to a role that permits them."""
+        out = []
+        for opening in found:
+            lost = [name for acl in opening.unit.acls if acl.ordered for name in self.unread.get(acl.key, ())]
+            lost += self._hidden(opening.unit.acls, [opening.rule])
+            out.append(replace(opening, residue=doubted(opening.residue, lost)) if lost else opening)
+        return out
+
+    def _hidden(self, acls: Sequence[Acl], rules: Iterable[Rule]) -> tuple[str, ...]:
+        """What is hidden of the estate, if these ACLs stand there or these rules name a group that may."""
+        binding = self.demand.binding
+        near = any(acl.root in binding.hidden for acl in acls)
+        far = any(peer.symbol and binding.may_play(peer.symbol) for rule in rules for peer in rule.peers)
+        return binding.hidden if near or far else ()
 
     # required
 
@@ -176,6 +190,7 @@ class _Judge:
             for reference in acl.partial
         ]
         because += [name for layer in layers for acl in layer for name in self.unread.get(acl.key, ())]
+        because += self._hidden((), (rule for layer in layers for acl in layer for rule in acl.rules))
         return doubted(settled, because) if because and (settled.proved or settled.unproven) else settled
 
     def _blame(self, front: Front, ask: Ask, want: Wanted, whole: Settled, named: Mapping[str, Traffic]) -> None:
@@ -231,7 +246,7 @@ class _Judge:
             if front.direction == "egress" and "ingress" in flow.ends and self._judged(flow.destinations):
                 continue
             traffic = forbidden(self.demand, front.asks, flow, front.unit, front.direction)
-            found = blocked_openings(front, flow, traffic, self.admission, self.table)
+            found = self._sure(blocked_openings(front, flow, traffic, self.admission, self.table))
             self.blocked += found
             out.append(tuple(cube for opening in found for cube in (*opening.residue.proved, *opening.residue.unproven)))
             self.states += [barred(ask, self.demand, front, found) for ask in front.asks if ask.flow is flow and ask.judged]

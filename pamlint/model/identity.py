@@ -17,6 +17,10 @@ IDENTIFIERS = frozenset({"id", "arn", "group_id", "name", "resource_id"})
 """The attributes that stand for the resource itself when another resource refers to it."""
 
 
+FOREIGN = "id"
+"""What stands in a key for the root of a thing that the input only names."""
+
+
 def key_of(resource: Resource) -> str:
     """The key of a resource: unique over all inputs of a run."""
     return f"{resource.root}|{resource.address}"
@@ -29,7 +33,7 @@ def is_live(resource: Resource) -> bool:
 
 def foreign_key(identifier: str) -> str:
     """The key of something that the input only names by an id."""
-    return f"id|{identifier.lower() if identifier.startswith('/') else identifier}"
+    return f"{FOREIGN}|{identifier.lower() if identifier.startswith('/') else identifier}"
 
 
 @dataclass(frozen=True, slots=True)

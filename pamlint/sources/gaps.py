@@ -14,6 +14,11 @@ def lost(readings: Sequence[Reading]) -> tuple[str, ...]:
     return tuple(name for reading in readings for name in (*reading.unread, *reading.lent))
 
 
+def hidden(readings: Sequence[Reading]) -> tuple[str, ...]:
+    """The parts of a live estate of which something was not read: members of any role may stand there."""
+    return tuple(sorted({name for reading in readings if reading.input.kind == "live" for name in reading.unread}))
+
+
 def gaps(acls: Sequence[Acl], readings: Sequence[Reading]) -> Mapping[str, tuple[str, ...]]:
     """By the key of an ACL, what was not read and may hold rules of it.
 

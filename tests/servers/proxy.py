@@ -67,7 +67,15 @@ class Proxy:
             if self.rate and not self._take():
                 self.throttled += 1
                 return "throttled"
-            return next((one.kind for one in self.faults if one.hits(operation, numbers[one.operation and operation])), "")
+            due = (one.kind for one in self.faults if one.hits(operation, numbers[operation if one.operation else ""]))
+            return next(due, "")
+
+    def expect(self, *faults: Fault, page: int = 0) -> None:
+        """Begin anew with other faults."""
+        with self._lock:
+            self.faults, self.page = faults, page
+            self.calls.clear()
+            self._counted.clear()
 
     def _take(self) -> bool:
         """Take a token from a bucket that holds as many as come in a second."""
@@ -110,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(kind, operation, bool(target))
             return
         asked = json.loads(body) if target else form
-        paged = self.proxy.page if not target or operation == "ListAccounts" else 0
+        paged = self.proxy.page if "MaxResults" in form or operation == "ListAccounts" else 0
         offset = int(str(asked.pop("NextToken", "page-0")).rpartition("-")[2]) if paged or kind == "same-token" else 0
         status, headers, answer = self._forward(json.dumps(asked).encode() if target else urlencode(asked).encode())
         if status == 200 and (paged or kind) and kind not in ("truncated", "cut-off"):
@@ -181,11 +189,11 @@ def _xml(body: bytes, offset: int, page: int, kind: str) -> bytes:
     items = list(listed)
     if kind == "no-list" and listed is not root:
         root.remove(listed)
-    if kind == "bad-item" and items:
+    if kind == "bad-item":
         listed.append(ET.Element(f"{tag}item"))
     if kind == "bad-number":
         for number in root.iter():
-            if number.tag.endswith(("Port", "ruleNumber", "Port", "deviceIndex")):
+            if number.tag.endswith(("Port", "ruleNumber")):
                 number.text = "many"
     for item in items[:offset] + (items[offset + page :] if page else []):
         listed.remove(item)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ UNKNOWN_CREDENTIALS = frozenset(
 )  # fmt: skip
 NOT_THERE = frozenset({"InvalidAction", "UnsupportedOperation", "UnknownOperationException"})
 """What an API answers that does not have a call yet."""
+_TRIES = 2
 _LONGEST = 300
 _NEEDED = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)")
 _ENCODED = re.compile(r"\s*Encoded authorization failure message:.*", re.DOTALL)
@@ -62,7 +64,7 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[l
     token = ""
     seen = {token}
     while True:
-        answer = getattr(client, operation)(**arguments, **({"NextToken": token} if token else {}))
+        answer = _answer(getattr(client, operation), {**arguments, **({"NextToken": token} if token else {})})
         items = answer.get(key)
         if isinstance(items, dict):
             items = [items]
@@ -75,6 +77,14 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[l
         if token in seen:
             raise MalformedError("the token of the next page has come before, so the pages would never end")
         seen.add(token)
+
+
+def _answer(call: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to a call; one that is no XML was cut off or is somebody else's, which botocore does not try again."""
+    for _ in range(_TRIES - 1):
+        with suppress(ResponseParserError):
+            return dict(call(**arguments))
+    return dict(call(**arguments))
 
 
 def is_not_there(error: Exception) -> bool:

@@ -15,8 +15,7 @@ def complete(gathered: Gathered, failed: Collection[str], root: str) -> tuple[Re
     """All resources of a scope, sorted.
 
     Where a call failed, unknowns stand for what it would have told, so that nothing rests on its absence: a subnet whose network
-    ACL is not known has one that may do anything, an instance that was not described may have any tags, and a group whose
-    wearers were not read may be worn anywhere.
+    ACL is not known has one that may do anything, and a group whose wearers were not read may be worn anywhere.
     """
     found = dict(gathered)
     if "describe_vpc_block_public_access_exclusions" in failed:
@@ -61,8 +60,7 @@ def _instances(found: Gathered, root: str) -> Iterator[Resource]:
     """The instances that interfaces are attached to and nothing else is known of."""
     for card in _of(found, "aws_network_interface"):
         for tie in card.body.values.get("attachment") or ():
-            tags = Unknown((f"the tags of {tie['instance']}",))
-            yield _made("aws_instance", tie["instance"], root, {"tags": tags})
+            yield _made("aws_instance", tie["instance"], root, {})
 
 
 def _subnets(found: Gathered, root: str) -> Iterator[Resource]:

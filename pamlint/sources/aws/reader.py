@@ -25,8 +25,8 @@ RULES = frozenset({"aws_vpc_security_group_ingress_rule", "aws_vpc_security_grou
 class Call:
     """A call of EC2: the permission that it needs, the list that it answers, how many items a page holds (0: no pages).
 
-    Where an API does not have an `optional` call yet, there is nothing that it would tell. `sheltering` calls only tell why the
-    Internet cannot reach something: no verdict rests on them.
+    Where an API does not have an `optional` call yet, there is nothing that it would tell. Without a `naming` call it is not
+    known who plays a role, or what the rules are; unknowns stand for what the others would have told.
     """
 
     permission: str
@@ -34,31 +34,28 @@ class Call:
     convert: Convert
     page: int = 1000
     optional: bool = False
-    sheltering: bool = False
+    naming: bool = False
 
 
 CALLS: Mapping[str, Call] = {
     "describe_vpcs": Call("ec2:DescribeVpcs", "Vpcs", items.vpc),
     "describe_subnets": Call("ec2:DescribeSubnets", "Subnets", items.subnet),
-    "describe_security_groups": Call("ec2:DescribeSecurityGroups", "SecurityGroups", items.group),
-    "describe_security_group_rules": Call("ec2:DescribeSecurityGroupRules", "SecurityGroupRules", items.rule),
+    "describe_security_groups": Call("ec2:DescribeSecurityGroups", "SecurityGroups", items.group, naming=True),
+    "describe_security_group_rules": Call("ec2:DescribeSecurityGroupRules", "SecurityGroupRules", items.rule, naming=True),
     "describe_network_acls": Call("ec2:DescribeNetworkAcls", "NetworkAcls", items.network_acl),
     "describe_managed_prefix_lists": Call("ec2:DescribeManagedPrefixLists", "PrefixLists", items.prefix_list, 100),
-    "describe_network_interfaces": Call("ec2:DescribeNetworkInterfaces", "NetworkInterfaces", items.interface),
-    "describe_instances": Call("ec2:DescribeInstances", "Reservations", items.reservation),
-    "describe_route_tables": Call("ec2:DescribeRouteTables", "RouteTables", items.route_table, 100, sheltering=True),
-    "describe_internet_gateways": Call(
-        "ec2:DescribeInternetGateways", "InternetGateways", items.internet_gateway, sheltering=True
-    ),
+    "describe_network_interfaces": Call("ec2:DescribeNetworkInterfaces", "NetworkInterfaces", items.interface, naming=True),
+    "describe_instances": Call("ec2:DescribeInstances", "Reservations", items.reservation, naming=True),
+    "describe_route_tables": Call("ec2:DescribeRouteTables", "RouteTables", items.route_table, 100),
+    "describe_internet_gateways": Call("ec2:DescribeInternetGateways", "InternetGateways", items.internet_gateway),
     "describe_vpc_block_public_access_options": Call(
-        "ec2:DescribeVpcBlockPublicAccessOptions", "VpcBlockPublicAccessOptions", items.public_access_options, 0, True, True
+        "ec2:DescribeVpcBlockPublicAccessOptions", "VpcBlockPublicAccessOptions", items.public_access_options, 0, True
     ),
     "describe_vpc_block_public_access_exclusions": Call(
         "ec2:DescribeVpcBlockPublicAccessExclusions",
         "VpcBlockPublicAccessExclusions",
         items.public_access_exclusion,
         optional=True,
-        sheltering=True,
     ),
 }
 LIST = "aws_ec2_managed_prefix_list"
@@ -84,12 +81,12 @@ class Reader:
             gathered.everything(client)
         failed = frozenset(gathered.failed)
         resources = complete(gathered.resources, failed, scope.name)
-        resting = [operation for operation in failed if operation not in CALLS or not CALLS[operation].sheltering]
+        unnamed = any(call.naming and operation in failed for operation, call in CALLS.items())
         return Reading(
             Input(scope.name, "live", _digest(resources), not failed),
             resources,
             (self._problem(scope, gathered.failed),) if failed else (),
-            (scope.name,) if resting else (),
+            (scope.name,) if unnamed else (),
         )
 
     def _problem(self, scope: Scope, failed: Mapping[str, Failure | None]) -> Problem:
