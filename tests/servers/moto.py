@@ -50,6 +50,11 @@ class Aws:
         """What moto holds of EC2, for that which its API refuses."""
         return ec2_backends[account][region]
 
+    def point(self, group: str, peer: str, account: str) -> None:
+        """Let the last ingress rule of a group name a group of another account, which moto's API refuses."""
+        rule = self.backend().get_security_group_from_id(group).ingress_rules[-1]
+        rule.source_group = {"GroupId": peer, "UserId": account}
+
 
 @contextmanager
 def moto_server() -> Iterator[Aws]:

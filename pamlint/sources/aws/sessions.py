@@ -85,7 +85,7 @@ class Sessions:
         with self._lock:
             return session.client(
                 service,
-                region_name=region or session.region_name or (access.regions or (HOME,))[0],
+                region_name=region or self._home(session),
                 endpoint_url=access.endpoint or None,
                 verify=access.ca_bundle or None,
                 config=Config(
@@ -96,6 +96,14 @@ class Sessions:
                 ),
                 **keys,
             )
+
+    def _home(self, session: boto3.Session) -> str:
+        """The region whose endpoints tell of accounts and regions: one that is asked for, if it exists, for each partition of AWS
+        has its own; else the profile's."""
+        known = {
+            name for partition in session.get_available_partitions() for name in session.get_available_regions("ec2", partition)
+        }
+        return next((name for name in self._access.regions if name in known), session.region_name or HOME)
 
     def _known_secrets(self) -> set[str]:
         with self._lock:
