@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, CredentialResolver, DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, UnknownRegionError
 from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 
@@ -98,12 +98,12 @@ class Sessions:
             )
 
     def _home(self, session: boto3.Session) -> str:
-        """The region whose endpoints tell of accounts and regions: one that is asked for, if it exists, for each partition of AWS
-        has its own; else the profile's."""
-        known = {
-            name for partition in session.get_available_partitions() for name in session.get_available_regions("ec2", partition)
-        }
-        return next((name for name in self._access.regions if name in known), session.region_name or HOME)
+        """The region that tells of accounts and regions: the profile's, if those that are asked for are in its partition."""
+        own = session.region_name or HOME
+        asked = next((found for name in self._access.regions if (found := _partition(session, name))), None)
+        if asked is None or asked == _partition(session, own):
+            return str(own)
+        return str(session.get_available_regions("ec2", asked)[0])
 
     def _known_secrets(self) -> set[str]:
         with self._lock:
@@ -130,6 +130,14 @@ class _Assumed:
     def load(self) -> DeferredRefreshableCredentials:
         """The role's credentials; they are fetched when they are first used."""
         return self._credentials
+
+
+def _partition(session: boto3.Session, region: str) -> str | None:
+    """The part of AWS (`aws`, `aws-cn`, ...) that a region is in, by its name; None for a name like no other."""
+    try:
+        return str(session.get_partition_for_region(region))
+    except UnknownRegionError:
+        return None
 
 
 @cache

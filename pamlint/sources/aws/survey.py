@@ -53,7 +53,7 @@ def _survey(access: Access, sessions: Sessions) -> Survey:
     try:
         caller = sessions.client("sts", access.assume_role).get_caller_identity()
         own, partition = str(caller["Account"]), str(caller["Arn"]).split(":")[1]
-    except NoCredentialsError:
+    except (NoCredentialsError, ProfileNotFound):
         raise
     except CAUGHT as error:
         return Survey((), (_problem("aws", "No account can be entered", failure("sts:GetCallerIdentity", error), sessions),))
