@@ -12,6 +12,7 @@ from unittest import mock
 
 import boto3
 from botocore.config import Config
+from moto import settings
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
 from moto.ec2 import ec2_backends
@@ -49,6 +50,12 @@ class Aws:
     def backend(self, region: str = REGION, account: str = OWN) -> Any:
         """What moto holds of EC2, for that which its API refuses."""
         return ec2_backends[account][region]
+
+    @contextmanager
+    def enforcing(self) -> Iterator[None]:
+        """While this lasts, moto holds every call against the caller's policies."""
+        with mock.patch.object(settings, "INITIAL_NO_AUTH_ACTION_COUNT", 0):
+            yield
 
     def point(self, group: str, peer: str, account: str) -> None:
         """Let the last ingress rule of a group name a group of another account, which moto's API refuses."""
