@@ -24,6 +24,7 @@ def test_the_wheel_works_without_the_checkout(tmp_path: Path) -> None:
         archive.extractall(tmp_path / "installed")
     assert {f"pamlint/policies/{name}.yaml" for name in catalogue()} <= names
     assert {f"pamlint/documents/schemas/{kind}.json" for kind in KINDS} <= names
+    assert {f"pamlint/report/templates/{path.name}" for path in (PROJECT / "pamlint" / "report" / "templates").iterdir()} <= names
     assert {f"pamlint/check_pages/{check}.md" for check in CHECKS} <= names
     assert not [name for name in names if name.startswith(("tests/", "fixtures/"))]
     for arguments, told in ((("explain", "extra-access"), "# extra-access"), (("policy", "list"), "netiq-pam-3")):

@@ -157,7 +157,7 @@ def _unjustified(evidence: Evidence) -> Section:
         "What is proved to be open and no flow and no allowance asks for, and what must be blocked and is open. 1.3.1 and 1.3.2 "
         "are about traffic into and out of the cardholder data environment, where a role stands in it.",
         (Column("Rule", 40), Column("Roles", 18), Column("What nothing asks for", 60)),
-        tuple(_row(*_rule(rule)[:2], _traffic(rule.unjustified, rule.direction)) for rule in found),
+        tuple(_row(*_rule(rule)[:2], (*_traffic(rule.unjustified, rule.direction), *rule.remarks)) for rule in found),
         "Nothing is open that no flow and no allowance asks for.",
     )
 
@@ -236,7 +236,7 @@ def _allowance(each: AllowanceEvidence) -> tuple[Cell, ...]:
         each.roles,
         (f"{each.direction or 'both ways'}, {each.service}", *each.peers),
         (each.reason,),
-        (str(each.until or "none"), *(("expired: it permits nothing any more",) if each.expired else ())),
+        (str(each.until or "none"), *(("expired",) if each.expired else ())),
         each.rules or ("no rule",),
     )
 
