@@ -89,8 +89,10 @@ def _records(text: str, path: Path) -> list[list[str]]:
             continue
         if _likeness(rows) > _likeness(best):
             best = rows
+    if errors and _likeness(best) <= 1:
+        raise errors[0]
     if not best:
-        raise errors[0] if errors else UserError(f"`{path}` is empty")
+        raise UserError(f"`{path}` is empty")
     return best
 
 
@@ -102,10 +104,12 @@ def _likeness(rows: Iterable[list[str]]) -> int:
 
 
 def _split(text: str, separator: str, path: Path) -> list[list[str]]:
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
     try:
-        return list(csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True))
+        return list(reader)
     except csv.Error as error:
-        raise UserError(f"`{path}` is no CSV with `{separator}` between cells: {error}") from None
+        line = f"line {reader.line_num}: {error}"
+        raise UserError(f"`{path}` is no CSV with `{separator}` between cells: {line}") from None
 
 
 def _limited(rows: Iterable[list[str]], path: Path) -> tuple[tuple[str, ...], ...]:

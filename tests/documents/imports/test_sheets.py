@@ -151,6 +151,8 @@ def hostile() -> dict[str, tuple[bytes, str]]:
         "many rows": (b"a,b\n" * 10_001, "has more than 10,000 rows"),
         "many cells": (b",".join([b"x"] * 200) + b"\n" + (b",".join([b"x"] * 200) + b"\n") * 1_001, "has more than 200,000 cells"),
         "a cell without end": (b'Source,Port\n"' + b"x\n" * 5_000, "is no CSV"),
+        "a quote that stays open": (b'Source,Port\nA,"1\n', "is no CSV with `,` between cells: line 2: "),
+        "a stray quote": (b'Source,Port\nA,1\n"B" C,2\n', "is no CSV with `,` between cells: line 3: "),
         "a long cell": (b"Source,Port\n" + b"x" * 10_001 + b",y\n", "has a cell of more than 10,000 characters"),
         "a large file": (b"x" * 10_000_001, "is larger than 10,000,000 bytes"),
         "nothing": (b"", "is empty"),
