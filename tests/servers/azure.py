@@ -42,6 +42,8 @@ FAULTS = (
     "redirect",
     "not-json",
     "cut-json",
+    "not-gzip",
+    "odd-retry-after",
     "truncated",
     "reset",
 )
@@ -275,6 +277,10 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(200, b"<html><body>Sign in</body></html>", {"Content-Type": "text/html"})
         if fault == "html-error":
             return self._send(502, b"<html><body>Bad gateway</body></html>", {"Content-Type": "text/html"})
+        if fault == "not-gzip":
+            return self._send(200, page, {"Content-Type": "application/json", "Content-Encoding": "gzip"})
+        if fault == "odd-retry-after":
+            return self._send(429, b"{}", {"Content-Type": "application/json", "Retry-After": "soon"})
         if fault in ("not-json", "cut-json"):
             return self._send(200, b"OK" if fault == "not-json" else page, {"Content-Type": "application/json"})
         if fault == "slow":

@@ -12,14 +12,15 @@ from pamlint.sources.arm import RULE_ATTRIBUTES, RULE_REFERENCES
 from pamlint.sources.azure.calls import Item
 from pamlint.sources.azure.items import MalformedError, identifier, named, properties, references, resource, several, texts
 
-PLURAL = tuple(attribute for attribute in RULE_ATTRIBUTES.values() if attribute.endswith(("prefixes", "ranges")))
+THEIRS, OURS = tuple(RULE_ATTRIBUTES), tuple(RULE_ATTRIBUTES.values())
+PLURAL = tuple(attribute for attribute in OURS if attribute.endswith(("prefixes", "ranges")))
 SIDES = (
-    ("source_address_prefix", "source_address_prefixes", "source_application_security_group_ids"),
-    ("source_port_range", "source_port_ranges"),
-    ("destination_address_prefix", "destination_address_prefixes", "destination_application_security_group_ids"),
-    ("destination_port_range", "destination_port_ranges"),
+    ("source_address_prefix", ("source_address_prefixes", "source_application_security_group_ids")),
+    ("source_port_range", ("source_port_ranges",)),
+    ("destination_address_prefix", ("destination_address_prefixes", "destination_application_security_group_ids")),
+    ("destination_port_range", ("destination_port_ranges",)),
 )
-"""The attributes of which one must say something, the first where none does."""
+"""Attributes with others that may stand in their stead."""
 
 
 def nsg(item: Item, root: str) -> list[Resource]:
@@ -50,14 +51,14 @@ def _values(rule: Item, place: str) -> dict[str, Any]:
     body, name = properties(rule), rule.get("name")
     if not isinstance(name, str) or not name:
         raise MalformedError("a rule of it has no name")
-    values: dict[str, Any] = {ours: body.get(theirs) for theirs, ours in RULE_ATTRIBUTES.items()}
+    values: dict[str, Any] = dict(zip(OURS, map(body.get, THEIRS), strict=True))
     values["name"] = name
     for ours in PLURAL:
         if values[ours]:
             values[ours] = texts(values[ours], ours)
     for theirs, ours in RULE_REFERENCES.items():
         values[ours] = references(body, theirs) if theirs in body else []
-    for attribute, *others in SIDES:
+    for attribute, others in SIDES:
         if not values[attribute] and not any(values[other] for other in others):
             values[attribute] = Unknown((f"{place}/{name}.{attribute}",))
     return values

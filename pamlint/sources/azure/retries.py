@@ -29,6 +29,13 @@ class Retries(RetryPolicy[Any, Any]):
         )
         self._patience = patience
 
+    def get_retry_after(self, response: PipelineResponse[Any, Any]) -> float | None:
+        """The seconds to wait; None where the answer says no time, or what is none."""
+        try:
+            return super().get_retry_after(response)
+        except ValueError:
+            return None
+
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
         """Whether the call is made again. Every POST that pamlint makes is a question, so it may be put twice."""
         wait = self.get_retry_after(response)
