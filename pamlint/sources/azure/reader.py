@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from pamlint.model.resource import Input, Problem, Reading, Resource
 from pamlint.model.scope import Scope
-from pamlint.sources.azure import admin_rules, groups, machines, networks, service_tags
+from pamlint.sources.azure import admin_rules, groups, machines, networks, service_tags, unread
 from pamlint.sources.azure.access import Access
 from pamlint.sources.azure.calls import Calls, Item, RefusalError
 from pamlint.sources.azure.items import MalformedError, identifier
@@ -55,12 +55,12 @@ ADMIN_RULES_ACTION = f"{NETWORK}/virtualNetworks/{admin_rules.QUESTION}/action"
 
 @dataclass
 class _Found:
-    """What was read of a subscription so far. `gaps` counts the lists of which a part is missing."""
+    """What was read of a subscription so far. `gaps` are the kinds of which a part is missing."""
 
     root: str
     resources: list[Resource] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    gaps: int = 0
+    gaps: set[str] = field(default_factory=set)
 
     def lack(self, what: str, error: RefusalError | MalformedError, action: str) -> None:
         """Tell of something that was not read, or not all of it."""
@@ -97,6 +97,7 @@ class Reader:
             self._scale_sets(found, scope.account)
             self._admin_rules(found)
             self._tags(found, scope.account)
+        found.resources += unread.stand_ins(found.resources, found.gaps, found.root)
         resources = tuple(sorted(found.resources, key=lambda each: (each.type, each.address)))
         complete = not found.problems
         told = Input(scope.name, "live", digest(resources), complete)
@@ -121,7 +122,7 @@ class Reader:
                     seen.add(name)
                     yield item
         except RefusalError as error:
-            found.gaps += 1
+            found.gaps.add(what.rpartition("/")[2])
             found.lack(what, error, action)
 
     def _scale_sets(self, found: _Found, subscription: str) -> None:
@@ -183,7 +184,7 @@ def _read(found: _Found, kind: Listed, item: Item) -> Iterable[Resource]:
     try:
         return kind.read(item, found.root)
     except MalformedError as error:
-        found.gaps += 1
+        found.gaps.add(kind.kind.rpartition("/")[2])
         found.lack(f"{kind.kind} {item.get('id', '')}".strip(), error, kind.action)
         return ()
 

@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.sources.azure.reading import addresses, live_document, state_of
+from pamlint.sources.snapshot import render
+from tests.servers.azure_estates import arm_lists
+from tests.sources.azure.reading import addresses, live_document, read, served, state_of
+from tests.sources.azure.test_permissions import ROLE
 from tests.test_fixtures import CLEAN, acls, disagreement, states
 from tests.twins import FIXTURES, lint, materialise, pamlint, twins
 
@@ -81,6 +84,32 @@ def test_live_twin(name: str, tmp_path: Path) -> None:
     assert disagreement(wanted, found["live"]) == ([], [])
     assert told["live"] == told["state"]
     assert [_plain(each) for each in told["live"]] == [_plain(each) for each in told["code"]]
+
+
+NEEDED = {
+    "networkSecurityGroups/read": set(),
+    "networkInterfaces/read": {"blocked"},
+    "virtualNetworks/read": {"blocked"},
+    "listNetworkManagerEffectiveSecurityAdminRules/action": {"satisfied", "open", "blocked"},
+}
+"""The verdicts that may be left, besides unproven ones, where something may not be read.
+
+Traffic is blocked for sure if one NSG stops it. What admin rules say of a workload whose network the estate does not show is not asked.
+"""
+
+
+@pytest.mark.parametrize("action", NEEDED)
+def test_nothing_is_proved_by_what_was_not_read(action: str, tmp_path: Path) -> None:
+    """Whoever may not read a kind of resource gets no verdict that hangs on it: an NSG that nobody saw may stop what another admits."""
+    state = state_of(NETIQ)
+    live = _live(NETIQ, state, tmp_path)
+    with served(arm_lists(state), actions=[each for each in ROLE["Actions"] if not each.endswith(f"/{action}")]) as server:
+        live.write_text(render(read(server)))
+    answer = lint(tmp_path, live.name)
+    report = answer.report()
+    assert answer.code == 3
+    assert [each["check"] for each in report["findings"] if each["certainty"] == "proved"] == ["unreadable-input"]
+    assert {each["state"] for each in report["verdicts"]} - {"unproven", "not-judged", "open"} <= NEEDED[action]
 
 
 def _live(estate: Path, state: Mapping[str, Any], directory: Path) -> Path:
