@@ -90,7 +90,7 @@ class Memory:
             self.notes.append(f"run {run.number} of {run.started} goes on")
             return self._history.kept(run.number)
         if resume:
-            self.notes.append("there is no run to go on with: the last one has read everything, or there is none")
+            self.notes.append("there is no run to go on with: the last one has read everything, or is too old, or there is none")
         self.number = self._history.begin(*self._place)
         return {}
 

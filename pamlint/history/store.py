@@ -7,7 +7,7 @@ import socket
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
@@ -20,6 +20,9 @@ from pamlint.model.errors import UserError
 from pamlint.model.finding import Finding
 from pamlint.model.past import Record, Run, RunState, ScopeRead, Seen
 from pamlint.model.scope import Cloud, Scope
+
+STALE = 12
+"""After so many hours what an unfinished run has read is read again."""
 
 
 class Baseline(NamedTuple):
@@ -46,7 +49,7 @@ class History:
 
     def begin(self, cloud: Cloud, site: str) -> int:
         """Remember that an audit begins; gives its number. What earlier runs of the site have kept to be resumed is dropped."""
-        row = {"cloud": cloud, "site": site, "started": _now(), "ended": "", "state": "running", "complete": False}
+        row = {"cloud": cloud, "site": site, "started": _moment(), "ended": "", "state": "running", "complete": False}
         with self._writing() as connection:
             kept = select(RUN.c.number, RUN.c.process).join(SCOPE, SCOPE.c.run == RUN.c.number)
             kept = kept.where(RUN.c.cloud == cloud, RUN.c.site == site, SCOPE.c.kept.is_not(None)).distinct()
@@ -57,11 +60,14 @@ class History:
             return int((made.inserted_primary_key or (0,))[0])
 
     def resume(self, cloud: Cloud, site: str) -> Run | None:
-        """Go on with the last run of the site, if it has not read everything; UserError while another process is at it."""
+        """Go on with the last run of the site, if it has not read everything; UserError while another process is at it.
+
+        One that began more than STALE hours ago is none to go on with: what it has read is no longer what is live.
+        """
         with self._writing() as connection:
             last = select(func.max(RUN.c.number)).where(RUN.c.cloud == cloud, RUN.c.site == site).scalar_subquery()
             found = connection.execute(_runs().where(RUN.c.number == last)).one_or_none()
-            if found is None or (found.state == "ended" and found.complete):
+            if found is None or (found.state == "ended" and found.complete) or found.started < _moment(-STALE):
                 return None
             process = connection.scalars(select(RUN.c.process).where(RUN.c.number == found.number)).one()
             if _alive(process):
@@ -103,7 +109,7 @@ class History:
             if complete:
                 connection.execute(update(SCOPE).where(SCOPE.c.run == number).values(kept=None))
             ended = update(RUN).where(RUN.c.number == number)
-            connection.execute(ended.values(state=state, ended=_now(), complete=complete, version=__version__))
+            connection.execute(ended.values(state=state, ended=_moment(), complete=complete, version=__version__))
 
     def baseline(self, cloud: Cloud, site: str, names: Collection[str], before: int | None) -> Baseline:
         """What the last run of the site that read each of these scopes whole had found, before a run (None: before now)."""
@@ -205,8 +211,9 @@ def _parts(numbers: Sequence[int], most: int = 500) -> Iterator[Sequence[int]]:
     return (numbers[start : start + most] for start in range(0, len(numbers), most))
 
 
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _moment(hours: int = 0) -> str:
+    """The time in so many hours."""
+    return (datetime.now(UTC) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _process() -> str:

@@ -139,6 +139,18 @@ def test_a_run_that_was_killed_goes_on(url: str) -> None:
     assert history.resume("aws", SITE) is None
 
 
+def test_what_is_old_is_read_again(tmp_path: Path) -> None:
+    """A run that began half a day ago is not gone on with: what it has read may have changed."""
+    path = tmp_path / "history.sqlite"
+    history = open_history(f"sqlite:///{path}")
+    number = history.begin("aws", SITE)
+    for hours, goes_on in ((11, True), (13, False)):
+        with sqlite3.connect(path) as connection:
+            connection.execute("update run set started = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', ?)", (f"-{hours} hours",))
+        assert (history.resume("aws", SITE) is not None) is goes_on, hours
+    assert number == 1
+
+
 def test_a_new_run_drops_what_older_ones_kept(url: str) -> None:
     """Who begins anew does not go on with what was; other sites keep theirs."""
     history = open_history(url)
