@@ -48,7 +48,8 @@ def test_every_option_that_is_named_exists() -> None:
     command = get_command(app)
     assert isinstance(command, typer.core.TyperGroup)
     assert set(words) <= set(command.commands)
-    options = {option for each in command.commands.values() for parameter in each.params for option in parameter.opts}
+    below = (each.commands.values() if isinstance(each, typer.core.TyperGroup) else [each] for each in command.commands.values())
+    options = {option for commands in below for each in commands for parameter in each.params for option in parameter.opts}
     assert set(re.findall(r"(--[a-z][a-z-]+)", README)) <= options | {"--version"}
 
 

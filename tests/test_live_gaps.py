@@ -1,0 +1,58 @@
+"""What could not be read of a live estate proves nothing, wherever the rest names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pamlint.model.resource import Block, Input, Problem, Reading, Resource
+from pamlint.sources import snapshot
+from tests.twins import lint
+
+HERE, THERE = "aws/111111111111/eu-west-1", "aws/222222222222/eu-west-1"
+SITE = """pamlint: site/1
+policy: netiq-pam-3
+roles:
+  framework-manager: {match: [{name: pam-manager}]}
+  agent: {match: [WAY]}
+  admin: {cidrs: [10.20.0.0/24]}
+  user: {cidrs: [10.21.0.0/16]}
+"""
+
+
+def group(name: str, *rules: dict[str, Any]) -> Resource:
+    """A group that lets in what it lets out, but for users."""
+    out = [rule for rule in rules if rule["security_groups"]][:1]
+    values = {"id": f"sg-{name}", "name": name, "tags": {"pam": name}, "ingress": list(rules), "egress": out}
+    return Resource(f"sg-{name}", "aws_security_group", "managed", HERE, Block(values), f"sg-{name}")
+
+
+def tcp(port: int, *groups: str, cidrs: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A rule for one port."""
+    peers = {"security_groups": list(groups), "cidr_blocks": list(cidrs)}
+    return {"from_port": port, "to_port": port, "protocol": "tcp", **peers}
+
+
+ESTATE = (
+    group("pam-manager", tcp(29120, "sg-pam-agent"), tcp(29120, "sg-0ther"), tcp(443, cidrs=("10.20.0.0/24", "10.21.0.0/16"))),
+    group("pam-agent", tcp(29120, "sg-pam-manager")),
+)
+
+
+@pytest.mark.parametrize("way", ["{name: pam-agent*}", "{tags: {pam: pam-agent}}"])
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_group_of_another_account(torn: bool, way: str, tmp_path: Path) -> None:
+    """A group that only an id is known of is a stranger, and proved extra; unless it may stand in an account that was not read."""
+    problem = Problem("unreadable-input", THERE, "denied", "", root=THERE)
+    whole = Reading(Input(HERE, "live", "0" * 64, True), ESTATE)
+    other = Reading(Input(THERE, "live", "0" * 64, not torn), (), (problem,) if torn else (), (THERE,) if torn else ())
+    (tmp_path / "live.json").write_text(snapshot.render([whole, other]))
+    (tmp_path / "pamlint.yaml").write_text(SITE.replace("WAY", way))
+    report = lint(tmp_path, "live.json").report()
+    extra = [(each["certainty"], each["because"]) for each in report["findings"] if each["check"] == "extra-access"]
+    assert extra == ([("unproven", [THERE])] if torn else [("proved", [])])
+    proved = {each["check"] for each in report["findings"] if each["certainty"] == "proved"}
+    assert proved == ({"unreadable-input"} if torn else {"extra-access"})
+    assert report["complete"] is not torn
