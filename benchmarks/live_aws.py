@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 GROUPS, RULES, PAGE = 5_000, 20, 1_000
+MOST_TIMES, MOST_MEGABYTES = 3, 700
 REGION, ACCOUNT = "eu-central-1", "111122223333"
 EMPTY = {
     "DescribeVpcs": "vpcSet",
@@ -171,6 +172,7 @@ def main(arguments: list[str]) -> None:
             for what, name in (("bare", "boto3 alone"), ("read", "pamlint")):
                 print(f"{name:12} {told[what][0]:6.1f} s {told[what][1]:6.0f} MB")
             print(f"pamlint needs {ratio:.2f} times the CPU time of boto3 alone")
+            sys.exit(ratio > MOST_TIMES or told["read"][1] > MOST_MEGABYTES)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from pamlint.clouds import TYPES
 from pamlint.model.resource import Reading
 from pamlint.model.scope import Scope
-from pamlint.sources.aws import Access, Reader
+from pamlint.sources.aws import Access, Reader, survey
 from pamlint.sources.aws.reader import CALLS, ENTRIES, ENTRIES_CALL
 from pamlint.sources.documents import read_document
 from pamlint.sources.snapshot import render
@@ -133,6 +134,19 @@ def test_pages(between: Proxy) -> None:
     between.expect(page=2)
     assert read(between) == whole
     assert len(between.calls) > 2 * len(OPERATIONS)
+
+
+def test_throttled_accounts_lose_nothing(aws: Aws) -> None:
+    """16 threads over 16 regions share a bucket of calls that is too small for them, and each region is read in full."""
+    with proxy(aws.url) as crowded:
+        access = Access(endpoint=crowded.url)
+        scopes = survey(access).scopes[:16]
+        account = Reader(access)
+        crowded.rate = 25
+        with ThreadPoolExecutor(16) as threads:
+            readings = list(threads.map(account.read, scopes))
+    assert [(reading.input.name, reading.problems) for reading in readings] == [(scope.name, ()) for scope in scopes]
+    assert crowded.throttled
 
 
 DENIALS = [*((operation, 0, 1) for operation in OPERATIONS), *((operation, 3, 2) for operation in MANY)]

@@ -12,7 +12,7 @@ from pamlint.clouds import convert
 from pamlint.model.resource import Reading
 from pamlint.model.scope import Scope
 from pamlint.sources.aws import Access, Reader, survey
-from tests.clouds.reading import acl, chains, told
+from tests.clouds.reading import acl, bounds, chains, told, workloads
 from tests.servers.moto import OWN, REGION, Aws, moto_server
 
 SCOPE = Scope("aws", OWN, REGION)
@@ -110,3 +110,83 @@ def test_survey(aws: Aws) -> None:
     assert SCOPE in everywhere
     assert not any(scope.region == "ap-east-1" for scope in everywhere)
     assert survey(Access(endpoint=aws.url, regions=(REGION,))).scopes == (SCOPE,)
+
+
+def test_interface_of_a_service(aws: Aws) -> None:
+    """An interface that AWS keeps for a service is a workload by the service's name; one that wears no group wears none."""
+    estate = Estate(aws)
+    worn = estate.group("lb")
+    cards = {}
+    for description in ("ELB app/pam-front/50dc6c495c0c9188", "Interface for NAT Gateway nat-0aa", "RDSNetworkInterface"):
+        made = estate.ec2.create_network_interface(SubnetId=estate.subnet, Groups=[worn], Description=description)
+        cards[description] = made["NetworkInterface"]["NetworkInterfaceId"]
+        aws.backend().get_network_interface(cards[description]).requester_managed = True
+    nat = aws.backend().get_network_interface(cards["Interface for NAT Gateway nat-0aa"])
+    nat._group_set.clear()
+    network = convert(read(aws).resources, {})
+    found = {each.address: (each.name, len(each.chain), sorted(each.wears)) for each in network.workloads}
+    key = f"{SCOPE.name}|{worn}"
+    assert [found[card] for card in cards.values()] == [
+        ("pam-front", 2, [key]),
+        ("nat-0aa", 1, []),
+        ("RDSNetworkInterface", 2, [key]),
+    ]
+
+
+def test_prefix_lists(aws: Aws) -> None:
+    """A list that a rule names is just its entries; one of AWS is known by its name, and by its id in a site file."""
+    estate = Estate(aws)
+    entries = [{"Cidr": "192.0.2.0/25"}, {"Cidr": "192.0.2.128/25"}]
+    own = estate.ec2.create_managed_prefix_list(
+        PrefixListName="own", MaxEntries=5, AddressFamily="IPv4", Entries=entries, TagSpecifications=[]
+    )["PrefixList"]["PrefixListId"]
+    lists = estate.ec2.describe_managed_prefix_lists()["PrefixLists"]
+    s3, dynamodb = (next(one for one in lists if one["PrefixListName"].endswith(name)) for name in (".s3", ".dynamodb"))
+    named = [{"PrefixListId": own}, {"PrefixListId": s3["PrefixListId"]}]
+    estate.group("g", egress=[{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": named}])
+    network = convert(read(aws).resources, {})
+    assert bounds(network, f"prefix-list:{own}") == (["192.0.2.0/24"], ["192.0.2.0/24"])
+    least, most = bounds(network, f"prefix-list:{s3['PrefixListName']}")
+    assert least == most != []
+    symbol = network.symbols[f"prefix-list|{s3['PrefixListName']}"]
+    assert symbol.ids == (s3["PrefixListId"],)
+    assert bounds(network, f"prefix-list:{dynamodb['PrefixListName']}") == ([], ["0.0.0.0/0"])
+
+
+def test_network(aws: Aws) -> None:
+    """A group's members are anywhere in its VPC's blocks; a network ACL has its rules in order, and AWS's own last one left out."""
+    estate = Estate(aws)
+    estate.ec2.associate_vpc_cidr_block(VpcId=estate.vpc, CidrBlock="10.1.0.0/16")
+    group = estate.group("members")
+    edge = estate.ec2.create_network_acl(VpcId=estate.vpc)["NetworkAcl"]["NetworkAclId"]
+    for number, action, cidr in ((200, "allow", "10.0.0.0/8"), (100, "deny", "10.9.0.0/16")):
+        entry = {"RuleNumber": number, "RuleAction": action, "CidrBlock": cidr, "Protocol": "6"}
+        estate.ec2.create_network_acl_entry(NetworkAclId=edge, Egress=False, PortRange={"From": 443, "To": 444}, **entry)
+    network = convert(read(aws).resources, {})
+    assert bounds(network, group) == ([], ["10.0.0.0/15"])
+    assert [(rule.name, *told(rule)) for rule in acl(network, edge).rules] == [
+        (f"{edge}/ingress/100", "ingress", "deny", ["6-6", "443-444"], ["10.9.0.0/16"], 100),
+        (f"{edge}/ingress/200", "ingress", "allow", ["6-6", "443-444"], ["10.0.0.0/8"], 200),
+    ]
+
+
+def test_what_shelters_a_subnet(aws: Aws) -> None:
+    """A subnet is sheltered by its VPC's main route table until that leads to a gateway, and by Block Public Access after."""
+    estate = Estate(aws)
+    worn = estate.group("worn")
+    card = estate.ec2.create_network_interface(SubnetId=estate.subnet, Groups=[worn])["NetworkInterface"]["NetworkInterfaceId"]
+
+    def sheltered() -> str | None:
+        (found,) = workloads(convert(read(aws).resources, {}), card)
+        return found.sheltered
+
+    assert sheltered() == "its subnet has no route to an internet gateway"
+    gateway = estate.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    estate.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=estate.vpc)
+    filters = [{"Name": "vpc-id", "Values": [estate.vpc]}]
+    (table,) = estate.ec2.describe_route_tables(Filters=filters)["RouteTables"]
+    estate.ec2.create_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    assert sheltered() is None
+    aws.blocking[OWN, REGION] = "block-ingress"
+    assert sheltered() == "Block Public Access is on for its VPC"
+    del aws.blocking[OWN, REGION]
