@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.main import get_command
 
-from pamlint.cli.app import app
+from pamlint.cli.app import COMMANDS, application
 from pamlint.model.finding import CHECKS
 from pamlint.report import FORMATS
 from tests.cli.commands import PROJECT, pamlint
@@ -45,7 +45,7 @@ def test_every_option_that_is_named_exists() -> None:
     """Commands and options in the documentation are those of the command line."""
     shell = "\n".join(re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL))
     words = re.findall(r"`pamlint ([a-z]+)", README) + re.findall(r"^pamlint ([a-z]+)", shell, re.MULTILINE)
-    command = get_command(app)
+    command = get_command(application(COMMANDS))
     assert isinstance(command, typer.core.TyperGroup)
     assert set(words) <= set(command.commands)
     below = (each.commands.values() if isinstance(each, typer.core.TyperGroup) else [each] for each in command.commands.values())
@@ -58,7 +58,7 @@ def test_every_command_and_option_has_its_words() -> None:
     text = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
     common, *sections = re.split(r"^## pamlint ", text, flags=re.MULTILINE)
     told = {section.split("\n", 1)[0]: section for section in sections}
-    command = get_command(app)
+    command = get_command(application(COMMANDS))
     assert isinstance(command, typer.core.TyperGroup)
     assert set(told) == {*command.commands, "--version"}
     for name, each in command.commands.items():

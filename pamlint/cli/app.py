@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from pamlint import __version__
-from pamlint.cli import audit, evidence, explain, generate, history, init, lint, matrix, policy, rules, schema, trace
 from pamlint.cli.output import complain
 from pamlint.model.errors import InputError, UserError
 
@@ -18,28 +18,43 @@ UNREADABLE = 3
 BUG = 70
 INTERRUPTED = 130
 
-app = typer.Typer(
-    name="pamlint",
-    help="Proves that the network rules of a privileged access management estate are right.",
-    epilog="Exit codes: 0 all is well, 1 findings, 2 wrong use, 3 unreadable input, 70 a bug, 130 interrupted.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+COMMANDS = (
+    "lint",
+    "audit",
+    "rules",
+    "trace",
+    "matrix",
+    "evidence",
+    "policy",
+    "history",
+    "explain",
+    "init",
+    "generate",
+    "schema",
 )
-app.command("lint")(lint.lint)
-app.add_typer(audit.app, name="audit")
-app.command("rules")(rules.rules)
-app.command("trace")(trace.trace)
-app.command("matrix")(matrix.matrix)
-app.command("evidence")(evidence.evidence)
-app.add_typer(policy.app, name="policy")
-app.add_typer(history.app, name="history")
-app.command("explain")(explain.explain)
-app.command("init")(init.init)
-app.command("generate")(generate.generate)
-app.command("schema")(schema.schema)
+"""Each is a module of this package with a function of its name, or with an `app` where it has commands of its own."""
+
+
+def application(names: Sequence[str]) -> typer.Typer:
+    """The command line with these commands; no module of another is imported."""
+    app = typer.Typer(
+        name="pamlint",
+        help="Proves that the network rules of a privileged access management estate are right.",
+        epilog="Exit codes: 0 all is well, 1 findings, 2 wrong use, 3 unreadable input, 70 a bug, 130 interrupted.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for name in names:
+        module = import_module(f"pamlint.cli.{name}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    app.callback()(_whole)
+    return app
 
 
 def _tell_version(wanted: bool) -> None:
@@ -48,7 +63,6 @@ def _tell_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _whole(
     version: Annotated[
         bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and exit.")
@@ -59,8 +73,9 @@ def _whole(
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command; what it prints goes to standard output, complaints to standard error. Returns the exit code."""
+    asked = arguments[0] if arguments else ""
     try:
-        app(args=list(arguments), prog_name="pamlint")
+        application([asked] if asked in COMMANDS else COMMANDS)(args=list(arguments), prog_name="pamlint")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except UserError as error:

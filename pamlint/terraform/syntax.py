@@ -16,7 +16,7 @@ from pamlint.model.resource import Location
 MAX_TEXT = 4_000_000
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Literal:
     """A number, string, bool or null that is written out."""
 
@@ -25,7 +25,7 @@ class Literal:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Step:
     """One step of a reference: `.name` (`indexed` is false) or `[key]` with a literal key."""
 
@@ -33,7 +33,7 @@ class Step:
     indexed: bool
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Reference:
     """A name and the literal steps that follow it: `aws_vpc.main.cidr_block`, `var.rules["a"][0]`."""
 
@@ -43,7 +43,7 @@ class Reference:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Item:
     """The element a splat is at; it stands at the bottom of `Splat.each`."""
 
@@ -51,7 +51,7 @@ class Item:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Attribute:
     """`of.name` where `of` is no plain reference."""
 
@@ -61,7 +61,7 @@ class Attribute:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Index:
     """`of[key]`, also the legacy `of.0`."""
 
@@ -71,7 +71,7 @@ class Index:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Splat:
     """`source[*]...` or `source.*...`; `each` is evaluated for every element, which is its `Item`."""
 
@@ -81,7 +81,7 @@ class Splat:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Call:
     """`name(arguments)`; `expand` if the last argument is followed by an ellipsis."""
 
@@ -92,8 +92,10 @@ class Call:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Conditional:
+    """`condition ? then : otherwise`."""
+
     condition: Expression
     then: Expression
     otherwise: Expression
@@ -101,8 +103,10 @@ class Conditional:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Binary:
+    """`left operator right`."""
+
     operator: str
     left: Expression
     right: Expression
@@ -110,22 +114,26 @@ class Binary:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Unary:
+    """`-operand`, `!operand`."""
+
     operator: str
     operand: Expression
     start: int
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Parentheses:
+    """`(inner)`, and a string that is nothing but `${inner}`."""
+
     inner: Expression
     start: int
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class TupleOf:
     """`[a, b]`."""
 
@@ -134,7 +142,7 @@ class TupleOf:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ObjectOf:
     """`{ key = value }`; a key that is a bare name is a `Literal` already."""
 
@@ -143,7 +151,7 @@ class ObjectOf:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class For:
     """A `for` expression; with `key` it makes an object, without one a tuple."""
 
@@ -158,7 +166,7 @@ class For:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Template:
     """A string with parts to fill in: literals, expressions, `Conditional` for `%{if}`, `Join` for `%{for}`."""
 
@@ -167,7 +175,7 @@ class Template:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Join:
     """A `%{for}` of a template: the results of `loop` as strings, one after the other."""
 
@@ -176,7 +184,7 @@ class Join:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Unread:
     """A value that is too large or too deeply nested to be read; `limit` says which limit it goes beyond."""
 
@@ -206,7 +214,7 @@ Expression = (
 )
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Argument:
     """`name = value` in a body."""
 
@@ -216,7 +224,7 @@ class Argument:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class BlockNode:
     """`type "label" { ... }`; `start` is its type's first character, `end` is behind its closing brace."""
 
@@ -227,13 +235,15 @@ class BlockNode:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Body:
+    """What stands between braces, or in a whole file."""
+
     arguments: dict[str, Argument]
     blocks: list[BlockNode]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class SourceFile:
     """A file that was read: its text, its tree, its comments as (offset, text), and its name as it is told."""
 

@@ -23,7 +23,7 @@ _LINE = re.compile(
     rf"|({REFERENCE})"  # 3: a reference or a keyword
     r"|([0-9]{1,9})"  # 4: a whole number
     rf'|"({FILLED})"'  # 5: a string that references fill
-    rf"|(\[[ \t]*+(?!for(?![\w-]))(?:{_ITEM}(?:,[ \t]*+{_ITEM})*+,?+[ \t]*+)?+\])"  # 6: a list of strings and references
+    rf"|(\[[ \t]*+(?!for(?![\w-]))(?:{_ITEM}(?:,[ \t]*+|(?=\])))*+\])"  # 6: a list of strings and references
     rf')|((?:(?:"{PLAIN}"|{NAME})[ \t]*+)*+)\{{'  # 7: the labels of a block
     r")|(\}))?+"  # 8: the end of a block
     r"[ \t]*+(\#[^\n]*+|//[^\n]*+)?+"  # 9: a comment

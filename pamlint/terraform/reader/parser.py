@@ -47,6 +47,8 @@ _BINDING = {
     "/": 6,
     "%": 6,
 }
+_PLAIN = frozenset(("NAME", "PATH", "STRING", "FILLED", "NUMBER"))
+_ENDS = frozenset((",", "LINE", "]", "}", ")", "=", "=>", ":", "SEQUENCE-END"))
 _OPENERS = frozenset(("(", "[", "{", "${", "%{", "DEEP"))
 _CLOSERS = frozenset((")", "]", "}", "SEQUENCE-END"))
 _MAX_DIGITS = 1000
@@ -157,6 +159,8 @@ class Parser:
 
     def expression(self) -> Expression:
         """One expression."""
+        if self.kinds[self.at] in _PLAIN and self.kinds[self.at + 1] in _ENDS:
+            return self._primary()
         condition = self._binary(0)
         if self.kinds[self.at] != "?":
             return condition

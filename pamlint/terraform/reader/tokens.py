@@ -66,6 +66,8 @@ class _TemplateMode:
 
 @dataclass(slots=True)
 class _Bracket:
+    """A bracket that is open, or the sequence of a template."""
+
     closer: str
     lines_count: bool
     start: int
