@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from pamlint.terraform.constraints import type_from_expression
 from pamlint.terraform.functions import call
+from pamlint.terraform.functions.signature import check_text
 from pamlint.terraform.scope import Evaluate, Scope
 from pamlint.terraform.syntax import Call
 from pamlint.terraform.types import BOOL
@@ -23,6 +24,9 @@ from pamlint.terraform.values import (
     walk,
 )
 
+_AT_ONCE = frozenset(("length", "lookup", "element", "one"))
+"""Functions that take no longer for a large collection than for a small one."""
+
 
 def called(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
     """The value of a call; raises EvaluationError where Terraform refuses it."""
@@ -37,7 +41,12 @@ def called(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
         if not isinstance(spread, TupleValue | ListValue | SetValue):
             raise EvaluationError("the argument before '...' must be a list, set or tuple")
         arguments.extend(mark(item, marks) for item in spread.items)
-    return call(node.name, tuple(arguments), scope.surroundings)
+    if node.name not in _AT_ONCE:
+        scope.budget.weigh(*arguments)
+    result = call(node.name, tuple(arguments), scope.surroundings)
+    if isinstance(result, str):
+        check_text(len(result), node.name)
+    return result
 
 
 def _try(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
@@ -52,6 +61,7 @@ def _try(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
         except EvaluationError as error:
             failures.append(error.message)
             continue
+        scope.budget.weigh(value)
         unknown = _may_still_fail(value)
         return value if not unknown else UnknownValue(reasons(*unknown))
     raise EvaluationError(f"try() has no argument that works: {'; '.join(failures)}")
@@ -66,6 +76,7 @@ def _can(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
         raise
     except EvaluationError:
         return False
+    scope.budget.weigh(value)
     unknown = _may_still_fail(value)
     return True if not unknown else UnknownValue(reasons(*unknown), BOOL, not_null=True)
 

@@ -138,7 +138,10 @@ def _object(node: ObjectOf, scope: Scope) -> Value:
 
 
 def _binary(node: Binary, scope: Scope) -> Value:
-    return operators.binary(node.operator, evaluate(node.left, scope), evaluate(node.right, scope))
+    left, right = evaluate(node.left, scope), evaluate(node.right, scope)
+    if node.operator in ("==", "!="):
+        scope.budget.weigh(left, right)
+    return operators.binary(node.operator, left, right)
 
 
 def _unary(node: Unary, scope: Scope) -> Value:
@@ -161,6 +164,7 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
         picked = arms[0] if bare else arms[1]
         if isinstance(picked, LazyObject):
             return mark(picked, marks)
+    scope.budget.weigh(*arms)
     return operators.choose(decision, arms[0], arms[1])
 
 
@@ -203,7 +207,9 @@ def _list_of(results: list[Value], source: ListValue | SetValue, node: Splat, sc
 
 
 def _template(node: Template, scope: Scope) -> Value:
-    return _concatenated([evaluate(part, scope) for part in node.parts], "a part of the string")
+    parts = [evaluate(part, scope) for part in node.parts]
+    scope.budget.weigh(*parts)
+    return _concatenated(parts, "a part of the string")
 
 
 def _join(node: Join, scope: Scope) -> Value:

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol, cast
 
 from pamlint.model.resource import EMPTY, Location
 from pamlint.terraform.functions.signature import Surroundings
 from pamlint.terraform.syntax import Expression, Reference, SourceFile
-from pamlint.terraform.values import EvaluationError, LimitReached, Value, children
+from pamlint.terraform.values import (
+    EvaluationError,
+    LimitReached,
+    ListValue,
+    Mappish,
+    MapValue,
+    ObjectValue,
+    Sensitive,
+    Sequence,
+    SetValue,
+    TupleValue,
+    Value,
+    children,
+)
 
 MAX_STEPS = 300_000
 MAX_STEPS_IN_ALL = 2_000_000
 MAX_DEPTH = 200
+_LOOKED_AT_IN_A_STEP = 4
+_CHARACTERS_LIKE_ONE = 64
+_SEQUENCES = frozenset((ListValue, SetValue, TupleValue))
+_MAPS = frozenset((MapValue, ObjectValue))
 _LEAVES = frozenset((str, int, bool))
 
 
@@ -24,7 +41,7 @@ class Names(Protocol):
 
 
 class Budget:
-    """Counts the elements that loops make, for one value and for all together."""
+    """Counts the elements that loops make, and what else takes time, for one value and for all together."""
 
     __slots__ = ("here", "in_all")
 
@@ -40,6 +57,10 @@ class Budget:
             raise LimitReached(f"more than {MAX_STEPS:,} elements")
         if self.in_all > MAX_STEPS_IN_ALL:
             raise LimitReached(f"more than {MAX_STEPS_IN_ALL:,} elements in all")
+
+    def weigh(self, *values: Value) -> None:
+        """Counts the steps of looking through values."""
+        self.spend(1 + size(values) // _LOOKED_AT_IN_A_STEP)
 
 
 class Scope:
@@ -120,6 +141,26 @@ def placed(error: EvaluationError, node: Expression, scope: Scope) -> Evaluation
     if isinstance(error, LimitReached):
         return ExpressionLimit(error.what, location)
     return ExpressionError(error.message, location)
+
+
+def size(values: Iterable[Value]) -> int:
+    """About how much there is to look through in values, counted until it is far too much; resources count as one."""
+    pending = list(values)
+    count = 0
+    while pending and count <= MAX_STEPS_IN_ALL:
+        value = pending.pop()
+        kind = type(value)
+        if kind is str:
+            count += len(cast("str", value)) // _CHARACTERS_LIKE_ONE
+        elif kind in _SEQUENCES:
+            count += len(cast("Sequence", value).items)
+            pending.extend(cast("Sequence", value).items)
+        elif kind in _MAPS:
+            count += len(cast("Mappish", value).items)
+            pending.extend(cast("Mappish", value).items.values())
+        elif kind is Sensitive:
+            pending.append(cast("Sensitive", value).value)
+    return count
 
 
 def weight(value: Value, limit: int) -> int:

@@ -6,14 +6,19 @@ three times as much to make.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate, count
+from operator import add
 
 from pamlint.model.resource import Location
 
 # No string longer than this is evaluated.
 MAX_TEXT = 4_000_000
+_PIECE = 65_536
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -252,7 +257,7 @@ class SourceFile:
     body: Body
     comments: list[tuple[int, str]]
     json: bool = False
-    _lines: list[int] = field(default_factory=list)
+    _lines: Sequence[int] = ()
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1, the column in code points."""
@@ -267,11 +272,11 @@ class SourceFile:
         return Location(self.name, line, column, bisect_right(self._lines, max(start, end - 1)))
 
 
-def line_starts(text: str) -> list[int]:
-    """The offset of the first character of every line."""
-    starts = [0]
-    at = text.find("\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = text.find("\n", at + 1)
+def line_starts(text: str) -> Sequence[int]:
+    """The offset of the first character of every line, worked out piece by piece: a list of all lines could be very long."""
+    starts = array("q", (0,))
+    for at in range(0, len(text), _PIECE):
+        lines = text[at : at + _PIECE].split("\n")
+        lines.pop()
+        starts.extend(map(add, accumulate(map(len, lines)), count(at + 1)))
     return starts

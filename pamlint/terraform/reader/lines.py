@@ -75,10 +75,11 @@ class _Reader:
         return match.end()
 
     def _value(self, which: int, text: str, start: int, end: int) -> Expression:
-        if which == _REFERENCE:
-            return reference(text, start, end)
         if which == _STRING:
             return Literal(text, start - 1, end + 1)
+        self.scanner.spend_on(text, end)
+        if which == _REFERENCE:
+            return reference(text, start, end)
         if which == _NUMBER:
             return Literal(int(text), start, end)
         if which == _FILLED:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pamlint.terraform.reader.parser import Parser
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|\$(\$)\{|%(%)\{")
+_ESCAPES = re.compile(r'(?:[^\\]++|\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}))*+')
 _PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 # What Go calls white space; Python's own notion has four control characters more.
 _SPACE = (
@@ -85,6 +86,11 @@ def unescape(text: str, start: int) -> str:
     return _ESCAPE.sub(resolved, text)
 
 
+def _unescaped(text: str, start: int) -> str:
+    """The same; what is too long to be evaluated keeps its escapes, which are looked at all the same."""
+    return unescape(text, start) if len(text) <= MAX_TEXT or not _ESCAPES.fullmatch(text) else text
+
+
 def _pieces(text: str) -> list[str]:
     """The first line, the last one, and what is between: strip markers touch no more than the line that they stand at."""
     first = text.find("\n") + 1
@@ -102,7 +108,7 @@ def _parts(parser: Parser, quoted: bool) -> list[_Part]:
             raise parser.fail("a sequence is expected")
         parser.at += 1
         if kind == "TEXT":
-            texts = [unescape(value, start)] if quoted else _pieces(value)
+            texts = [_unescaped(value, start)] if quoted else _pieces(value)
             if not quoted:
                 texts = [text.replace("$${", "${").replace("%%{", "%{") for text in texts]
             if strip_next:

@@ -15,6 +15,8 @@ from pamlint.terraform.reader.plain import FILLED
 
 MAX_NESTING = 400
 MAX_TOKENS = 500_000
+_LONG = 1_000
+_LETTERS_A_WORD = 4
 
 _NAME = r"[^\W\d][\w-]*+"
 _LITERAL = r'(?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))'
@@ -26,7 +28,7 @@ _TOKEN = re.compile(
     r'|("(?:[^"\\$%\r\n]++)*+")'  # 3: string without escapes or templates
     rf'|("{FILLED}")'  # 4: string that references fill
     r'|(")'  # 5: any other string
-    r"|(\d(?:(?:\d|\.|[eE][+-]?\d)*(?:\d|[eE][+-]?\d))?)"  # 6: number
+    r"|(\d++(?:\.*+(?:\d++|[eE][+-]?\d++))*+)"  # 6: number
     rf"|({_COMMENT})"  # 7: comment
     rf"|(<<-?{_NAME}\r?\n)"  # 8: heredoc
     r"|(=>|==|!=|<=|>=|&&|\|\||\.\.\.|::|~\}|[{}\[\]()=,.:?!<>+\-*%]|/(?!\*))"  # 9: operators and brackets
@@ -34,6 +36,7 @@ _TOKEN = re.compile(
     r")"
 )
 _LINE_END, _WORD, _PLAIN, _FILLED, _QUOTE, _DIGITS, _REMARK, _HEREDOC, _OPERATOR = range(1, 10)
+_KINDS = {_PLAIN: "STRING", _FILLED: "FILLED", _DIGITS: "NUMBER"}
 _FOR = re.compile(rf"(?:[ \t\r\n]|{_COMMENT})*+for(?![\w-])")
 _QUOTED = re.compile(rf'({_LITERAL}*+)(?:(")|([$%])\{{(~?))?')
 _OPENING = re.compile(r"([$%])(?:\1\{|\{(~?))")
@@ -145,6 +148,11 @@ class Scanner:
         if self._left() <= 0:
             raise BadSyntax(f"the file has more than {MAX_TOKENS:,} words and signs, and nothing is read beyond", at - 1)
 
+    def spend_on(self, text: str, at: int) -> None:
+        """Counts what is read as one, and is many words all the same."""
+        if len(text) > _LONG:
+            self.spend(len(text) // _LETTERS_A_WORD, at)
+
     def _left(self) -> int:
         return MAX_TOKENS - self._spent - len(self.tokens.kinds) - len(self.tokens.comments)
 
@@ -170,6 +178,7 @@ class Scanner:
                 if not value.isascii() and not all(map(str.isidentifier, value.replace("-", "_").split("."))):
                     raise BadSyntax(f"{value!r} is no valid name", start)
                 kind = "PATH" if "." in value else "NAME"
+                self.spend_on(value, end)
             elif which == _LINE_END:
                 if not self.lines_count or (tokens.kinds and tokens.kinds[-1] == "LINE"):
                     continue
@@ -178,13 +187,13 @@ class Scanner:
                     tokens.add("LINE", value, start, end)
                     return end
                 kind = "LINE"
-            elif which in (_PLAIN, _FILLED):
-                kind, value = "STRING" if which == _PLAIN else "FILLED", value[1:-1]
+            elif which in _KINDS:
+                kind, value = _KINDS[which], value if which == _DIGITS else value[1:-1]
+                if which == _FILLED:
+                    self.spend_on(value, end)
             elif which == _REMARK:
                 tokens.comments.append((start, value))
                 continue
-            elif which == _DIGITS:
-                kind = "NUMBER"
             else:
                 return self._other(which, value, start, end)
             add_kind(kind)
