@@ -10,11 +10,16 @@ from pamlint.model.resource import Reading
 from pamlint.sources.code import read_root
 from pamlint.sources.estates import Estate, boundary_of
 from pamlint.terraform.inputs import Settings
+from pamlint.terraform.scope import Budget
 
 
 def read(estate: Estate, types: Collection[str], settings: Settings) -> tuple[Reading, ...]:
     """Every root module, plan, state and live document of an estate; only resources of these types are evaluated."""
-    readings = [read_root(root, boundary=estate.boundary, wanted=types.__contains__, settings=settings) for root in estate.roots]
+    budget = Budget()
+    readings = [
+        read_root(root, boundary=estate.boundary, wanted=types.__contains__, settings=settings, estate=budget)
+        for root in estate.roots
+    ]
     if estate.documents:
         from pamlint.sources.documents import read_document
 

@@ -26,6 +26,7 @@ from pamlint.terraform.inputs import Settings
 from pamlint.terraform.lending import lent
 from pamlint.terraform.library import Library
 from pamlint.terraform.modules import Module, Tree
+from pamlint.terraform.scope import Budget
 
 __all__ = ["Settings", "find_roots", "read_root"]
 
@@ -111,8 +112,12 @@ def _has_terraform(directory: Path) -> bool:
     return directory.is_dir() and any(is_configuration(entry.name) for entry in directory.iterdir())
 
 
-def read_root(directory: Path, *, boundary: Path, wanted: Callable[[str], bool], settings: Settings) -> Reading:
+def read_root(
+    directory: Path, *, boundary: Path, wanted: Callable[[str], bool], settings: Settings, estate: Budget | None = None
+) -> Reading:
     """What a root module and the modules below it come to: the resources of the wanted types, and what could not be read.
+
+    `estate` counts what all roots of an estate cost together.
 
     Raises UserError for a wrong `-var-file`; everything else that is wrong is a problem of the reading.
     """
@@ -121,7 +126,7 @@ def read_root(directory: Path, *, boundary: Path, wanted: Callable[[str], bool],
     told = files.told(root)
     with _deep_stack():
         try:
-            tree = Tree(Library(root, files, settings.module_directory), settings)
+            tree = Tree(Library(root, files, settings.module_directory), settings, estate)
         except InputError as error:
             return Reading(
                 Input(told, "code", files.digest(), False), (), (replace(unreadable(error, told), root=told),), (told,)
@@ -132,8 +137,10 @@ def read_root(directory: Path, *, boundary: Path, wanted: Callable[[str], bool],
     located = tuple(replace(problem, root=told) for problem in problems)
     complete = not any(problem.check == "unreadable-input" for problem in located)
     read = Input(told, "code", files.digest(), complete, files=tuple(sorted(files.hashes)))
-    unread = tuple(sorted({problem.subject for problem in tree.library.problems() if problem.check == "unreadable-input"}))
-    return Reading(read, tuple(walk.resources), located, unread, walk.lent)
+    unread = {problem.subject for problem in tree.library.problems() if problem.check == "unreadable-input"}
+    if tree.beyond:
+        unread.add(tree.beyond)
+    return Reading(read, tuple(walk.resources), located, tuple(sorted(unread)), walk.lent)
 
 
 @contextmanager
@@ -169,6 +176,8 @@ class _Walk:
                 below = call.module(instance)
                 if below is not None:
                     self.module(below)
+                elif module.tree.beyond:
+                    break
                 else:
                     self.lent[call.address] = lent(call)
         module.validate()

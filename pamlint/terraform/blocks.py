@@ -19,7 +19,6 @@ from pamlint.terraform.values import LimitReached, Value, to_plain
 META_ARGUMENTS = frozenset(("count", "for_each", "provider", "depends_on", "providers", "source", "version"))
 _META_BLOCKS = frozenset(("lifecycle", "provisioner", "connection", "timeouts"))
 MAX_DEPTH = 20
-_BLOCK_COST = 20
 _IGNORE = re.compile(r"pamlint:\s*ignore\b")
 _IGNORE_FORM = re.compile(r"(?:#|//|/\*)\s*pamlint:\s*ignore\[([\w\s,-]+)\]\s+(\S.*?)\s*(?:\*/)?\s*$", re.DOTALL)
 
@@ -128,7 +127,6 @@ class BodyReader:
 
         def compute() -> Value:
             found.extend(elements(each.value, iterator, scope))
-            self.session.budget.spend(_BLOCK_COST * len(found))
             return True
 
         failure = self.session.attempt(f"{address}.for_each", compute)

@@ -30,6 +30,8 @@ _AT_ONCE = frozenset(("length", "lookup", "element", "one"))
 
 def called(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
     """The value of a call; raises EvaluationError where Terraform refuses it."""
+    if scope.constant:
+        raise EvaluationError(f"only a constant can stand here, and {node.name}() is a function call")
     special = _SPECIAL.get(node.name.removeprefix("core::"))
     if special is not None:
         return special(node, scope, evaluate)

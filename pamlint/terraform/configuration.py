@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from os import scandir
+from os import DirEntry, scandir
 from pathlib import Path
 
 from pamlint.model.errors import InputError
@@ -85,11 +85,18 @@ def module_files(directory: Path, drafts: Iterable[Path] = ()) -> list[Path]:
     Links that lead nowhere, pipes and devices count, so that reading them is an error.
     """
     with scandir(directory) as entries:
-        there = {entry.name for entry in entries if is_configuration(entry.name) and not entry.is_dir()}
+        there = {entry.name for entry in entries if is_configuration(entry.name) and not _is_directory(entry)}
     names = sorted(there | {path.name for path in drafts if path.parent == directory})
     hiding = {name.replace(".tofu", ".tf") for name in names if name.endswith((".tofu", ".tofu.json"))}
     shown = [name for name in names if name not in hiding]
     return [directory / name for name in sorted(shown, key=lambda name: (_is_override(name), name))]
+
+
+def _is_directory(entry: DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link to itself
 
 
 def is_configuration(name: str) -> bool:

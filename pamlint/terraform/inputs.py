@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from os.path import lexists
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def given_values(configuration: Configuration, files: Files, settings: Settings,
 def _automatic_files(directory: Path) -> list[Path]:
     fixed = [directory / "terraform.tfvars", directory / "terraform.tfvars.json"]
     automatic = sorted(path for path in directory.iterdir() if path.name.endswith((".auto.tfvars", ".auto.tfvars.json")))
-    return [path for path in (*fixed, *automatic) if path.is_file()]
+    return [path for path in (*fixed, *automatic) if lexists(path) and not path.is_dir()]
 
 
 def _read_values(path: Path, files: Files) -> dict[str, Given]:
@@ -91,7 +92,7 @@ def _read_values(path: Path, files: Files) -> dict[str, Given]:
         file = read_native(told, content)
     for block in file.body.blocks:
         raise InputError("a variable file holds no blocks", file.location(block.start, block.start + len(block.type)))
-    scope = Scope(file, Budget())
+    scope = Scope(file, Budget(), constant=True)
     given = {}
     for argument in file.body.arguments.values():
         try:
@@ -112,7 +113,7 @@ def value_of_text(given: Given, name: str, literal: bool) -> Value:
         expression, file = read_expression(f"<{given.source}>", text)
     except InputError as error:
         raise EvaluationError(f"{given.source} is no expression for {name}: {error.message}") from None
-    return evaluate(expression, Scope(file, Budget()))
+    return evaluate(expression, Scope(file, Budget(), constant=True))
 
 
 def no_file(name: str) -> SourceFile:

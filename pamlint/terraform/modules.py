@@ -13,9 +13,9 @@ from pamlint.terraform.configuration import Configuration, Declared, unreadable
 from pamlint.terraform.expressions import evaluate, follow
 from pamlint.terraform.inputs import Given, Settings, given_values
 from pamlint.terraform.library import Library
-from pamlint.terraform.repetition import Expansion, Instance, expand
+from pamlint.terraform.repetition import Expansion, Instance, cost_of, expand
 from pamlint.terraform.resources import ResourceNode
-from pamlint.terraform.scope import Scope
+from pamlint.terraform.scope import Budget, Scope
 from pamlint.terraform.session import Session, joined
 from pamlint.terraform.surroundings import ModuleSurroundings, relative
 from pamlint.terraform.syntax import Argument, Literal, Reference, SourceFile
@@ -23,22 +23,42 @@ from pamlint.terraform.values import EvaluationError, ObjectValue, TupleValue, U
 from pamlint.terraform.variables import flag, validate, variable_value
 
 MAX_MODULE_DEPTH = 40
+MAX_MODULES = 5_000
 _META = frozenset(("source", "version", "providers", "count", "for_each", "depends_on"))
 
 
 class Tree:
-    """All that the modules of one root share; `root` is its root module."""
+    """All that the modules of one root share; `root` is its root module.
 
-    __slots__ = ("library", "root", "session", "settings", "surroundings")
+    `modules` counts their instances; `beyond` names the first that was one too many, with the limit.
+    """
 
-    def __init__(self, library: Library, settings: Settings) -> None:
+    __slots__ = ("beyond", "library", "modules", "root", "session", "settings", "surroundings")
+
+    def __init__(self, library: Library, settings: Settings, estate: Budget | None = None) -> None:
         self.library = library
         self.settings = settings
-        self.session = Session(settings.facts)
+        self.session = Session(settings.facts, estate)
+        self.modules = 0
+        self.beyond = ""
         self.surroundings = ModuleSurroundings(library.files, library.root, self.session.budget)
         configuration = library.configuration(library.root)
         given = given_values(configuration, library.files, settings, self.session)
         self.root = Module(self, configuration, None, given)
+
+    def has_room(self, address: str, where: Location) -> bool:
+        """Counts one more module instance; false if it is one too many, which is reported once."""
+        spent = self.session.budget.spent
+        if self.modules < MAX_MODULES and not spent:
+            self.modules += 1
+            return True
+        if not self.beyond:
+            limit = spent or f"more than {MAX_MODULES:,} module instances in all"
+            self.beyond = f"{address} ({limit})"
+            message = f"{address} is not read, nor is any module instance that comes after it: {limit}"
+            tip = "Name the directories of the modules below as paths of their own."
+            self.session.report(Problem("unresolved-value", self.beyond, message, tip, where))
+        return False
 
 
 @dataclass(slots=True)
@@ -88,14 +108,12 @@ class Module:
 
     def scope(self, file: SourceFile, instance: Instance | None = None) -> Scope:
         """The scope of an expression that stands in one of the module's files."""
-        return self._scope(file, self, instance.local if instance else {})
+        local = instance.local if instance else {}
+        return Scope(file, self.session.budget, names=self, surroundings=self.tree.surroundings, local=local)
 
     def bare_scope(self, file: SourceFile) -> Scope:
         """The scope of an expression that must be constant."""
-        return self._scope(file, None, {})
-
-    def _scope(self, file: SourceFile, names: Module | None, local: Mapping[str, Value]) -> Scope:
-        return Scope(file, self.session.budget, names=names, surroundings=self.tree.surroundings, local=local)
+        return Scope(file, self.session.budget, constant=True)
 
     def expand(self, address: str, declared: Declared) -> Expansion:
         """The instances of a resource or module call; one possible one where their number is wrong."""
@@ -105,11 +123,15 @@ class Module:
 
         def compute() -> Value:
             found.append(expand(body, self.scope(declared.file_of(name))))
+            if self.prefix or name in body.arguments:
+                self.session.budget.repeat(len(found[0].instances) * cost_of(declared.block))
             return True
 
-        failed = self.session.attempt(f"{address}.{name}", compute)
+        failed = self.session.attempt(f"{address}.{name}" if name in body.arguments else address, compute)
         if failed is None:
             return found[0]
+        if name not in body.arguments:
+            return Expansion("one", {None: Instance(possible=failed.because)})
         unknown = UnknownValue(failed.because)
         local: dict[str, Value] = {"count": ObjectValue({"index": unknown})}
         if name == "for_each":
@@ -314,6 +336,9 @@ class ModuleCall:
         if configuration is None:
             return None
         if instance.suffix not in self._modules:
+            where = self.declared.file.location(self.declared.block.start, self.declared.block.end)
+            if not self.caller.tree.has_room(f"{self.address}{instance.suffix}", where):
+                return None
             caller = Caller(self.caller, self.declared, instance, self.key)
             prefix = f"{self.address}{instance.suffix}."
             self._modules[instance.suffix] = Module(self.caller.tree, configuration, caller, {}, prefix)

@@ -12,7 +12,7 @@ from pamlint.terraform.expressions import evaluate
 from pamlint.terraform.partial import held_pairs
 from pamlint.terraform.scope import Scope, placed
 from pamlint.terraform.session import as_key, joined
-from pamlint.terraform.syntax import Body, Conditional, Expression, Parentheses
+from pamlint.terraform.syntax import BlockNode, Body, Conditional, Expression, Parentheses
 from pamlint.terraform.types import NUMBER, STRING, friendly_name
 from pamlint.terraform.values import (
     EvaluationError,
@@ -30,6 +30,7 @@ from pamlint.terraform.values import (
 )
 
 MAX_INSTANCES = 20_000
+_BLOCK_COST = 40
 
 
 @dataclass(slots=True)
@@ -60,6 +61,18 @@ class Expansion:
         if isinstance(key, int) and self.form == "count":
             return self.instances.get("*" if self.because and self.at_most_one and key == 0 else key)
         return None
+
+
+def cost_of(block: BlockNode) -> int:
+    """The steps that one instance of a resource is counted as, all its blocks included, or a module call by itself."""
+    if block.type == "module":
+        return 1
+    count, pending = 0, [block]
+    while pending:
+        inner = pending.pop()
+        count += _BLOCK_COST
+        pending += inner.body.blocks
+    return count
 
 
 def expand(body: Body, scope: Scope) -> Expansion:
@@ -156,6 +169,7 @@ def elements(node: Expression, iterator: str, scope: Scope) -> list[Instance]:
     found = pairs(value)
     if len(found) > MAX_INSTANCES:
         raise LimitReached(f"more than {MAX_INSTANCES:,} blocks")
+    scope.budget.repeat(_BLOCK_COST * len(found))
     blocks = []
     for key, element in found:
         possible = reasons(key) if isinstance(value, SetValue) and isinstance(key, UnknownValue) else ()

@@ -25,8 +25,9 @@ from pamlint.terraform.values import (
 
 MAX_STEPS = 300_000
 MAX_STEPS_IN_ALL = 2_000_000
+MAX_STEPS_IN_ESTATE = 5_000_000
 MAX_DEPTH = 200
-_LOOKED_AT_IN_A_STEP = 4
+_LOOKED_AT_IN_A_STEP = 3
 _CHARACTERS_LIKE_ONE = 64
 _SEQUENCES = frozenset((ListValue, SetValue, TupleValue))
 _MAPS = frozenset((MapValue, ObjectValue))
@@ -41,22 +42,38 @@ class Names(Protocol):
 
 
 class Budget:
-    """Counts the elements that loops make, and what else takes time, for one value and for all together."""
+    """Counts the elements that loops make, and what else takes time: for one value, for a root and for an estate."""
 
-    __slots__ = ("here", "in_all")
+    __slots__ = ("_estate", "here", "in_all")
 
-    def __init__(self) -> None:
+    def __init__(self, estate: Budget | None = None) -> None:
         self.here = 0
         self.in_all = 0
+        self._estate = estate
 
     def spend(self, steps: int) -> None:
         """Counts steps; raises LimitReached if they are too many."""
         self.here += steps
-        self.in_all += steps
         if self.here > MAX_STEPS:
             raise LimitReached(f"more than {MAX_STEPS:,} elements")
+        self.repeat(steps)
+
+    def repeat(self, steps: int) -> None:
+        """Counts steps that are no part of one value, such as those of repeated blocks; raises LimitReached as well."""
+        self.in_all += steps
+        if self._estate is not None:
+            self._estate.in_all += steps
+        if self.spent:
+            raise LimitReached(self.spent)
+
+    @property
+    def spent(self) -> str:
+        """The limit beyond which nothing more can be evaluated in the root; empty before."""
         if self.in_all > MAX_STEPS_IN_ALL:
-            raise LimitReached(f"more than {MAX_STEPS_IN_ALL:,} elements in all")
+            return f"more than {MAX_STEPS_IN_ALL:,} elements in all"
+        if self._estate is not None and self._estate.in_all > MAX_STEPS_IN_ESTATE:
+            return f"more than {MAX_STEPS_IN_ESTATE:,} elements in all roots together"
+        return ""
 
     def weigh(self, *values: Value) -> None:
         """Counts the steps of looking through values."""
@@ -67,9 +84,10 @@ class Scope:
     """The surroundings of an expression; never changed, only extended.
 
     `local` holds names that stand before the module's (`each`, `count`, the variables of a `for`), `item` a splat's element.
+    No function can be called where only a `constant` may stand.
     """
 
-    __slots__ = ("budget", "file", "item", "local", "names", "surroundings")
+    __slots__ = ("budget", "constant", "file", "item", "local", "names", "surroundings")
 
     def __init__(
         self,
@@ -80,6 +98,7 @@ class Scope:
         surroundings: Surroundings | None = None,
         local: Mapping[str, Value] = EMPTY,
         item: Value | None = None,
+        constant: bool = False,
     ) -> None:
         self.file = file
         self.budget = budget
@@ -87,6 +106,7 @@ class Scope:
         self.surroundings = surroundings
         self.local = local
         self.item = item
+        self.constant = constant
 
     def with_local(self, local: Mapping[str, Value]) -> Scope:
         """The scope with more names."""
@@ -101,7 +121,15 @@ class Scope:
         return self if file is self.file else self._but(file, self.local, self.item)
 
     def _but(self, file: SourceFile, local: Mapping[str, Value], item: Value | None) -> Scope:
-        return Scope(file, self.budget, names=self.names, surroundings=self.surroundings, local=local, item=item)
+        return Scope(
+            file,
+            self.budget,
+            names=self.names,
+            surroundings=self.surroundings,
+            local=local,
+            item=item,
+            constant=self.constant,
+        )
 
 
 Evaluate = Callable[[Expression, Scope], Value]

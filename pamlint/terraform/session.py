@@ -18,10 +18,11 @@ _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 class Session:
     """What all modules of a root share while they are evaluated."""
 
-    __slots__ = ("_facts", "_pending", "_problems", "_values", "budget")
+    __slots__ = ("_facts", "_is_spent_told", "_pending", "_problems", "_values", "budget")
 
-    def __init__(self, facts: Mapping[str, Any]) -> None:
-        self.budget = Budget()
+    def __init__(self, facts: Mapping[str, Any], estate: Budget | None) -> None:
+        self.budget = Budget(estate)
+        self._is_spent_told = False
         self._facts = facts
         self._values: dict[str, Value] = {}
         self._pending: dict[str, None] = {}
@@ -94,6 +95,11 @@ class Session:
             because = f"{address} ({error.what})"
             message = f"{address} is not evaluated: {error.what}"
             tip = "Make the value smaller, or give it under `values` in the site file."
+            if self.budget.spent:
+                if self._is_spent_told:
+                    return UnknownValue((because,))
+                self._is_spent_told = True
+                message += "; nothing else of this size is, from here on"
             self.report(Problem("unresolved-value", because, message, tip, where))
             return UnknownValue((because,))
         if isinstance(error, MissingFileError):

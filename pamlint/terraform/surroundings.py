@@ -92,7 +92,7 @@ class ModuleSurroundings:
             raise EvaluationError(error.message) from None
         if file.body.blocks:
             raise EvaluationError("a tfvars text holds no blocks")
-        scope = Scope(file, self._budget)
+        scope = Scope(file, self._budget, constant=True)
         return {name: evaluate(argument.value, scope) for name, argument in file.body.arguments.items()}
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from pamlint.sources.code import Settings, read_root
+from pamlint.terraform.scope import Budget
 from tests.terraform.roots import problems, read, write
 
 MANY = 10_000
@@ -83,6 +86,54 @@ LOCALS = {
     "list": (f"  a = [{', '.join(['1'] * 300_000)}]\n", "the file has more than 500,000 words and signs"),
     "locals": ("".join(f"  a{i} = {i}\n" for i in range(200_000)), "the file has more than 500,000 words and signs"),
     "templates": ('  a = "' + "${1}" * 200_000 + '"\n', "the file has more than 500,000 words and signs"),
+    "steps": ("  a = local.b" + "[0]" * 1_000_000 + "\n", "the file has more than 500,000 words and signs"),
+    "names": ("  a = (b" + ".b" * 1_500_000 + ")\n", "the file has more than 500,000 words and signs"),
+    "filled strings": ('  a = "' + "${b}" * 600_000 + '"\n', "the file has more than 500,000 words and signs"),
+    "comments": ("  #\n" * 600_000 + "  a = 1\n", "the file has more than 500,000 words and signs"),
+    "digits": (f"  a = {'1' * 1_000_000}\n", "numbers have at most 1,000 digits"),
+    "exponents": ("  a = 1e1000000\n", "numbers beyond 1e4000 are not supported"),
+    "escapes": ('  a = "' + "\\n" * 2_500_000 + '"\n', "local.a is not evaluated: more than 4,000,000 characters"),
+    "quoted quotes": (
+        '  a0 = "\\"\\"\\"\\""\n' + "".join(f"  a{i} = jsonencode(local.a{i - 1})\n" for i in range(1, 40)) + "  a = local.a39\n",
+        "jsonencode() with more than 16,000,000 characters",
+    ),
+    "condition that never holds": (
+        f"{RANGE}  a = [for a in local.r : [for b in local.r : [for c in local.r : c if false]]]\n",
+        "local.a is not evaluated: more than 300,000 elements",
+    ),
+    "groups": (
+        f"{RANGE}  a = {{for p in setproduct(local.r, local.r) : p[0] => p[1]...}}\n",
+        "local.a is not evaluated: setproduct() with more than 200,000 elements",
+    ),
+    "calls over and over": (
+        f"{RANGE}  a = [for a in local.r : [for b in local.r : index(local.r, 999)]]\n",
+        "local.a is not evaluated: more than 300,000 elements",
+    ),
+    "comparisons over and over": (
+        f"{RANGE}  a = [for a in local.r : [for b in local.r : local.r == local.r]]\n",
+        "local.a is not evaluated: more than 300,000 elements",
+    ),
+    "hashes over and over": (
+        f'{RANGE}  x = join("", [for i in local.r : "aaaaaaaaaaaaaaaaaaaa"])\n'
+        "  a = [for a in local.r : [for b in local.r : sha512(local.x)]]\n",
+        "local.a is not evaluated: more than 300,000 elements",
+    ),
+    "subnets": (
+        f'{RANGE}  a = [for i in local.r : cidrsubnets("10.0.0.0/8", [for j in local.r : 24]...)]\n',
+        "local.a is not evaluated: more than 300,000 elements",
+    ),
+    "regular expression": ('  a = regex("((a{100}){100}){100}", "a")\n', "is no regular expression"),
+    "aliases": (
+        '  a = yamldecode("a: &a [x,x,x,x,x,x,x,x]\\n'
+        + "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 8)}]\\n" for a, b in zip("abcdef", "bcdefg", strict=True))
+        + '")\n',
+        "yamldecode() with more than 200,000 elements",
+    ),
+    "range": ("  a = range(1025)\n", "range(): more than 1,024 numbers"),
+    "long cycle": (
+        "  a0 = local.a999\n" + "".join(f"  a{i} = local.a{i - 1}\n" for i in range(1, 1000)) + "  a = local.a999\n",
+        "local.a999 depends on itself",
+    ),
 }
 BODIES = {
     "count": ("  count = 1000000000\n", "r.x.count is not evaluated: more than 20,000 instances"),
@@ -93,7 +144,11 @@ BODIES = {
     "dynamic": (
         "  for_each = toset([for i in range(300) : tostring(i)])\n"
         "  dynamic b {\n    for_each = range(1000)\n    content {}\n  }\n",
-        "more than 2,000,000 elements in all",
+        "more than 2,000,000 elements in all; nothing else of this size is, from here on",
+    ),
+    "instances with blocks": (
+        "  count = 20000\n  b {}\n  b {}\n",
+        "r.x.count is not evaluated: more than 2,000,000 elements in all",
     ),
     "blocks": ("  b {\n" * 30 + "  }\n" * 30, "is not evaluated: blocks nested more than 20 levels deep"),
     "cycle": ("  v = r.x.v\n", "r.x.v depends on itself"),
@@ -136,3 +191,68 @@ def test_json(tmp_path: Path) -> None:
     for text, limit in (("[" * MANY, "nested more than 200"), (f"[{'1,' * 300_000}1]", "more than 200,000 values")):
         write(tmp_path, {"main.tf": "", "big.tf.json": f'{{"locals": {{"a": {text}}}}}'})
         assert limit in problems(read(tmp_path))[0][1]
+
+
+CALL = "module a {\n  source = %s\n  count = 10\n}\n"
+TREES = {
+    "counted ten deep": {
+        "main.tf": CALL % '"./m0"',
+        **{f"m{i}/main.tf": CALL % f'"../m{i + 1}"' for i in range(10)},
+        "m10/main.tf": "resource r x {}\n",
+    },
+    "ten calls ten deep": {
+        "main.tf": 'module a {\n  source = "./m0"\n}\n',
+        **{f"m{i}/main.tf": "".join(f'module a{j} {{\n  source = "../m{i + 1}"\n}}\n' for j in range(10)) for i in range(10)},
+        "m10/main.tf": "resource r x {}\n",
+    },
+    "outputs that double": {
+        "main.tf": 'module a {\n  source = "./m0"\n}\nresource r x {\n  v = module.a.o\n}\n',
+        **{
+            f"m{i}/main.tf": f'module a {{\n  source = "../m{i + 1}"\n}}\nmodule b {{\n  source = "../m{i + 1}"\n}}\n'
+            "output o {\n  value = [module.a.o, module.b.o]\n}\n"
+            for i in range(20)
+        },
+        "m20/main.tf": "output o {\n  value = 1\n}\n",
+    },
+}
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_modules(tmp_path: Path, name: str) -> None:
+    """Modules are not repeated without end; what is not read is said once, and nothing is proved by its absence."""
+    reading = read(write(tmp_path, TREES[name]))
+    limit = "more than 5,000 module instances in all"
+    told = [problem.message for problem in reading.problems if limit in problem.message]
+    assert len(told) == 1
+    assert told[0].endswith(f"is not read, nor is any module instance that comes after it: {limit}")
+    assert [limit in unread for unread in reading.unread] == [True]
+
+
+def test_roots_together(tmp_path: Path) -> None:
+    """What all roots of an estate cost together is bounded as well."""
+    text = "resource r x {\n  count = 15000\n  b {}\n  b {}\n}\n"
+    estate = Budget()
+    readings = [
+        read_root(write(tmp_path / name, {"main.tf": text}), boundary=tmp_path, wanted=bool, settings=Settings(), estate=estate)
+        for name in ("one", "two", "three")
+    ]
+    assert [len(reading.resources) for reading in readings] == [15_000, 15_000, 1]
+    assert "more than 5,000,000 elements in all roots together" in readings[2].problems[0].message
+
+
+LINKS = {
+    "a pipe": (lambda place: os.mkfifo(place), "x.tf is no regular file"),  # noqa: PLW0108 -- not every system has it
+    "a link to itself": (lambda place: place.symlink_to(place.name), "x.tf cannot be read: Too many levels of symbolic links"),
+    "a link to a device": (lambda place: place.symlink_to("/dev/zero"), "x.tf lies outside"),
+}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+@pytest.mark.parametrize("name", LINKS)
+def test_files_that_are_none(tmp_path: Path, name: str) -> None:
+    """Pipes, devices and links that lead nowhere are said, and nothing waits for them."""
+    make, message = LINKS[name]
+    make(tmp_path / "x.tf")
+    reading = read(tmp_path)
+    assert message in reading.problems[0].message
+    assert not reading.input.complete

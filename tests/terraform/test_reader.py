@@ -11,7 +11,7 @@ import pytest
 
 from pamlint.model.errors import InputError
 from pamlint.terraform.reader import lines, plain, read_native, tokens
-from pamlint.terraform.reader.json_syntax import read_json, read_json_values
+from pamlint.terraform.reader.json_syntax import read_json
 from pamlint.terraform.syntax import Literal, Reference, Splat, Unread
 from tests.terraform.console import AVAILABLE, run
 
@@ -207,7 +207,7 @@ def test_json_errors_have_places() -> None:
     """Broken JSON, and broken templates in it, are refused with line and column."""
     for text, (line, column, message) in JSON_ERRORS.items():
         with pytest.raises(InputError) as raised:
-            read_json_values("x.tfvars.json", text.encode())
+            read_json("x.tf.json", text.encode())
         location = raised.value.location
         assert location is not None
         assert (location.line, location.column, message in raised.value.message) == (line, column, True), (

@@ -55,8 +55,8 @@ def read_json(name: str, data: bytes) -> SourceFile:
 
 
 def read_json_values(name: str, data: bytes) -> SourceFile:
-    """The tree of a `.tfvars.json` file; raises InputError with file, line and column."""
-    return _read(name, data, lambda node: _body(node, {}))
+    """The tree of a `.tfvars.json` file, whose strings are no templates; raises InputError with file, line and column."""
+    return _read(name, data, lambda node: _body(node, {}, _constant))
 
 
 def _read(name: str, data: bytes, build: Callable[[_Node], Body]) -> SourceFile:
@@ -152,7 +152,7 @@ class _Reader:
         return key, self._value(depth + 1)
 
 
-def _body(node: _Node, blocks: dict[str, int]) -> Body:
+def _body(node: _Node, blocks: dict[str, int], value_of: Callable[[_Node], Expression] | None = None) -> Body:
     """An object as a body; a list of objects counts as their union."""
     body = Body({}, [])
     for part in node.value if node.kind == "list" else [node]:
@@ -168,7 +168,7 @@ def _body(node: _Node, blocks: dict[str, int]) -> Body:
             elif key.value in body.arguments:
                 raise BadSyntax(f"{key.value!r} is set twice in this object", key.start)
             else:
-                body.arguments[key.value] = Argument(key.value, _expression(value), key.start, value.end)
+                body.arguments[key.value] = Argument(key.value, (value_of or _expression)(value), key.start, value.end)
     return body
 
 
@@ -202,6 +202,14 @@ def _expression(node: _Node) -> Expression:
         raise BadSyntax(error.message, node.start + 1 + error.offset if exact else node.start) from None
     _move(template, node, exact)
     return template
+
+
+def _constant(node: _Node) -> Expression:
+    if node.kind == "list":
+        return TupleOf([_constant(item) for item in node.value], node.start, node.end)
+    if node.kind == "object":
+        return ObjectOf([(_constant(key), _constant(value)) for key, value in node.value], node.start, node.end)
+    return Literal(node.value, node.start, node.end)
 
 
 def _move(tree: Any, node: _Node, exact: bool) -> None:

@@ -10,6 +10,7 @@ from pamlint.terraform.reader import templates
 from pamlint.terraform.reader.plain import KEYWORDS, filled, path
 from pamlint.terraform.reader.tokens import MAX_NESTING, BadSyntax, Tokens, TooDeep
 from pamlint.terraform.syntax import (
+    MAX_TEXT,
     Argument,
     Attribute,
     Binary,
@@ -213,6 +214,8 @@ class Parser:
         if kind == "(":
             inner = self.expression()
             return Parentheses(inner, start, self.need(")", "')' is expected"))
+        if kind == "LONG":
+            return Unread(f"more than {MAX_TEXT:,} characters", start, end)
         if kind in ("OPEN", "HEREDOC", "FLUSH"):
             return templates.parse(self, kind, value, start, end)
         self.at = at

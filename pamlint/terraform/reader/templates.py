@@ -92,7 +92,12 @@ def _unescaped(text: str, start: int) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """The first line, the last one, and what is between: strip markers touch no more than the line that they stand at."""
+    """The first line, the last one, and what is between: strip markers touch no more than the line that they stand at.
+
+    What is too long to be evaluated stays in one piece.
+    """
+    if len(text) > MAX_TEXT:
+        return [text]
     first = text.find("\n") + 1
     last = text.rfind("\n", 0, len(text) - 1) + 1
     return [piece for piece in (text[:first], text[first:last], text[max(first, last) :]) if piece]
@@ -109,7 +114,7 @@ def _parts(parser: Parser, quoted: bool) -> list[_Part]:
         parser.at += 1
         if kind == "TEXT":
             texts = [_unescaped(value, start)] if quoted else _pieces(value)
-            if not quoted:
+            if not quoted and len(value) <= MAX_TEXT:
                 texts = [text.replace("$${", "${").replace("%%{", "%{") for text in texts]
             if strip_next:
                 texts[0] = texts[0].lstrip(_SPACE)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import islice
 
 from pamlint.terraform.reader.plain import FILLED
+from pamlint.terraform.syntax import MAX_TEXT
 
 MAX_NESTING = 400
 MAX_TOKENS = 500_000
@@ -80,9 +81,9 @@ class _Bracket:
 @dataclass(slots=True)
 class Tokens:
     """Four lists side by side. Kinds: LINE NAME PATH STRING FILLED NUMBER HEREDOC FLUSH OPEN CLOSE TEXT `${` `%{` SEQUENCE-END
-    END DEEP,
+    END DEEP LONG,
     and operators and brackets as themselves. HEREDOC and FLUSH are heredocs without templates; OPEN holds `"` or the
-    heredoc's `<<` or `<<-`. DEEP is an opening bracket or sequence that stands too deep."""
+    heredoc's `<<` or `<<-`. DEEP is an opening bracket or sequence that stands too deep, LONG a heredoc that is too long."""
 
     text: str
     kinds: list[str] = field(default_factory=list)
@@ -238,14 +239,17 @@ class Scanner:
     def _heredoc(self, opening: str, start: int, end: int) -> int:
         indented = opening.startswith("<<-")
         marker = opening[3 if indented else 2 :].rstrip()
-        closing = _closing_line(marker).search(self.text, end)
+        closing = _closing_line(marker).search(self.text, end - 1)
         if closing is None:
             raise BadSyntax(f"the heredoc is never closed: a line with nothing but {marker} is missing", start)
-        stray = _LONE_RETURN.search(self.text, end, closing.start())
+        stray = _LONE_RETURN.search(self.text, end, closing.start(1))
         if stray:
             raise BadSyntax("a carriage return without a line feed cannot stand in a heredoc", stray.start())
-        if not _has_opening(self.text, end, closing.start()):
-            body = self.text[end : closing.start()]
+        if not _has_opening(self.text, end, closing.start(1)) and closing.start(1) - end > MAX_TEXT:
+            self.tokens.add("LONG", opening, start, closing.end(1))
+            return closing.end(1)
+        if not _has_opening(self.text, end, closing.start(1)):
+            body = self.text[end : closing.start(1)]
             self.tokens.add("FLUSH" if indented else "HEREDOC", body, start, closing.end(1))
             return closing.end(1)
         self.tokens.add("OPEN", opening[: 3 if indented else 2], start, end)
@@ -271,11 +275,11 @@ class Scanner:
     def _lines(self, mode: _TemplateMode, at: int) -> int:
         text, limit = self.text, len(self.text)
         if mode.marker is not None:
-            if mode.closing is None or mode.closing.start() < at:
-                mode.closing = _closing_line(mode.marker).search(text, at)
+            if mode.closing is None or mode.closing.start(1) < at:
+                mode.closing = _closing_line(mode.marker).search(text, at - 1)
             if mode.closing is None:
                 raise BadSyntax(f"the heredoc is never closed: a line with nothing but {mode.marker} is missing", mode.start)
-            limit = mode.closing.start()
+            limit = mode.closing.start(1)
         opening = next((m for m in _OPENING.finditer(text, at, limit) if m[2] is not None), None)
         until = opening.start() if opening else limit
         if until > at:
@@ -304,7 +308,7 @@ class Scanner:
 
 @lru_cache(maxsize=64)
 def _closing_line(marker: str) -> re.Pattern[str]:
-    return re.compile(rf"^([ \t]*{re.escape(marker)})[ \t]*\r?\n", re.MULTILINE)
+    return re.compile(rf"\n([ \t]*+{re.escape(marker)})[ \t]*+\r?\n")
 
 
 def _has_opening(text: str, start: int, end: int) -> bool:
