@@ -76,6 +76,7 @@ class AzureServer:
         self.bucket = Bucket(rate) if rate else None
         self.times: Counter[str] = Counter()
         self.used: set[str] = set()
+        self.tenants: set[str] = set()
         self._directory = tempfile.TemporaryDirectory()
         self._authority = trustme.CA()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -176,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing is logged."""
 
     def _metadata(self) -> None:
-        base = f"{self.server.azure.address}/{TENANT}"
+        base = f"{self.server.azure.address}{self.path.partition('/v2.0/')[0]}"
         self._answer(
             200,
             {
@@ -188,6 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _give_token(self, body: bytes) -> None:
         given = parse_qs(body.decode())
+        self.server.azure.tenants.add(self.path.split("/")[1])
         if given.get("client_secret") != [self.server.azure.secret]:
             return self._answer(401, {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret."})
         return self._answer(200, {"token_type": "Bearer", "expires_in": 3599, "access_token": self.server.azure.token})

@@ -9,7 +9,7 @@ import pytest
 from pamlint.model.errors import UserError
 from pamlint.model.scope import Scope
 from pamlint.sources.azure import Access, Reader, survey
-from tests.servers.azure import AzureServer
+from tests.servers.azure import TENANT, AzureServer
 from tests.servers.azure_estates import Lists, subscription_item
 from tests.servers.azure_everything import SUBSCRIPTION, everything
 from tests.sources.azure.reading import served
@@ -127,6 +127,15 @@ def test_untrusted_certificate() -> None:
     assert found.scopes == ()
     assert "certificate verify failed" in found.problems[0].message.lower().replace("_", " ")
     assert server.asked == []
+
+
+@pytest.mark.parametrize("tenant", [TENANT, "99999999-2222-3333-4444-555555555555"])
+def test_tenant(tenant: str) -> None:
+    """The token is asked for in the tenant that is named, whatever tenant the service principal is at home in."""
+    with served(everything()) as server:
+        found = survey(server.access(tenant=tenant))
+    assert found.problems == ()
+    assert server.tenants == {tenant}
 
 
 def test_access_is_sent_to_workers() -> None:
