@@ -58,9 +58,12 @@ def _wearers(found: Gathered, root: str) -> Iterator[Resource]:
 
 def _instances(found: Gathered, root: str) -> Iterator[Resource]:
     """The instances that interfaces are attached to and nothing else is known of."""
+    cards: dict[str, list[dict[str, str]]] = {}
     for card in _of(found, "aws_network_interface"):
         for tie in card.body.values.get("attachment") or ():
-            yield _made("aws_instance", tie["instance"], root, {})
+            cards.setdefault(tie["instance"], []).append({"network_interface_id": card.address})
+    for name, own in cards.items():
+        yield _made("aws_instance", name, root, {"network_interface": own})
 
 
 def _subnets(found: Gathered, root: str) -> Iterator[Resource]:
@@ -79,8 +82,15 @@ def _network_acl(found: Gathered, root: str) -> Iterator[Resource]:
     guarded = {subnet for acl in _of(found, "aws_network_acl") for subnet in acl.body.values["subnet_ids"]}
     bare = sorted(subnet.address for subnet in _of(found, "aws_subnet") if subnet.address not in guarded)
     if bare:
-        rules = Unknown((f"the network ACLs of {root}",))
+        rules = _anything(f"the network ACLs of {root}")
         yield _made("aws_network_acl", f"{root}/unread", root, {"subnet_ids": bare, "ingress": rules, "egress": rules})
+
+
+def _anything(because: str) -> list[Block]:
+    """Rules of which nobody knows whether they stop anything: perhaps everything, and what they do not stop they let through."""
+    lines = ({"cidr_block": "0.0.0.0/0"}, {"ipv6_cidr_block": "::/0"})
+    stops = [Block({"rule_no": 1, "action": "deny", "protocol": "-1", **line}, possible=(because,)) for line in lines]
+    return [*stops, *(Block({"rule_no": 2, "action": "allow", "protocol": "-1", **line}) for line in lines)]
 
 
 def _of(found: Gathered, type_: str) -> Iterator[Resource]:
