@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,7 +18,7 @@ import pytest
 
 from pamlint.documents.schema import load_schema
 from tests.cli.auditing import ONE, Desk, amazon, checks
-from tests.cli.commands import Answer
+from tests.cli.commands import PROJECT, Answer
 from tests.servers.estate import open_up, seed
 from tests.servers.moto import OWN, REGION, Aws, moto_server
 
@@ -151,6 +155,22 @@ def test_a_site_that_binds_nothing_is_told_with_what_was_read(here: Desk) -> Non
     assert (answer.code, answer.out) == (2, "")
     assert "no role is bound to anything in what was read of aws" in answer.err
     assert "pam-manager" in (here.folder / "live.json").read_text()
+
+
+def test_a_terminal_has_a_bar(here: Desk) -> None:
+    """Progress is drawn on standard error and taken away again; standard output has the report alone."""
+    terminal, line = pty.openpty()
+    environment = {"PYTHONPATH": str(PROJECT), "PATH": "/usr/bin:/bin", "TERM": "xterm", **here.environment}
+    command = [sys.executable, "-m", "pamlint", "audit", "aws", "--today", "2026-11-23", *ONE, "--history", "none"]
+    done = subprocess.run(command, cwd=here.folder, env=environment, stdout=subprocess.PIPE, stderr=line, check=True)
+    os.close(line)
+    drawn = os.read(terminal, 65536).decode()
+    os.close(terminal)
+    assert done.stdout.decode().startswith(CLEAN)
+    assert "\x1b[" in drawn
+    assert "reading" in drawn
+    assert "1/1" in drawn
+    assert "pamlint: read" not in drawn
 
 
 class _Hook(BaseHTTPRequestHandler):

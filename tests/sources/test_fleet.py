@@ -1,0 +1,80 @@
+"""Reading side by side: whatever becomes of one scope, the others are read, and nothing is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future
+from typing import Any
+
+import pytest
+
+from pamlint.model.errors import UserError
+from pamlint.model.resource import Input, Problem, Reading
+from pamlint.model.scope import Scope, Survey
+from pamlint.sources.aws import Access
+from pamlint.sources.fleet import Crew, read_all, unlisted
+from pamlint.sources.snapshot import pack
+
+ONE, TWO = Scope("aws", "111122223333", "eu-west-1"), Scope("aws", "111122223333", "us-east-1")
+
+
+class KilledWorker(Exception):  # noqa: N818
+    """What Dask calls it when workers died over a task."""
+
+
+class Hands(Executor):
+    """Reads the first scope whole, and does with the second what a test wants: an error, or nothing for ever."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
+        self.given: list[tuple[Any, ...]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
+        """Take a task."""
+        self.given.append(args)
+        future: Future[Any] = Future()
+        scope = args[1]
+        if scope == ONE:
+            future.set_result(pack(Reading(Input(scope.name, "live", "0" * 64, True), ())))
+        elif self.error is not None:
+            future.set_exception(self.error)
+        return future
+
+
+ENDS: dict[str, tuple[BaseException | None, str]] = {
+    "dead workers": (KilledWorker("x"), "4 workers of the Dask cluster died over it"),
+    "given up": (CancelledError(), "the Dask cluster gave the task up"),
+    "no package": (
+        ModuleNotFoundError("No module named 'pamlint'"),
+        "the worker lacks a Python package: No module named 'pamlint'",
+    ),
+    "no credentials": (UserError("there are no AWS credentials"), "there are no AWS credentials"),
+    "a bug": (KeyError("secret"), "this is a bug in pamlint (KeyError while reading it); please report it"),
+    "nobody works": (None, "the cluster has no workers"),
+}
+
+
+@pytest.mark.parametrize(("error", "why"), ENDS.values(), ids=ENDS)
+def test_one_scope_that_nobody_could_read(error: BaseException | None, why: str) -> None:
+    """It is told with the reason, the other one is there, and both are handed on as they come."""
+    hands = Hands(error)
+    seen: list[tuple[str, bool]] = []
+    crew = Crew(hands, lambda: "the cluster has no workers" if error is None else "", patience=0.1)
+    access = Access(profile="x")
+    found = read_all(
+        access, [TWO, ONE], crew, "audit", lambda scope, reading, _: seen.append((scope.name, reading.input.complete))
+    )
+    whole, torn = found.readings
+    assert (whole.input.name, whole.input.complete, found.interrupted) == (ONE.name, True, False)
+    (problem,) = torn.problems
+    assert problem.message == f"{TWO.name} was not read: {why}"
+    assert (torn.input.complete, torn.unread, problem.check) == (False, (TWO.name,), "unreadable-input")
+    assert sorted(seen) == sorted([(ONE.name, True), *([(TWO.name, False)] if error else [])])
+    assert hands.given == [(access, TWO, "audit"), (access, ONE, "audit")]
+
+
+def test_what_could_not_be_listed_is_a_reading_of_nothing() -> None:
+    """An account that cannot be entered makes the estate incomplete, and any role may be bound in there."""
+    (told,) = unlisted("aws", Survey((), (Problem("unreadable-input", "aws/1", "denied", "tip"),)))
+    assert (told.input.kind, told.input.complete, told.unread, told.resources) == ("live", False, ("aws/1",), ())
+    assert unlisted("aws", Survey((ONE,))) == ()
