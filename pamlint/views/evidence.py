@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from pamlint.judging.judgement import Implicit, Judgement, Opening, Served
 from pamlint.model.acl import Acl
+from pamlint.model.certainty import Settled
 from pamlint.model.evidence import AllowanceEvidence, RuleEvidence, Standing
 from pamlint.model.finding import Direction, Row
 from pamlint.model.matrix import RuleTold
 from pamlint.model.rows import join, rows
 from pamlint.model.services import format_service
 from pamlint.model.site import Allowance
+from pamlint.model.traffic import overlap
 
 Key = tuple[str, str, Direction]
 """An ACL's key, a rule's name, and a direction."""
 Found = Opening | Implicit
+AtUnit = Mapping[tuple[int, Direction], Sequence[Found]]
+"""What has no justification, by the identity of the unit and the direction."""
 
 
 def rules(judgement: Judgement) -> tuple[RuleEvidence, ...]:
@@ -25,7 +29,10 @@ def rules(judgement: Judgement) -> tuple[RuleEvidence, ...]:
     for each in judgement.served:
         grouped.setdefault((each.acl.key, each.rule.name, each.direction), []).append(each)
     wrong = _wrong(judgement)
-    found = [_rule(judgement, group, wrong.get(key, [])) for key, group in grouped.items()]
+    at_unit: dict[tuple[int, Direction], list[Found]] = {}
+    for one in (one for found_here in wrong.values() for one in found_here):
+        at_unit.setdefault((id(one.unit), one.direction), []).append(one)
+    found = [_rule(judgement, group, wrong.get(key, []), at_unit) for key, group in grouped.items()]
     told = {(each.acl, each.rule.name, each.direction) for each in found}
     found += [each for each in _overflowed(judgement) if (each.acl, each.rule.name, each.direction) not in told]
     return tuple(sorted(found, key=lambda each: (each.acl, each.direction, each.rule.name)))
@@ -42,14 +49,22 @@ def _wrong(judgement: Judgement) -> dict[Key, list[Found]]:
     return wrong
 
 
-def _rule(judgement: Judgement, group: Sequence[Served], wrong: Sequence[Found]) -> RuleEvidence:
+def _rule(judgement: Judgement, group: Sequence[Served], wrong: Sequence[Found], at_unit: AtUnit) -> RuleEvidence:
     first = group[0]
     open_ = join(row for each in group for row in rows((*each.residue.proved, *each.residue.unproven), each.view))
-    surely = join(row for each in wrong for row in rows(each.residue.proved, each.view))
-    perhaps = join(row for each in wrong for row in rows(each.residue.unproven, each.view))
+    beside = _beside(at_unit, group)
+    surely = join(
+        [row for each in wrong for row in rows(each.residue.proved, each.view)]
+        + [row for each, found in beside for row in rows(found.proved, each.view)]
+    )
+    perhaps = join(
+        [row for each in wrong for row in rows(each.residue.unproven, each.view)]
+        + [row for each, found in beside for row in rows(found.unproven, each.view)]
+    )
     flows = tuple(sorted({flow.id for each in group for flow in each.flows}))
     allowances = tuple(sorted({allowance.name for each in group for allowance in each.allowances}))
     because = {*first.rule.unknown, *(name for each in wrong for name in each.residue.because if each.residue.unproven)}
+    because |= {name for _, found in beside for name in found.because if found.unproven}
     certain = any(each.residue.proved for each in group)
     platform = any(each.platform for each in group)
     remarks = [remark for each in group for remark in each.remarks] if not surely else []
@@ -73,6 +88,19 @@ def _rule(judgement: Judgement, group: Sequence[Served], wrong: Sequence[Found])
         first.rule.default,
         tuple(dict.fromkeys(remarks)),
     )
+
+
+def _beside(at_unit: AtUnit, group: Sequence[Served]) -> list[tuple[Served, Settled]]:
+    """What of other layers' openings without a justification goes through these rules as well: a finding blames the nearest."""
+    found = []
+    for each in group:
+        open_ = (*each.residue.proved, *each.residue.unproven)
+        layer = next(layer for layer in each.unit.layers if each.acl in layer)
+        for other in at_unit.get((id(each.unit), each.direction), ()):
+            if other.acl not in layer:
+                surely, perhaps = overlap(other.residue.proved, open_), overlap(other.residue.unproven, open_)
+                found.append((each, Settled(surely, perhaps, other.residue.because)))
+    return [(each, settled) for each, settled in found if settled.proved or settled.unproven]
 
 
 def _names(expired: Iterable[Allowance]) -> list[str]:
