@@ -30,6 +30,7 @@ from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, PieceLimitError, Traff
 
 NOTHING_UNREAD: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
+NOTHING = Settled((), (), ())
 
 
 def judge(
@@ -275,19 +276,22 @@ class _Judge:
         found: dict[str, tuple[Allowance, Settled]] = {}
         for opening in self.extra:
             for allowance in opening.expired:
-                cubes = self.demand.of_allowance(allowance, opening.unit, opening.direction)
-                residue = merge(overlap((*opening.residue.proved, *opening.residue.unproven), cubes))
-                settled = settle(residue, self.table.predicates, Purpose.OPEN)
-                previous = found.get(allowance.name, (allowance, Settled((), (), ())))[1]
-                found[allowance.name] = (
-                    allowance,
-                    Settled(
-                        merge((*previous.proved, *settled.proved)),
-                        merge((*previous.unproven, *settled.unproven)),
-                        tuple(sorted({*previous.because, *settled.because})),
-                    ),
-                )
+                here = self._open_still(allowance, opening)
+                before = found[allowance.name][1] if allowance.name in found else NOTHING
+                because = tuple(sorted({*before.because, *here.because}))
+                proved, unproven = merge((*before.proved, *here.proved)), merge((*before.unproven, *here.unproven))
+                if proved or unproven:
+                    found[allowance.name] = (allowance, Settled(proved, unproven, because))
         return list(found.values())
+
+    def _open_still(self, allowance: Allowance, opening: Opening) -> Settled:
+        """What an opening leaves open of an allowance; whether members of a group stand in its networks is nobody's question."""
+        cubes = self.demand.of_allowance(allowance, opening.unit, opening.direction)
+        residue = merge(overlap((*opening.residue.proved, *opening.residue.unproven), cubes))
+        settled = settle(residue, self.table.predicates, Purpose.OPEN)
+        if not opening.residue.unproven:
+            return Settled(settled.proved, (), ())
+        return settled._replace(because=tuple(name for name in settled.because if name in opening.residue.because))
 
 
 def _roles(binding: Binding) -> Mapping[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from pamlint.judging.judgement import HalfOpen
 from pamlint.judging.opened import Front
 from pamlint.judging.replies import OPPOSITE
 from pamlint.model.addresses import ANY
-from pamlint.model.certainty import Purpose, reached, settle
+from pamlint.model.certainty import Purpose, Settled, reached, settle
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import intersect
 from pamlint.model.services import ANY_SERVICE, PORT_PROTOCOLS
@@ -186,7 +186,7 @@ def _blamed(front: Front, role: str, half: Traffic, open_here: Traffic, table: T
     pieces: Iterable[Piece] = (piece for layer in front.layers for piece in layer if not piece.rule.default)
     for piece in pieces:
         opened = merge(overlap(overlap(piece.traffic, open_here), half))
-        residue = settle(opened, table.predicates, Purpose.OPEN)
+        residue = Settled(settle(opened, table.predicates, Purpose.OPEN).proved, (), ())
         if residue.proved:
             yield HalfOpen(
                 piece.rule, piece.acl, front.unit, front.direction, residue, front.seen_at(piece.acl), front.roles, role

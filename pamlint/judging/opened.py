@@ -14,7 +14,7 @@ from pamlint.model.acl import Acl, Rule
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, settle
 from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.policy import Flow
-from pamlint.model.ranges import holds, intersect, subtract, union
+from pamlint.model.ranges import Ranges, holds, intersect, subtract, union
 from pamlint.model.rows import View
 from pamlint.model.traffic import PROTOCOL, SOURCE_PORT, Cube, Traffic, merge, minus, overlap, touch
 
@@ -109,10 +109,18 @@ def _not_allowed(passing: Traffic, allowed: Traffic, direction: Direction, table
     for cube in passing:
         if direction == "egress" and any(holds(line, cube.sides[peer_side]) for line in UNFILTERED.values()):
             continue  # it opens what is open whatever rules say
-        whole = any(sign and _is_whole(table.predicates[name], peer_side) for name, sign in cube.guard)
+        named = [table.predicates[name] for name, sign in cube.guard if sign and _is_whole(table.predicates[name], peer_side)]
         for piece in minus((cube,), allowed, SERVICE_FIRST[direction]):
-            out.append(piece.replace(peer_side, cube.sides[peer_side]) if whole else piece)
+            out.append(piece.replace(peer_side, _but_known(cube, piece, named, peer_side)) if named else piece)
     return tuple(out)
+
+
+def _but_known(cube: Cube, piece: Cube, named: Sequence[Predicate], peer_side: int) -> Ranges:
+    """Where members of what is named may be: all that passes, but for the known ones that are allowed."""
+    allowed = subtract(cube.sides[peer_side], piece.sides[peer_side])
+    for predicate in named:
+        allowed = intersect(allowed, predicate.at_least)
+    return subtract(cube.sides[peer_side], allowed)
 
 
 def _is_whole(predicate: Predicate, peer_side: int) -> bool:

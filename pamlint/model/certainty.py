@@ -95,7 +95,7 @@ def settle(
         reference
         for cube in unproven
         for name, sign in cube.guard
-        if _is_asked(cube, name, sign, predicates[name], purpose, own, _denied_at(cube, denied))
+        if _is_asked(cube, name, sign, predicates, purpose, own, _denied_at(cube, denied))
         for reference in predicates[name].because
     }
     return Settled(proved, unproven, tuple(sorted(because)))
@@ -122,12 +122,16 @@ def _apart(traffic: Traffic) -> Traffic:
 
 
 def _is_asked(
-    cube: Cube, name: str, sign: bool, predicate: Predicate, purpose: Purpose, own: Own, denied: frozenset[str]
+    cube: Cube, name: str, sign: bool, predicates: Predicates, purpose: Purpose, own: Own, denied: frozenset[str]
 ) -> bool:
     """Whether it hangs on what a literal says: not on where somebody is who is meant wherever he is."""
+    predicate = predicates[name]
     if sign and name in own and predicate.side is not None:
         side = cube.sides[predicate.side]
         return not holds(side, _there(own[name], side))
+    if sign and purpose is Purpose.OPEN and predicate.kind == "group" and predicate.side is not None:
+        positive = [predicates[other] for other, holds_ in cube.guard if holds_]
+        return not _is_alone(predicate, positive, cube.sides[predicate.side])
     return _is_open(name, sign, predicate, purpose, denied)
 
 
@@ -165,7 +169,7 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denie
     for name, sign in sorted(cube.guard, key=lambda literal: (literal[0] in own, literal)):
         predicate = predicates[name]
         beside = not sign and purpose is Purpose.OPEN and _is_beside(name, predicate, denied, positive)
-        alone = sum(other.side == predicate.side for other in positive) == 1
+        alone = predicate.side is None or _is_alone(predicate, positive, bounded.sides[predicate.side])
         allowed = _line(predicate, sign, purpose, certain and not beside, bounded, own.get(name), alone)
         if predicate.side is not None:
             restricted = bounded.within(predicate.side, allowed)
@@ -191,6 +195,12 @@ def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive
     return predicate.kind == "set" and bool(named)
 
 
+def _is_alone(predicate: Predicate, positive: list[Predicate], side: Ranges) -> bool:
+    """Whether whoever is in it is known to be in everything else that the same side must be in."""
+    others = (other for other in positive if other is not predicate and other.side == predicate.side)
+    return all(holds(other.at_least, intersect(predicate.at_most, side)) for other in others)
+
+
 def _line(
     predicate: Predicate, sign: bool, purpose: Purpose, certain: bool, cube: Cube, own: Ranges | None, alone: bool
 ) -> Ranges:
@@ -209,7 +219,7 @@ def _line(
     if sign:
         if not certain:
             return predicate.at_most
-        counts = purpose is Purpose.OPEN and predicate.kind in ("group", "list")
+        counts = purpose is Purpose.OPEN and predicate.kind in ("group", "list") and alone
         return predicate.at_most if counts else predicate.at_least
     if not certain or (purpose is Purpose.CLOSED and predicate.kind == "group"):
         return subtract(side, predicate.at_least)

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from tests.oracle.bending import VNET, bent
-from tests.oracle.nouns import (
-    ALL,
-    DIRECTIONS,
-    Acl,
-    Allowance,
-    Direction,
-    Estate,
-    Flow,
-    Meeting,
-    Place,
-    Player,
-    Rule,
-    Subnet,
-    Unit,
-)
-from tests.oracle.policy_reader import meetings
-from tests.oracle.sampling import service_edges
+from tests.oracle.nouns import Acl, Allowance, Direction, Estate, Flow, Player, Unit
+from tests.oracle.placing import azure_places, vpc_places
+from tests.oracle.serving import with_rules
 
 SERVICES = (
     "tcp/22",
@@ -43,7 +30,8 @@ SERVICES = (
 def estate_of(seed: int) -> Estate:
     """The estate of a seed; every estate is small enough to read."""
     random = Random(seed)
-    return azure_estate(random) if random.random() < 0.5 else aws_estate(random)
+    make = random.choice((azure_estate, azure_estate, vpc_estate, vpc_estate, groups_estate))
+    return make(random)
 
 
 def policy_of(random: Random, roles: list[str]) -> tuple[Flow, ...]:
@@ -84,20 +72,56 @@ def user_of(random: Random) -> Player:
     return Player("user", networks=networks)
 
 
-def aws_estate(random: Random) -> Estate:
-    players = [user_of(random), *aws_players(random)]
-    roles = sorted({player.role for player in players})
+def groups_estate(random: Random) -> Estate:
+    """Security groups of which nobody knows who wears them."""
+    players = [user_of(random), *group_players(random)]
     names = sorted({acl for player in players for acl in player.acls} | {"aws_security_group.spare"})
     estate = Estate(
         "aws",
-        tuple(Acl(name, False, ()) for name in names),
-        tuple(Unit((name,)) for name in names),
-        tuple(players),
-        policy_of(random, roles),
-        allowances_of(random, "aws", roles),
-        features_of(random),
-        (("agent-port", 9000),),
+        tuple(Acl(name, "group", ()) for name in names),
+        tuple(Unit(((name,),)) for name in names),
+        **papers_of(random, "aws", players),
     )
+    return finished(random, estate)
+
+
+def vpc_estate(random: Random) -> Estate:
+    """Instances in the subnets of a VPC: several groups each, network ACLs at the edges of subnets."""
+    user = user_of(random)
+    target = Player("target", networks=("10.40.0.0/16",))
+    if random.random() < 0.4:
+        target = group("target", "target", random.choice((None, ("10.10.200.0/24",))))
+    places = vpc_places(random, target)
+    estate = Estate("aws", places.acls, places.units, **papers_of(random, "aws", [user, *places.players, target]))
+    lists = (("pl:aws_ec2_managed_prefix_list.office", random.choice((("10.20.0.0/16",), ("10.20.0.0/17", "192.0.2.0/24")))),)
+    where = replace(estate, vnet=places.vnet, subnets=places.subnets, machines=places.machines, lists=lists)
+    return finished(random, where)
+
+
+def azure_estate(random: Random) -> Estate:
+    """NSGs on subnets and interfaces of a VNet, with ASGs, and now and then a peering, routes, and admin rules."""
+    peered = random.choice(((), (), ("10.31.0.0/16",)))
+    settled = random.random() < 0.7
+    places = azure_places(random, peered)
+    players = [user_of(random), *places.players, Player("target", networks=("10.40.0.0/16",))]
+    estate = Estate("azure", places.acls, places.units, **papers_of(random, "azure", players))
+    where = replace(estate, vnet=(VNET,), vnet_settled=settled, peered=peered, subnets=places.subnets, machines=places.machines)
+    return finished(random, where)
+
+
+def papers_of(random: Random, cloud: str, players: list[Player]) -> dict[str, Any]:
+    """What policy and site say."""
+    roles = sorted({player.role for player in players})
+    return {
+        "players": tuple(players),
+        "flows": policy_of(random, roles),
+        "allowances": allowances_of(random, cloud, roles),
+        "features": features_of(random),
+        "parameters": (("agent-port", 9000),),
+    }
+
+
+def finished(random: Random, estate: Estate) -> Estate:
     return bent(random, with_rules(random, lose_a_role(random, estate)))
 
 
@@ -114,7 +138,7 @@ def group(name: str, role: str, networks: tuple[str, ...] | None, *more: str) ->
     return Player(role, acls, networks, tuple(f"group:{acl}" for acl in acls))
 
 
-def aws_players(random: Random) -> list[Player]:
+def group_players(random: Random) -> list[Player]:
     manager_nets = random.choice((None, ("10.10.1.0/24",), ("10.10.1.0/24",), ("10.10.1.0/24", "2001:db8:10::/64")))
     found = [group("fm", "fm", manager_nets, *random.choice(((), (), ("fm2",))))]
     relay = random.choice(("on", "apart", "shared", "none"))
@@ -135,78 +159,3 @@ def aws_players(random: Random) -> list[Player]:
         )
     )
     return found
-
-
-def azure_estate(random: Random) -> Estate:
-    players, subnets, units = [user_of(random)], [], []
-    for number, role in enumerate(random.sample(["fm", "relay", "agent"], random.choice((2, 2, 3)))):
-        cidr, nsg = f"10.30.{number + 1}.0/24", f"azurerm_network_security_group.{role}"
-        place = random.choice(("lone", "subnet", "nic", "nic-only"))
-        symbols = (
-            (f"asg:azurerm_application_security_group.{role}",) if place in ("lone", "subnet") and random.random() < 0.4 else ()
-        )
-        outer = f"azurerm_network_security_group.{role}_subnet"
-        static = f"10.30.{number + 1}.10" if place == "nic" and random.random() < 0.3 else None
-        shape = {
-            "lone": ((nsg,), Subnet(role, cidr)),
-            "subnet": ((nsg,), Subnet(role, cidr, nsg)),
-            "nic": ((outer, nsg), Subnet(role, cidr, outer, nsg, static)),
-            "nic-only": ((nsg,), Subnet(role, cidr, None, nsg)),
-        }
-        unit_acls, subnet = shape[place]
-        subnets.append(subnet)
-        local = () if place == "lone" else (f"{static}/32",) if static else (cidr,)
-        units.append(Unit(unit_acls, local, floating=place.startswith("nic") and not static))
-        derived = place != "lone" and not symbols and random.random() < 0.5
-        stands = (f"{static}/32",) if static else (cidr,)
-        matched = random.choice(((nsg,), unit_acls, (unit_acls[0],)))
-        players.append(Player(role, matched, stands, symbols, derived=derived))
-        if role == "fm" and random.random() < 0.3:
-            players.append(Player("rdp", on="fm"))
-    players.append(Player("target", networks=("10.40.0.0/16",)))
-    roles = sorted({player.role for player in players})
-    estate = Estate(
-        "azure",
-        tuple(Acl(name, True, ()) for unit in units for name in unit.acls),
-        tuple(units),
-        tuple(players),
-        policy_of(random, roles),
-        allowances_of(random, "azure", roles),
-        features_of(random),
-        (("agent-port", 9000),),
-        vnet=(VNET,),
-        vnet_settled=random.random() < 0.85,
-        subnets=tuple(subnets),
-    )
-    return bent(random, with_rules(random, lose_a_role(random, estate)))
-
-
-def with_rules(random: Random, estate: Estate) -> Estate:
-    """The estate with rules that serve every flow, each ACL in one of the ways to write rules."""
-    acls = []
-    for acl in estate.acls:
-        unit = next(unit for unit in estate.units if acl.address in unit.acls)
-        style = random.choice(("inline", "attribute", "old", "new") if estate.cloud == "aws" else ("inline", "separate"))
-        rules = [
-            rule
-            for direction in DIRECTIONS
-            for meeting in meetings(Place(estate, unit, direction))
-            if meeting.flow.need != "blocked" and direction in meeting.flow.ends
-            for rule in serving(random, estate, direction, meeting)
-        ]
-        acls.append(replace(acl, rules=tuple(replace(rule, style=style) for rule in dict.fromkeys(rules))))
-    return replace(estate, acls=tuple(acls))
-
-
-def serving(random: Random, estate: Estate, direction: Direction, meeting: Meeting) -> list[Rule]:
-    flow, me, other = meeting
-    by_symbol = bool(other.symbols) and (other.networks is None or random.random() < 0.4)
-    peers = other.symbols if by_symbol else other.networks or ()
-    listener = me if direction == "ingress" else other
-    found = []
-    for service in flow.services:
-        protocol, ports = service_edges(service, dict(estate.parameters) | dict(listener.parameters))
-        if estate.cloud == "azure" and protocol not in (6, 17):
-            ports, protocol = ALL, protocol if protocol in (None, 1) else None
-        found.append(Rule("", direction, protocol, ports, tuple(peers)))
-    return [rule for rule in found if rule.peers]

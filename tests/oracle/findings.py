@@ -6,8 +6,9 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
-from tests.oracle.nouns import Atom, Estate, Packet, Range
-from tests.oracle.packet_judge import PROBES, PROTOCOLS, STRANGERS, World, in_ranges, in_vnet, internet, within
+from tests.oracle.nouns import Atom, Estate, Packet, Place, Range, Unit
+from tests.oracle.packet_judge import PROBES, PROTOCOLS, STRANGERS, World, in_ranges, in_vnet, internet, reach, within
+from tests.oracle.policy_reader import bears, players
 from tests.oracle.sampling import packet_of
 
 Json = dict[str, Any]
@@ -42,13 +43,13 @@ def bare(symbol: str) -> str:
     return name.lower() if colon and kind in ("group", "asg", "tag", "pl", "prefix-list") else symbol.lower()
 
 
-def peer_holds(estate: Estate, peer: str, atom: Atom) -> bool:
+def peer_holds(place: Place, peer: str, atom: Atom) -> bool:
     if atom.symbol:
         return bare(peer) == bare(atom.symbol)
     if bare(peer) == "virtualnetwork":
-        return in_vnet(estate, atom, World({}))
+        return in_vnet(place, atom, World({}))
     if bare(peer) == "internet":
-        return internet(estate, atom, World({}))
+        return internet(place, atom, World({}))
     if bare(peer) == "azureloadbalancer":
         return within(PROBES, atom.address)
     return (peer == "any" or "/" in peer) and within(peer, atom.address)
@@ -59,7 +60,7 @@ def is_reference(peer: str, symbols: set[str]) -> bool:
     return peer != "any" and "/" not in peer and bare(peer) not in {bare(symbol) for symbol in symbols}
 
 
-def row_holds(estate: Estate, row: Json, packet: Packet, perhaps: bool = False) -> bool:
+def row_holds(place: Place, row: Json, packet: Packet, perhaps: bool = False) -> bool:
     """Whether a row of a report holds the packet, or perhaps holds it: a symbol's unknown members may stand anywhere."""
     if row["protocol"] != "any" and not in_ranges(numbers(row["protocol"]), packet.protocol):
         return False
@@ -71,26 +72,30 @@ def row_holds(estate: Estate, row: Json, packet: Packet, perhaps: bool = False) 
     if not in_ranges(sources, packet.source_port):
         return False
     open_peer = perhaps and any(peer != "any" and "/" not in peer for peer in row["peers"])
-    if not open_peer and not any(peer_holds(estate, peer, packet.peer) for peer in row["peers"]):
+    if not open_peer and not any(peer_holds(place, peer, packet.peer) for peer in row["peers"]):
         return False
     if packet.local is not None and not any(local == "any" or within(local, packet.local) for local in row["local"]):
         return False
     plain = packet._replace(peer=Atom(None, packet.peer.address))
-    return not any(row_holds(estate, hole, each) for hole in row.get("except") or () for each in (packet, plain))
+    return not any(row_holds(place, hole, each) for hole in row.get("except") or () for each in (packet, plain))
 
 
-def holds(estate: Estate, finding: Json, packet: Packet) -> bool:
+def holds(place: Place, finding: Json, packet: Packet) -> bool:
     """Whether the finding's traffic holds the packet."""
-    return any(row_holds(estate, row, packet) for row in finding["traffic"])
+    return any(row_holds(place, row, packet) for row in finding["traffic"])
 
 
-def tells(estate: Estate, finding: Json, packet: Packet) -> bool:
+def tells(place: Place, finding: Json, packet: Packet) -> bool:
     """Whether a reader learns of the packet: by its symbol, by every address where that may stand, by an open symbol."""
     rows, perhaps = finding["traffic"], finding["certainty"] == "unproven"
-    if any(row_holds(estate, row, packet, perhaps) for row in rows):
+    if any(row_holds(place, row, packet, perhaps) for row in rows):
         return True
-    spots = [packet._replace(peer=Atom(None, spot)) for spot in STRANGERS if packet.peer.symbol]
-    return bool(spots) and all(any(row_holds(estate, row, spot) for row in rows) for spot in spots)
+    symbol, address = packet.peer
+    if perhaps and symbol and any(row_holds(place, row, packet._replace(peer=Atom(None, address))) for row in rows):
+        return True
+    anywhere = symbol is not None and reach(place.estate, symbol) == ("any",)
+    spots = [packet._replace(peer=Atom(None, spot)) for spot in (STRANGERS if anywhere else [address]) if symbol]
+    return bool(spots) and all(any(row_holds(place, row, spot) for row in rows) for spot in spots)
 
 
 def witness_packet(finding: Json, symbols: set[str]) -> Packet | None:
@@ -109,3 +114,31 @@ def witness_packet(finding: Json, symbols: set[str]) -> Packet | None:
         return None
     local = ip_address(witness[near]) if all(sign in "0123456789abcdef.:" for sign in witness[near]) else None
     return packet_of(protocol, port, witness["source_port"] or 0, atom, local)
+
+
+def judged(estate: Estate) -> list[Unit]:
+    """The units that bear a role."""
+    return [unit for unit in estate.units if any(bears(player, unit) for player in players(estate))]
+
+
+def concerns(finding: Json, unit: Unit) -> bool:
+    """Whether a finding is told of the unit: of its ACLs, and of its machines where these are known."""
+    return finding["acl"] in unit.acls and (not unit.machines or bool(set(unit.machines) & set(finding["workloads"])))
+
+
+def seen_from(place: Place, finding: Json) -> list[Place]:
+    """The places that one finding tells of together: a rule that several units share is told once."""
+    units = (unit for unit in judged(place.estate) if concerns(finding, unit))
+    return [place, *(place._replace(unit=unit) for unit in units if unit is not place.unit)]
+
+
+def brief(finding: Json) -> str:
+    names = [finding[key] for key in ("check", "certainty", "flow", "direction", "rule") if finding[key]]
+    return " ".join(names) if finding["rule"] else " ".join([*names, str(finding["acl"])])
+
+
+def told_of(packet: Packet) -> str:
+    peer = packet.peer.symbol or packet.peer.address
+    return (
+        f"protocol {packet.protocol} port {packet.port} from port {packet.source_port}, peer {peer}, local {packet.local or '*'}"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Literal, NamedTuple
 
@@ -14,6 +15,7 @@ Range = tuple[int, int]
 ALL: tuple[Range, ...] = ((0, 65535),)
 PUBLIC_CLIENTS = (1024, 65535)
 DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
+OPPOSITE: dict[Direction, Direction] = {"ingress": "egress", "egress": "ingress"}
 
 
 class Atom(NamedTuple):
@@ -50,32 +52,57 @@ class Rule:
     count_variable: str | None = None
     style: str = "inline"
     default: bool = False
+    always: bool = False
+    """An admin rule's AlwaysAllow: no NSG is asked any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acl:
-    """A security group (unordered, allow only) or an NSG (ordered by priority)."""
+    """A security group (unordered, allow only), or rules in the order of their priorities: a network ACL, an NSG, admin rules."""
 
     address: str
-    ordered: bool
+    kind: Literal["group", "nacl", "nsg", "admin"]
     rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What is judged: the ACLs in a packet's order inwards (the last is nearest to the workload), and the addresses behind them.
+    """What is judged: layers of ACLs in a packet's order inwards (the last is nearest to the workload), and who stands behind.
 
-    `floating`: one interface stands there, at an address of these that nobody knows.
+    `local` are the addresses behind it; `floating`: one interface stands there, at an address of these that nobody knows.
+    `machines` are the known ones, `wears` the ASGs that they wear (None: nobody knows), `subnet` the prefixes of the one subnet
+    in which all of them stand, `inside` what VirtualNetwork holds there for sure.
     """
 
-    acls: tuple[str, ...]
+    layers: tuple[tuple[str, ...], ...]
     local: tuple[str, ...] = ()
     floating: bool = False
+    machines: tuple[str, ...] = ()
+    wears: tuple[str, ...] | None = None
+    subnet: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+
+    @property
+    def acls(self) -> tuple[str, ...]:
+        """All ACLs of the chain, the nearest last."""
+        return tuple(address for layer in self.layers for address in layer)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One machine that bears a role, or a symbol that stands for machines: what it wears, its addresses where they are known."""
+
+    symbols: tuple[str, ...]
+    addresses: tuple[str, ...] = ()
+    machine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """One instance of a role: the ACLs it matches, its site networks (None: unknown), its symbols, its own parameters."""
+    """One instance of a role: the ACLs and symbols it matches, its site networks (None: not said), its own parameters.
+
+    Whoever asks for the players of an estate gets them with their members, and with the networks that follow from these.
+    """
 
     role: str
     acls: tuple[str, ...] = ()
@@ -83,8 +110,9 @@ class Player:
     symbols: tuple[str, ...] = ()
     parameters: tuple[tuple[str, int], ...] = ()
     on: str | None = None
-    derived: bool = False
-    """Whether the networks follow from the code (a subnet's prefixes), so that the site need not name them."""
+    members: tuple[Member, ...] = ()
+    matched: tuple[str, ...] = ()
+    """The symbols by which the site names the role, where `symbols` are all that its members wear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +143,32 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """A subnet of the VNet, with the NSG on it and the NSG of the one interface in it, if any."""
+    """A subnet, with the NSG or network ACL on it, if any, and the prefixes that its routes send elsewhere."""
 
     name: str
-    cidr: str
-    nsg: str | None = None
-    nic_nsg: str | None = None
-    nic_address: str | None = None
+    cidrs: tuple[str, ...]
+    acl: str | None = None
+    routes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
+class Machine:
+    """An interface or instance (by its Terraform address) in a subnet, with its NSG or groups, its ASGs, and its address."""
+
+    address: str
+    subnet: str
+    acls: tuple[str, ...]
+    asgs: tuple[str, ...] = ()
+    ip: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Estate:
-    """Everything that is judged together."""
+    """Everything that is judged together. Each estate is another one, so that answers can be kept for it.
+
+    `vnet` are the prefixes of the VPC or the VNet, `peered` those of another that is peered with it, `lists` the entries of
+    each managed prefix list.
+    """
 
     cloud: Literal["aws", "azure"]
     acls: tuple[Acl, ...]
@@ -138,12 +180,22 @@ class Estate:
     parameters: tuple[tuple[str, int], ...] = ()
     vnet: tuple[str, ...] = ()
     vnet_settled: bool = True
+    peered: tuple[str, ...] = ()
     subnets: tuple[Subnet, ...] = ()
+    machines: tuple[Machine, ...] = ()
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
     bare_roles: tuple[str, ...] = ()
 
     def acl(self, address: str) -> Acl:
         """The ACL of this address."""
         return next(acl for acl in self.acls if acl.address == address)
+
+
+@lru_cache(maxsize=1024)
+def rules_of(estate: Estate, address: str, direction: Direction) -> tuple[Rule, ...]:
+    """The rules of an ACL in one direction, those that are tried first before the others."""
+    rules = (rule for rule in estate.acl(address).rules if rule.direction == direction)
+    return tuple(sorted(rules, key=lambda rule: rule.priority))
 
 
 class Place(NamedTuple):
@@ -155,8 +207,7 @@ class Place(NamedTuple):
 
     def rules(self) -> list[Rule]:
         """The rules of the unit's ACLs in this direction."""
-        acls = [self.estate.acl(address) for address in self.unit.acls]
-        return [rule for acl in acls for rule in acl.rules if rule.direction == self.direction]
+        return [rule for address in self.unit.acls for rule in rules_of(self.estate, address, self.direction)]
 
 
 class Meeting(NamedTuple):

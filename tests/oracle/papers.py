@@ -9,7 +9,7 @@ from tests.oracle.nouns import Allowance, Estate, Flow, Player
 
 def policy(estate: Estate) -> dict[str, object]:
     roles = sorted({player.role for player in estate.players} | set(estate.bare_roles))
-    outside = {player.role for player in estate.players if not player.acls and player.on is None}
+    outside = {player.role for player in estate.players if not player.acls and not player.symbols and player.on is None}
     return {
         "pamlint": "policy/1",
         "id": "random",
@@ -65,10 +65,11 @@ def site(estate: Estate) -> dict[str, object]:
 
 def binding(player: Player) -> dict[str, object]:
     text: dict[str, object] = {"on": player.on} if player.on else {}
-    addresses = dict.fromkeys([*player.acls, *(symbol.partition(":")[2] for symbol in player.symbols)])
+    symbols = [symbol.partition(":")[2] for symbol in player.symbols]
+    addresses = dict.fromkeys([*player.acls, *symbols])
     if addresses:
         text["match"] = [{"address": address} for address in addresses]
-    if player.networks is not None and not player.derived:
+    if player.networks is not None:
         text["cidrs"] = ["any"] if player.networks == ("0.0.0.0/0", "::/0") else list(player.networks)
     if player.parameters:
         text["parameters"] = dict(player.parameters)

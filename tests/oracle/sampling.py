@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from random import Random
 
 from tests.oracle.nouns import Address, Atom, Estate, Packet, Place, Range, Rule, Unit
-from tests.oracle.packet_judge import PROTOCOLS, STRANGERS, public
+from tests.oracle.packet_judge import PROTOCOLS, STRANGERS, reach
 from tests.oracle.policy_reader import players
 
 NAMED = frozenset(PROTOCOLS.values())
@@ -57,7 +57,8 @@ class Grid:
     """The coordinates worth asking about at one unit in one direction."""
 
     def __init__(self, place: Place) -> None:
-        estate, self.rules = place.estate, place.rules()
+        self.estate, self.rules = place.estate, place.rules()
+        estate = self.estate
         parameters = [dict(estate.parameters) | dict(player.parameters) for player in estate.players]
         self.boxes = [(rule.protocol, rule.ports) for rule in self.rules] + sorted(
             {service_edges(service, each) for flow in estate.flows for service in flow.services for each in parameters}, key=repr
@@ -68,20 +69,20 @@ class Grid:
             {port for rule in self.rules for port in edges(rule.source_ports)} | edges(((1024, 49151), (49152, 65535)))
         )
         self.locals = local_samples(place.unit, self.rules)
-        self.addresses = sorted(self._addresses(estate), key=lambda address: (address.version, int(address)))
-        settled = (
-            {"tag:VirtualNetwork", "tag:Internet", "tag:AzureLoadBalancer"} if estate.vnet_settled else {"tag:AzureLoadBalancer"}
-        )
-        members = {symbol for player in estate.players for symbol in player.symbols}
+        self.addresses = sorted(self._addresses(place), key=lambda address: (address.version, int(address)))
+        settled = {"tag:AzureLoadBalancer", "tag:Internet", *(name for name, _ in estate.lists)}
+        settled |= {"tag:VirtualNetwork"} if estate.vnet_settled else set()
+        members = {symbol for player in players(estate) for symbol in player.symbols}
         self.symbols = sorted(({peer for rule in self.rules for peer in rule.peers if symbolic(peer)} | members) - settled)
-        self.atoms = [Atom(None, address) for address in self.addresses] + [
-            Atom(symbol, spot) for symbol in self.symbols for spot in STRANGERS if symbol != "tag:Internet" or public(spot)
-        ]
-
+        self.atoms = [Atom(None, address) for address in self.addresses]
+        self.atoms += [Atom(symbol, spot) for symbol in self.symbols for spot in places_of(estate, symbol)]
         self.atoms_by_rule = [self._atoms_of(rule) for rule in self.rules]
 
-    def _addresses(self, estate: Estate) -> set[Address]:
-        cidrs = {peer for rule in self.rules for peer in rule.peers} | set(estate.vnet)
+    def _addresses(self, place: Place) -> set[Address]:
+        estate = place.estate
+        cidrs = {peer for rule in self.rules for peer in rule.peers} | {*estate.vnet, *estate.peered, *place.unit.inside}
+        cidrs |= {cidr for _, entries in estate.lists for cidr in entries}
+        cidrs |= {cidr for player in players(estate) for member in player.members for cidr in member.addresses}
         cidrs |= {cidr for player in players(estate) for cidr in player.networks or ()}
         cidrs |= {peer for allowance in estate.allowances for peer in allowance.peers}
         addresses = {address for cidr in cidrs if numeric(cidr) for address in network_edges(cidr)}
@@ -104,8 +105,21 @@ class Grid:
         return packet_of(chosen, port, random.choice(self.source_ports), atom, random.choice(self.locals))
 
     def _atoms_of(self, rule: Rule) -> list[Atom]:
-        addresses = [Atom(None, each) for peer in rule.peers if numeric(peer) for each in sorted(network_edges(peer), key=str)]
+        lists = dict(self.estate.lists)
+        cidrs = [cidr for peer in rule.peers for cidr in lists.get(peer, (peer,)) if numeric(cidr)]
+        addresses = [Atom(None, each) for cidr in cidrs for each in sorted(network_edges(cidr), key=str)]
         return addresses + [atom for atom in self.atoms if atom.symbol in rule.peers]
+
+
+def places_of(estate: Estate, symbol: str) -> list[Address]:
+    """Where members of a symbol may stand: at the edges of the network that holds them all, and where some are known to be."""
+    lines = reach(estate, symbol)
+    if lines == ("any",):
+        return list(STRANGERS)
+    subnets = [cidr for subnet in estate.subnets for cidr in subnet.cidrs]
+    inner = {ip_network(cidr)[end] for cidr in (*lines, *subnets) for end in (1, -1)}
+    known = {ip_address(machine.ip) for machine in estate.machines if machine.ip}
+    return sorted({each for each in inner | known if any(each in ip_network(line) for line in lines)}, key=str)
 
 
 def packet_of(protocol: int, port: int, source_port: int, atom: Atom, local: Address | None) -> Packet:

@@ -11,8 +11,8 @@ from tests.oracle.sampling import numeric
 
 def spelled(random: Random, estate: Estate) -> Estate:
     """The estate with every rule sayable and named by its Terraform address."""
-    say = azure_rules if estate.cloud == "azure" else aws_rules
-    return replace(estate, acls=tuple(replace(acl, rules=say(random, acl)) for acl in estate.acls))
+    say = {"group": aws_rules, "nacl": edge_rules, "nsg": azure_rules, "admin": admin_rules}
+    return replace(estate, acls=tuple(replace(acl, rules=say[acl.kind](random, acl)) for acl in estate.acls))
 
 
 def named(estate: Estate) -> Estate:
@@ -36,6 +36,29 @@ def aws_rules(random: Random, acl: Acl) -> tuple[Rule, ...]:
     return name_rules(replace(acl, rules=tuple(dict.fromkeys(found))))
 
 
+def edge_rules(random: Random, acl: Acl) -> tuple[Rule, ...]:
+    """The rules of a network ACL: one network each, in an order that a few denies may begin."""
+    found = [replace(rule, peers=(peer,)) for rule in acl.rules for peer in rule.peers]
+    return name_rules(replace(acl, rules=in_order(random, list(dict.fromkeys(found)))))
+
+
+def in_order(random: Random, found: list[Rule]) -> tuple[Rule, ...]:
+    """The rules, shuffled, with their priorities; denies stand mostly first."""
+    random.shuffle(found)
+    found.sort(key=lambda rule: rule.allow and random.random() < 0.7)
+    ordered = [replace(rule, priority=100 + 10 * number) for number, rule in enumerate(found)]
+    random.shuffle(ordered)
+    return tuple(ordered)
+
+
+def admin_rules(random: Random, acl: Acl) -> tuple[Rule, ...]:
+    """Admin rules, of any kinds of peers in one rule but ASGs."""
+    found = [
+        replace(rule, peers=peers) for rule in acl.rules if (peers := tuple(peer for peer in rule.peers if "asg:" not in peer))
+    ]
+    return name_rules(replace(acl, rules=in_order(random, list(dict.fromkeys(found)))))
+
+
 def azure_rules(random: Random, acl: Acl) -> tuple[Rule, ...]:
     found: list[Rule] = []
     for rule in acl.rules:
@@ -44,16 +67,14 @@ def azure_rules(random: Random, acl: Acl) -> tuple[Rule, ...]:
         sets = [tuple(peer for peer in cidrs if (":" in peer) == six) for six in (False, True)]
         sets += [asgs, *((peer,) for peer in rule.peers if peer not in cidrs and peer not in asgs)]
         found += [replace(rule, peers=peers) for peers in sets if peers]
-    found = list(dict.fromkeys(found))
-    random.shuffle(found)
-    found.sort(key=lambda rule: rule.allow and random.random() < 0.7)
+    ordered = list(in_order(random, list(dict.fromkeys(found))))
     style = found[0].style if found else "inline"
     walls = [
         Rule("", direction, None, ALL, ("any",), allow=False, priority=4000, style=style)
         for direction in DIRECTIONS
         if random.random() < 0.75
     ]
-    ordered = [replace(rule, priority=100 + 10 * number) for number, rule in enumerate(found)] + walls
+    ordered += walls
     random.shuffle(ordered)
     return (*name_rules(replace(acl, rules=tuple(ordered))), *default_rules(acl.address))
 
@@ -81,10 +102,14 @@ def name_rules(acl: Acl) -> tuple[Rule, ...]:
         if rule.default:
             found.append(rule)
             continue
-        if rule.style in ("inline", "attribute") and acl.ordered:
+        if acl.kind == "admin":
+            name = f"azurerm_network_manager_admin_rule.{short}_{number}"
+        elif rule.style in ("inline", "attribute") and acl.kind == "nsg":
             name = f"{acl.address}.security_rule[{number}]"
         elif rule.style in ("inline", "attribute"):
             name = f"{acl.address}.{rule.direction}[{counts[rule.direction]}]"
+        elif rule.style == "separate" and acl.kind == "nacl":
+            name = f"aws_network_acl_rule.{short}_{number}"
         elif rule.style == "separate":
             name = f"azurerm_network_security_rule.{short}_{number}"
         elif rule.style == "old":

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_network
 from itertools import chain, combinations, product
+from typing import Literal
 
-from tests.oracle.nouns import PUBLIC_CLIENTS, Atom, Estate, Meeting, Packet, Place, Rule, Unit
-from tests.oracle.packet_judge import STRANGERS, Mode, World, in_ranges, walk, within
-from tests.oracle.policy_reader import asked, blocked, is_peer, meetings, permitted
-from tests.oracle.sampling import symbolic
+from tests.oracle.nouns import PUBLIC_CLIENTS, Address, Atom, Meeting, Member, Packet, Place, Player, Rule, Unit
+from tests.oracle.packet_judge import STRANGERS, Mode, World, in_ranges, passes, peer_matches, reach, walk, within
+from tests.oracle.policy_reader import Answer, asked, blocked_at, is_peer, meetings, permitted_at
+from tests.oracle.sampling import network_edges, places_of, symbolic
 
 Pair = tuple[str, str]
 """A check, and the rule or ACL that it names."""
@@ -46,20 +50,24 @@ def choices(rules: list[Rule], packet: Packet) -> dict[str, list[str | int | Non
     return found
 
 
-def open_symbols(estate: Estate, rules: list[Rule], atom: Atom) -> list[str]:
+def open_symbols(place: Place, rules: list[Rule], atom: Atom) -> list[str]:
     """Symbols of these rules that may or may not hold the atom."""
-    settled = {"tag:Internet", "tag:AzureLoadBalancer"} | ({"tag:VirtualNetwork"} if estate.vnet_settled else set())
-    named = {peer for rule in rules for peer in (*rule.peers, *rule.local) if symbolic(peer)} - settled - {atom.symbol}
-    if not estate.vnet_settled and any("tag:Internet" in rule.peers for rule in rules):
+    estate = place.estate
+    settled = {"tag:Internet", "tag:AzureLoadBalancer", *(name for name, _ in estate.lists)}
+    settled |= {"tag:VirtualNetwork"} if estate.vnet_settled else set()
+    named = {peer for rule in rules for peer in rule.peers if symbolic(peer)} - settled - {atom.symbol}
+    if not estate.vnet_settled and any("tag:VirtualNetwork" in rule.local or "tag:Internet" in rule.peers for rule in rules):
         named.add("tag:VirtualNetwork")
     denied = {peer for rule in rules if not rule.allow for peer in rule.peers}
+    if atom.symbol and len(place.unit.layers) > 1 and estate.cloud == "azure":  # whoever wears one may wear the other
+        denied |= {peer for rule in rules for peer in rule.peers}
     return sorted(each for each in named if not each.startswith(("group:", "asg:")) or each in denied)
 
 
 def worlds(place: Place, packet: Packet, mode: Mode) -> list[World]:
     rules = place.rules()
     named = choices(rules, packet)
-    symbols = open_symbols(place.estate, rules, packet.peer)
+    symbols = open_symbols(place, rules, packet.peer)
     subsets = chain.from_iterable(combinations(symbols, size) for size in range(len(symbols) + 1))
     return [
         World(dict(zip(named, values, strict=True)), frozenset(inside), mode)
@@ -70,36 +78,101 @@ def worlds(place: Place, packet: Packet, mode: Mode) -> list[World]:
 
 def opening(place: Place, packet: Packet, world: World) -> Opening:
     """What must be told of a packet in this world, missing access aside."""
-    unit, steps = place.unit, walk(place, packet, world)
     if not passes(place, packet, world):
         return Opening()
-    symbol, deciding = packet.peer.symbol, [rule for rules in steps.values() for rule in rules]
-    must = symbol is None or any(symbol in rule.peers for rule in deciding)
-    nearest, others = unit.acls[-1], [rule for address in unit.acls[:-1] for rule in steps[address]]
-    if any(rule.name.endswith(".AllowAzureLoadBalancerInBound") for rule in deciding):
+    steps = {each.layer: each.rules for each in walk(place, packet, world)}
+    if any(rule.name.endswith(".AllowAzureLoadBalancerInBound") for rules in steps.values() for rule in rules):
         return Opening()
-    answer = permitted(place, packet)
+    named = [any(names(place, rule, packet.peer, world) for rule in rules) for rules in steps.values() if rules]
+    must = any(named) if packet.peer.symbol else all(named)
+    answer = permitted(place, packet, world)
     if answer == "yes":
         return default_opening(place, packet, steps)
-    pairs = frozenset(("blocked-access", rule.name) for rule in [*steps[nearest], *others])
-    barred = blocked(place, packet)
+    rules = [rule for found in steps.values() for rule in found]
+    pairs = frozenset(("blocked-access", rule.name) for rule in rules)
+    barred = blocked(place, packet, world)
+    explicit = bearers(place, steps)
+    if barred == "yes" and blocked_at(place, packet) != "yes":  # by all its places: by those that come through, or as a whole
+        return Opening(pairs | explicit, must, answer == "no")
     if barred == "yes":
         return Opening(pairs, must, answer == "no")
-    explicit = {("extra-access", rule.name) for rule in steps[nearest] if not rule.default}
-    if not explicit:
-        explicit = {("implicit-allow", nearest)} | {("extra-access", rule.name) for rule in others if not rule.default}
     if barred == "maybe":
         return Opening(pairs | explicit, must, False)
-    return Opening(frozenset(explicit), must, answer == "no")
+    return Opening(explicit, must, answer == "no")
 
 
-def default_opening(place: Place, packet: Packet, steps: dict[str, tuple[Rule, ...]]) -> Opening:
+def permitted(place: Place, packet: Packet, world: World) -> Answer:
+    """Whether the packet may come through. A symbol is permitted by its name, or wherever its members may stand and come through."""
+    return by_name_or_place(permitted_at, place, packet, world)
+
+
+def blocked(place: Place, packet: Packet, world: World) -> Answer:
+    return by_name_or_place(blocked_at, place, packet, world)
+
+
+def by_name_or_place(ask: Callable[[Place, Packet], Answer], place: Place, packet: Packet, world: World) -> Answer:
+    named = ask(place, packet)
+    if packet.peer.symbol is None or named == "yes":
+        return named
+    for spot in stands(place, packet.peer):
+        there = packet._replace(peer=packet.peer._replace(address=spot))
+        if ask(place, packet._replace(peer=Atom(None, spot))) != "yes" and passes(place, there, world):
+            return named
+    return "yes"
+
+
+def stands(place: Place, atom: Atom) -> list[Address]:
+    """Where whoever is meant may stand: for a symbol, at every edge of a network that is named, as far as members can be there."""
+    if atom.symbol is None:
+        return [atom.address]
+    return stands_of(place, atom.symbol)
+
+
+@lru_cache(maxsize=512)
+def stands_of(place: Place, symbol: str) -> list[Address]:
+    cidrs = [*place.estate.vnet, *place.unit.subnet, *(peer for rule in place.rules() for peer in rule.peers if "/" in peer)]
+    edges = [min(network_edges(cidr), key=str) for cidr in cidrs if network_edges(cidr)]
+    inner = [ip_network(cidr)[-2 if ip_network(cidr).num_addresses > 1 else 0] for cidr in cidrs]
+    spots = {*STRANGERS, *edges, *inner, *places_of(place.estate, symbol)}
+    return [spot for spot in spots if may_be(place, Atom(symbol, spot))]
+
+
+def may_be(place: Place, atom: Atom) -> bool:
+    """Whether a member of the atom's symbol may stand at its address."""
+    assert atom.symbol is not None
+    return any(within(cidr, atom.address) for cidr in reach(place.estate, atom.symbol))
+
+
+def names(place: Place, rule: Rule, atom: Atom, world: World) -> bool:
+    """Whether the rule itself names the packet's far side: by its symbol, or by addresses; an address of a member is told by the
+    member's name."""
+    if atom.symbol:
+        return atom.symbol in rule.peers
+    return any(peer_matches(place, rule, peer, atom, world) for peer in rule.peers if not peer.startswith(("group:", "asg:")))
+
+
+def bearers(place: Place, steps: dict[tuple[str, ...], tuple[Rule, ...]]) -> frozenset[Pair]:
+    """Who may tell what is open: the rules of the layer that is nearest to the workload and has one for it.
+
+    Where the nearest NSG has none but its default, it tells that, or the next layer its own rule.
+    """
+    found: set[Pair] = set()
+    for layer in reversed(place.unit.layers):
+        own = {("extra-access", rule.name) for rule in steps[layer] if not rule.default}
+        if own:
+            return frozenset(found | own)
+        if layer is place.unit.layers[-1] and steps[layer]:
+            found.add(("implicit-allow", layer[0]))
+    return frozenset(found)
+
+
+def default_opening(place: Place, packet: Packet, steps: dict[tuple[str, ...], tuple[Rule, ...]]) -> Opening:
     """A packet that is permitted: to be told only if it is required and nothing but a default rule lets it in."""
-    acls = [address for address, rules in steps.items() if all(rule.default for rule in rules)]
+    acls = [layer[0] for layer, rules in steps.items() if rules and all(rule.default for rule in rules)]
     needed = [
         meeting
         for meeting in needs(place)
-        if asked(place, meeting, packet) and from_clients(packet) and is_peer(meeting.other, packet.peer) == "yes"
+        if asked(place, meeting, packet) and from_clients(packet) and is_peer(place.estate, meeting.other, packet.peer) == "yes"
     ]
     if not acls or not any(packet.peer.address.version in shared_families(place.unit, each) for each in needed):
         return Opening()
@@ -118,51 +191,98 @@ def needs(place: Place) -> list[Meeting]:
     return [each for each in meetings(place) if each.flow.need in wanted and place.direction in each.flow.ends]
 
 
-def families_of(networks: tuple[str, ...] | None) -> set[int]:
-    return {6 if ":" in cidr else 4 for cidr in networks} if networks else {4}
+def families_of(player: Player, local: tuple[str, ...] = ()) -> set[int]:
+    """The families in which a role has networks or members; members that are symbols alone count as IPv4."""
+    found = {version(cidr) for cidr in player.networks or local}
+    for member in player.members:
+        found |= {version(cidr) for cidr in member.addresses} or {4}
+    return found or {4}
+
+
+def version(cidr: str) -> int:
+    return 6 if ":" in cidr else 4
 
 
 def shared_families(unit: Unit, meeting: Meeting) -> set[int]:
-    """The address families in which both roles stand; a role of symbols alone counts as IPv4."""
-    return families_of(meeting.me.networks or unit.local) & families_of(meeting.other.networks)
+    """The address families in which both roles stand."""
+    return families_of(meeting.me, unit.local) & families_of(meeting.other)
+
+
+Names = frozenset[Atom]
+"""The ways to name one address or member."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """What of one required service is not admitted in one world. `vague`: known members or networks do not settle it."""
+    """What of one required service is not admitted in one world: addresses of the far role's networks, or members of it.
 
-    atoms: frozenset[Atom] = frozenset()
-    members: frozenset[Atom] = frozenset()
+    Each has one or several names, of which one must be told. `vague`: known members or networks do not settle it.
+    """
+
+    atoms: frozenset[Names] = frozenset()
+    members: frozenset[Names] = frozenset()
     satisfied: bool = False
     sure: bool = True
     vague: bool = False
 
 
-def unmet(place: Place, meeting: Meeting, packet: Packet, atoms: list[Atom], world: World) -> Unmet:
+Goes = Callable[[Packet], bool]
+"""Whether a packet goes its way in one world."""
+
+
+def unmet(place: Place, meeting: Meeting, packet: Packet, atoms: list[Atom], goes: Goes) -> Unmet:
     """One required service point (the packet, its peer aside) towards one player, in one world."""
     other, families = meeting.other, shared_families(place.unit, meeting)
     plain = [atom for atom in atoms if not atom.symbol and atom.address.version in families]
     networks = [atom for atom in plain if any(within(cidr, atom.address) for cidr in other.networks or ())]
-    stands = {atom.address for atom in networks} or set(STRANGERS)
-    members = [Atom(symbol, spot) for symbol in other.symbols for spot in stands if spot.version in families]
-    shut = {atom for atom in {*plain, *members} if not passes(place, packet._replace(peer=atom), world)}
-    lacking, absent = shut.intersection(networks), shut.intersection(members)
-    unheld = frozenset(atom for atom in members if atom.symbol in {each.symbol for each in absent})
-    if (members and not absent) or not (lacking or other.networks is None) or OWN_FAMILY.get(packet.protocol, 4) not in families:
+    if OWN_FAMILY.get(packet.protocol, 4) not in families:
         return Unmet(satisfied=True)
-    split = len(unheld) != len(absent)
+    shut = {atom for atom in plain if not goes(packet._replace(peer=atom))}
+    lacking = shut.intersection(networks)
+    if other.networks is not None and not lacking:
+        return Unmet(satisfied=True)
+    places = {atom.address for atom in networks}
+    named_members = [member for member in other.members if member.symbols or member.addresses]
+    states = [reached(packet, member, places or unknown_places(place, member), families, goes) for member in named_members]
+    failing = frozenset(found for state, found in states if state != "yes")
+    split = any(state == "maybe" for state, _ in states)
+    if states and not failing:
+        return Unmet(satisfied=True)
     if other.networks is None:
-        nowhere = shut.issuperset(plain)
-        return Unmet(members=unheld, sure=nowhere, vague=split or not members or shut.isdisjoint(plain))
+        known = all(reach(place.estate, symbol) != ("any",) for member in named_members for symbol in member.symbols)
+        return Unmet(
+            members=failing,
+            sure=known or shut.issuperset(plain),
+            vague=split or not states or (shut.isdisjoint(plain) and not known),
+        )
     named = any(symbol in rule.peers for rule in place.rules() for symbol in other.symbols)
-    return Unmet(frozenset(lacking), unheld, vague=split or (named and len(lacking) < len(networks)))
+    mixture = named and len(lacking) < len(networks)
+    return Unmet(frozenset(frozenset({atom}) for atom in lacking), failing, vague=split or mixture)
 
 
-def passes(place: Place, packet: Packet, world: World) -> bool:
-    steps = walk(place, packet, world)
-    return len(steps) == len(place.unit.acls) and all(steps.values())
+def unknown_places(place: Place, member: Member) -> set[Address]:
+    """Where a member may stand of whose role nobody says where it stands."""
+    return {spot for symbol in member.symbols for spot in places_of(place.estate, symbol)}
+
+
+def reached(
+    packet: Packet, member: Member, places: set[Address], families: set[int], goes: Goes
+) -> tuple[Literal["yes", "maybe", "no"], Names]:
+    """Whether one member is reached: by a symbol that it wears, or at all its addresses; and the ways to name it."""
+    known = {ip_network(cidr)[0] for cidr in member.addresses}
+    stands = {spot for spot in known or places if spot.version in families}
+    ways = [[Atom(symbol, spot) for spot in stands] for symbol in member.symbols]
+    ways += [[Atom(None, spot) for spot in stands]] if known else []
+    open_ways = [[goes(packet._replace(peer=atom)) for atom in way] for way in ways]
+    state: Literal["yes", "maybe", "no"] = (
+        "yes" if any(all(way) for way in open_ways) else "maybe" if any(any(way) for way in open_ways) else "no"
+    )
+    return state, frozenset(atom for way in ways for atom in way)
 
 
 def co_located(meeting: Meeting) -> bool:
     """Two roles of one machine, or a role and itself: whether another member exists is nobody's to know."""
-    return bool(set(meeting.me.acls) & set(meeting.other.acls))
+    matched = [{*player.acls, *player.matched} for player in (meeting.me, meeting.other)]
+    return bool(matched[0] & matched[1]) or bool(
+        {member.machine for member in meeting.me.members} & {member.machine for member in meeting.other.members} - {None}
+    )

@@ -75,8 +75,8 @@ class Groups:
             only = list(self._around.known) if len(self._around.known) == 1 else []
             return VIRTUAL_NETWORK, (self._around.space(only[0]) or EMPTY) if only else EMPTY
         places = sorted({subnet.network for subnet in known if subnet.network is not None})
-        routed = any(subnet.routes for subnet in known)
-        key = "|".join([VIRTUAL_NETWORK, *places, *([nsg] if routed else [])])
+        routed = sorted({subnet.key for subnet in known}) if any(subnet.routes for subnet in known) else []
+        key = "|".join([VIRTUAL_NETWORK, *places, *routed])
         return key, self._around.inside_all(known)
 
     def _nsg(self, resource: Resource) -> Acl:

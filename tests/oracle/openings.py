@@ -1,0 +1,134 @@
+"""What is open and should not be: the findings of one unit against the judge, packet by packet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+
+from tests.oracle.findings import Json, brief, holds, seen_from, tells, told_of, witness_packet
+from tests.oracle.nouns import Atom, Estate, Packet, Place
+from tests.oracle.packet_judge import World, in_vnet
+from tests.oracle.policy_reader import permitted_at, players, undecided
+from tests.oracle.sampling import Grid, sensible, symbolic
+from tests.oracle.worlds import Opening, may_be, opening, stands, worlds
+
+OPENINGS = ("blocked-access", "extra-access", "implicit-allow")
+
+
+def openings_told(place: Place, findings: list[Json], random: Random) -> Iterable[str]:
+    """What is open and should not be, or is open by default: the unit's findings against the judge."""
+    told = [each for each in findings if each["check"] in OPENINGS]
+    unmet_told = any(each["check"] == "missing-access" for each in findings)
+    grid = Grid(place)
+    packets = grid.packets(random, per_box=12, anywhere=60)
+    for each in told:
+        inside = [packet for packet in grid.packets(random, per_box=12, anywhere=60) if holds(place, each, packet)]
+        packets += inside[:24]
+        yield from witness_told(place, each)
+    for packet in packets:
+        yield from compare_opening(place, packet, told, unmet_told)
+
+
+def certain(states: list[Opening], pair: tuple[str, str]) -> str | None:
+    """What the worlds say of one teller: proved, unproven, or None if it has nothing to tell."""
+    inside = [state.sure for state in states if pair in state.pairs]
+    if not inside:
+        return None
+    return "proved" if len(inside) == len(states) and all(inside) else "unproven"
+
+
+def teller(finding: Json) -> tuple[str, str]:
+    return finding["check"], finding["acl"] if finding["check"] == "implicit-allow" else finding["rule"].removesuffix("[*]")
+
+
+def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_told: bool) -> Iterable[str]:
+    """One packet; where a required flow is told missing, what of it passes by default need not be told."""
+    if doubtful(place, packet):
+        return
+    states = [opening(place, packet, world) for world in worlds(place, packet, "extra")]
+    pairs = {pair for state in states for pair in state.pairs}
+    strongest = {certain(states, pair) for pair in pairs}
+    always = all(state.pairs and state.sure for state in states) and "proved" not in strongest
+    telling = [each for each in findings if tells(place, each, packet)]
+    for each in findings:
+        if not holds(place, each, packet):
+            continue
+        said = {certain(states, teller(each))} - {None}
+        if packet.peer.symbol or not said:
+            said = anywhere(place, packet, each)
+        if not said and each["certainty"] == "unproven":
+            said = as_member(place, packet, each)
+        if not said:
+            yield f"wrong {brief(each)}: it tells {told_of(packet)}"
+        elif each["certainty"] not in said and not (always or in_parts(place, packet) or open_anyway(place, packet)):
+            yield f"certainty of {brief(each)}: judge {said} for {told_of(packet)}"
+    if not any(state.must for state in states) or (unmet_told and permitted_at(place, packet) == "yes"):
+        return
+    where, certainties = f"{told_of(packet)} {place.direction} at {place.unit.acls}", {each["certainty"] for each in telling}
+    if not telling:
+        yield f"silent: {'proved' if 'proved' in strongest else 'unproven'} {sorted(pairs)} for {where}"
+    elif (
+        "proved" in strongest
+        and "proved" not in certainties
+        and not any("unproven" in anywhere(place, packet, each) for each in telling)
+    ):
+        yield f"certainty: {sorted(pairs)} should be proved for {where}"
+
+
+def in_parts(place: Place, packet: Packet) -> bool:
+    """Whether VirtualNetwork, of which only a part is known, is opened as a whole, and a role may stand in it somewhere."""
+    named = any("tag:VirtualNetwork" in rule.peers for rule in place.rules())
+    return named and not place.estate.vnet_settled and permitted_at(place, packet) == "maybe"
+
+
+def open_anyway(place: Place, packet: Packet) -> bool:
+    """Whether a member of the packet's symbol comes through for sure at some place, whichever rule it is that bears it."""
+    places = [packet._replace(peer=Atom(packet.peer.symbol, spot)) for spot in stands(place, packet.peer) if packet.peer.symbol]
+    states = ([opening(place, each, world) for world in worlds(place, each, "extra")] for each in places)
+    return any(all(state.pairs and state.sure for state in found) for found in states)
+
+
+def as_member(place: Place, packet: Packet, finding: Json) -> set[str | None]:
+    """An address is told where members of an open symbol may be: what is said of a member that stands there."""
+    found = set()
+    for symbol in {peer for rule in place.rules() for peer in rule.peers if symbolic(peer)}:
+        if may_be(place, Atom(symbol, packet.peer.address)):
+            member = packet._replace(peer=Atom(symbol, packet.peer.address))
+            found.add(certain([opening(place, member, world) for world in worlds(place, member, "extra")], teller(finding)))
+    return {"unproven"} if found - {None} else set()
+
+
+def anywhere(place: Place, packet: Packet, finding: Json) -> set[str | None]:
+    """What is certain of the finding wherever the members of the packet's symbol may stand, at any unit of which it is told."""
+    found = set()
+    for other in seen_from(place, finding):
+        for spot in stands(other, packet.peer):
+            there = packet._replace(peer=Atom(packet.peer.symbol, spot))
+            found.add(certain([opening(other, there, world) for world in worlds(other, there, "extra")], teller(finding)))
+    partly = {"unproven"} if None in found and len(found) > 1 else set()
+    return (found | partly) - {None}
+
+
+def doubtful(place: Place, packet: Packet) -> bool:
+    """Packets of which the design leaves open who tells them: those of an unbound role, and outside a VNet of unknown extent."""
+    estate, atom = place.estate, packet.peer
+    beyond = not estate.vnet_settled and not in_vnet(place, Atom(None, atom.address), World({}))
+    tagged = atom.symbol in (None, "tag:VirtualNetwork", "tag:Internet")
+    named = any(peer in ("tag:VirtualNetwork", "tag:Internet") for rule in place.rules() for peer in rule.peers)
+    return undecided(place, packet) or (beyond and tagged and named)
+
+
+def witness_told(place: Place, finding: Json) -> Iterable[str]:
+    if finding["witness"] is None:
+        yield f"no witness: {brief(finding)}"
+        return
+    packet = witness_packet(finding, symbols_of(place.estate))
+    if packet is None or not sensible(packet) or doubtful(place, packet):
+        return
+    if not anywhere(place, packet, finding):
+        yield f"false witness of {brief(finding)}: {told_of(packet)}"
+
+
+def symbols_of(estate: Estate) -> set[str]:
+    named = {peer for acl in estate.acls for rule in acl.rules for peer in rule.peers if symbolic(peer)}
+    return named | {symbol for player in players(estate) for symbol in player.symbols}
