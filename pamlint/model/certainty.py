@@ -12,7 +12,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from pamlint.model.addresses import ANY, PUBLIC, families, line_of
+from pamlint.model.addresses import ANY, IPV4, PUBLIC, families, line_of
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, subtract, union
 from pamlint.model.traffic import NO_GUARD, Cube, Guard, Traffic, meet, merge, minus
 
@@ -131,7 +131,8 @@ def _is_asked(
         return not holds(side, _there(own[name], side))
     if sign and purpose is Purpose.OPEN and predicate.kind == "group" and predicate.side is not None:
         positive = [predicates[other] for other, holds_ in cube.guard if holds_]
-        return not _is_alone(predicate, positive, cube.sides[predicate.side])
+        side = cube.sides[predicate.side]
+        return not (_is_alone(predicate, positive, side) and _stands(predicate, side))
     return _is_open(name, sign, predicate, purpose, denied)
 
 
@@ -201,6 +202,11 @@ def _is_alone(predicate: Predicate, positive: list[Predicate], side: Ranges) -> 
     return all(holds(other.at_least, intersect(predicate.at_most, side)) for other in others)
 
 
+def _stands(predicate: Predicate, side: Ranges) -> bool:
+    """Whether somebody of whom nothing but the name is known can stand on a side: such members count as IPv4."""
+    return bool(intersect(side, IPV4)) or not intersect(predicate.at_most, IPV4)
+
+
 def _line(
     predicate: Predicate, sign: bool, purpose: Purpose, certain: bool, cube: Cube, own: Ranges | None, alone: bool
 ) -> Ranges:
@@ -219,7 +225,7 @@ def _line(
     if sign:
         if not certain:
             return predicate.at_most
-        counts = purpose is Purpose.OPEN and predicate.kind in ("group", "list") and alone
+        counts = purpose is Purpose.OPEN and predicate.kind in ("group", "list") and alone and _stands(predicate, side)
         return predicate.at_most if counts else predicate.at_least
     if not certain or (purpose is Purpose.CLOSED and predicate.kind == "group"):
         return subtract(side, predicate.at_least)
