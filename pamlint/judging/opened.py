@@ -11,12 +11,13 @@ from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand
 from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Implicit, Opening, Pinned, Reply
 from pamlint.model.acl import Acl, Rule
+from pamlint.model.addresses import families
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, settle
 from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.policy import Flow
 from pamlint.model.ranges import Ranges, holds, intersect, subtract, union
 from pamlint.model.rows import View
-from pamlint.model.traffic import PROTOCOL, SOURCE_PORT, Cube, Traffic, merge, minus, overlap, touch
+from pamlint.model.traffic import DESTINATION, PROTOCOL, SOURCE, SOURCE_PORT, Cube, Traffic, merge, minus, overlap, touch
 
 ORDINARY = ((49152, 65535),)
 """The source ports that every client system uses."""
@@ -109,6 +110,8 @@ def _not_allowed(passing: Traffic, allowed: Traffic, direction: Direction, table
     for cube in passing:
         if direction == "egress" and any(holds(line, cube.sides[peer_side]) for line in UNFILTERED.values()):
             continue  # it opens what is open whatever rules say
+        if any(sign for _, sign in cube.guard) and families(cube.sides[SOURCE]).isdisjoint(families(cube.sides[DESTINATION])):
+            continue  # whoever it is, no packet has ends of two families
         named = [table.predicates[name] for name, sign in cube.guard if sign and _is_whole(table.predicates[name], peer_side)]
         for piece in minus((cube,), allowed, SERVICE_FIRST[direction]):
             out.append(piece.replace(peer_side, _but_known(cube, piece, named, peer_side)) if named else piece)
