@@ -132,6 +132,7 @@ def read(asked: Asked, memory: Memory, watcher: Watcher) -> fleet.Fleet:
         found = fleet.survey(asked.cloud, asked.access)
         if not found.scopes and not found.problems:
             raise UserError("there is nothing to be read: no account's region, no subscription")
+        memory.notes += found.notes
         kept = memory.begin(asked.resume)
         have = {scope.name: unpack(kept[scope.name, scope.role]) for scope in found.scopes if (scope.name, scope.role) in kept}
         left = [scope for scope in found.scopes if scope.name not in have]

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from pamlint.model.errors import UserError
 from pamlint.sources.azure.access import Access, connect
 
 if TYPE_CHECKING:
@@ -26,6 +27,15 @@ UNREGISTERED = frozenset({"MissingSubscriptionRegistration", "SubscriptionNotReg
 _BEARER = re.compile(r"Bearer\s+\S+|eyJ[\w-]+\.[\w-]+\.[\w-]*", re.IGNORECASE)
 
 Item = Mapping[str, Any]
+
+
+_NOBODY = "failed to retrieve a token from the included credentials"
+_REFUSED = "Authentication failed"
+_NO_CREDENTIALS = (
+    "there are no Azure credentials: sign in with `az login`, or set the AZURE_ variables of a service principal"
+    " (https://aka.ms/azsdk/python/identity/defaultazurecredential/troubleshoot)"
+)
+"""What is said where a chain of credentials has none that could even be tried."""
 
 
 class RefusalError(Exception):
@@ -83,7 +93,7 @@ class Calls:
         return connect(self._access)
 
     def _ask(self, method: str, url: str, body: Item | None = None) -> Item | None:
-        """The answer's object; None where the subscription has never used the service."""
+        """The answer's object; None where the subscription has never used the service. UserError where nobody is signed in."""
         from azure.core.exceptions import AzureError
         from azure.core.rest import HttpRequest
 
@@ -93,6 +103,8 @@ class Calls:
         try:
             response = client.send_request(HttpRequest(method, url, json=body), retry_on_methods=METHODS)
         except AzureError as error:
+            if _NOBODY in str(error.message) and _REFUSED not in str(error.message):
+                raise UserError(_NO_CREDENTIALS) from None
             raise RefusalError(f"{method} {path} failed: {told(str(error.message))}", denied=False) from None
         if response.status_code != 200:
             code, message = _error(response)
