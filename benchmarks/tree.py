@@ -1,4 +1,4 @@
-"""A tree of root modules to measure on: one is the estate of `benchmarks/estate.py`, the others run services of other kinds."""
+"""Trees of root modules to measure on: the estate of `benchmarks/estate.py`, and roots that run services of other kinds."""
 
 from __future__ import annotations
 
@@ -81,6 +81,17 @@ resource "aws_cloudwatch_log_group" "host_MM" {
   retention_in_days = 30
 }
 """
+
+
+def write_estates(directory: Path, files: int) -> int:
+    """Writes so many `.tf` files, each root an estate of its own, and one site file above; returns how many roots there are."""
+    names = [f"root-{number:02}" for number in range(1, files // FILES_A_ROOT + 1)]
+    for name in names:
+        estate.write(directory / name)
+        (directory / name / "pamlint.yaml").unlink()
+    estates = "".join(f"  {name}: {{roots: [{name}]}}\n" for name in names)
+    (directory / "pamlint.yaml").write_text(f"{estate.SITE}estates:\n{estates}", encoding="utf-8")
+    return len(names)
 
 
 def write(directory: Path, files: int) -> int:

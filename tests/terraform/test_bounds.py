@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from pamlint.sources.code import Settings, read_root
+from pamlint.terraform import blocks, files, modules, repetition, scope, session, syntax
+from pamlint.terraform.functions import signature
+from pamlint.terraform.reader import json_syntax, tokens
 from pamlint.terraform.scope import Budget
 from tests.terraform.roots import problems, read, write
 
@@ -256,3 +259,27 @@ def test_files_that_are_none(tmp_path: Path, name: str) -> None:
     reading = read(tmp_path)
     assert message in reading.problems[0].message
     assert not reading.input.complete
+
+
+def test_documented() -> None:
+    """The page on bounds has every limit as it is."""
+    page = (Path(__file__).parents[2] / "docs" / "bounds.md").read_text(encoding="utf-8")
+    limits = (
+        f"{scope.MAX_STEPS:,} elements",
+        f"{scope.MAX_STEPS_IN_ALL:,} elements in all",
+        f"{scope.MAX_STEPS_IN_ESTATE:,} elements in all roots together",
+        f"{session.MAX_ELEMENTS:,} elements",
+        f"{signature.MAX_ITEMS:,} elements",
+        f"{syntax.MAX_TEXT:,} characters",
+        f"{signature.MAX_TEXT:,} characters",
+        f"{repetition.MAX_INSTANCES:,} instances, {repetition.MAX_INSTANCES:,} blocks",
+        f"{modules.MAX_MODULES:,} module instances",
+        f"{tokens.MAX_NESTING} levels | brackets",
+        f"{scope.MAX_DEPTH} levels | collections",
+        f"{modules.MAX_MODULE_DEPTH} levels | modules",
+        f"{blocks.MAX_DEPTH} levels | blocks",
+        f"{files.MAX_BYTES:,} bytes",
+        f"{tokens.MAX_TOKENS:,} words and signs",
+        f"{json_syntax.MAX_VALUES:,} values",
+    )
+    assert [limit for limit in limits if limit not in page] == []
