@@ -170,7 +170,7 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denie
     for name, sign in sorted(cube.guard, key=lambda literal: (literal[0] in own, literal)):
         predicate = predicates[name]
         beside = not sign and purpose is Purpose.OPEN and _is_beside(name, predicate, denied, positive)
-        alone = predicate.side is None or _is_alone(predicate, positive, bounded.sides[predicate.side])
+        alone = predicate.side is None or _is_alone(predicate, positive, cube.sides[predicate.side])
         allowed = _line(predicate, sign, purpose, certain and not beside, bounded, own.get(name), alone)
         if predicate.side is not None:
             restricted = bounded.within(predicate.side, allowed)

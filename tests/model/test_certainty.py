@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pamlint.model.addresses import ANY, PUBLIC, parse_cidr
+from pamlint.model.addresses import ANY, IPV6, PUBLIC, parse_cidr
 from pamlint.model.certainty import PRIVATE, Predicate, Purpose, Settled, settle
 from pamlint.model.ranges import EMPTY, Ranges, subtract
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, DESTINATION_PORT, SOURCE, Cube, Entry, Traffic, admitted, minus, overlap
@@ -262,6 +262,7 @@ TABLE = {
     "foreign": Predicate("group", SOURCE, "sg-1", because=("sg-1",)),
     "bound": Predicate("group", SOURCE, "sg-2", KNOWN, LINE, ("sg-2",)),
     "tag": Predicate("list", SOURCE, "tag:Storage", KNOWN, because=("tag:Storage",)),
+    "network": Predicate("list", SOURCE, "VirtualNetwork", LINE, because=("VirtualNetwork",)),
     "networks": Predicate("set", SOURCE, "roles.r.cidrs", EMPTY, PRIVATE, ("roles.r.cidrs",)),
     "behind": Predicate("set", DESTINATION, "nsg", EMPTY, LINE, ("nsg",)),
     "peer": Predicate("unknown", SOURCE, "var.peer", EMPTY, ANY, ("var.peer",)),
@@ -279,6 +280,11 @@ TABLE = {
         (Purpose.OPEN, subtract(LINE, KNOWN), "+bound", "", subtract(LINE, KNOWN), subtract(LINE, KNOWN)),
         (Purpose.OPEN, ANY, "+tag", "", ANY, ANY),
         (Purpose.OPEN, ANY, "+peer", "", EMPTY, ANY),
+        # two at once may have nobody in common, unless one is known to hold all of the other
+        (Purpose.OPEN, ANY, "+foreign +bound", "", EMPTY, LINE),
+        (Purpose.OPEN, ANY, "+bound +network", "", LINE, LINE),
+        # of a mere name there may be nobody with an IPv6 address
+        (Purpose.OPEN, IPV6, "+foreign", "", EMPTY, IPV6),
         (Purpose.OPEN, ANY, "+exists", "", EMPTY, ANY),
         (Purpose.OPEN, ANY, "+port", "", EMPTY, ANY),
         # a foreign group is extra, wherever a role's unknown networks are, but for who is known to be permitted or denied
