@@ -22,7 +22,7 @@ from pamlint.judging.serving import served
 from pamlint.model.acl import Acl, Network, Rule
 from pamlint.model.certainty import Purpose, Settled, settle
 from pamlint.model.finding import Direction, VerdictState
-from pamlint.model.policy import Flow, Policy
+from pamlint.model.policy import ANY_ROLE, Flow, Policy
 from pamlint.model.resource import Problem
 from pamlint.model.rows import View
 from pamlint.model.site import Allowance, Site
@@ -309,15 +309,20 @@ def _exists(part: Part) -> bool:
 
 
 def _not_judged(flows: Sequence[Flow], binding: Binding, states: Sequence[FlowState]) -> list[FlowState]:
-    """The ends of active flows that have no ACL of their own to judge."""
+    """The ends of active flows that have no ACL of their own to judge; `any` address is nobody's end."""
     told = {(state.flow.id, state.role, state.direction) for state in states}
-    found = []
-    for flow in flows:
-        for direction in DIRECTIONS:
-            roles = flow.destinations if direction == "ingress" else flow.sources
-            left = (role for role in roles if (flow.id, role, direction) not in told and role in binding.parts)
-            found += [FlowState(flow, role, direction, None, "not-judged") for role in left if direction in flow.ends]
-    return found
+    roles = set(binding.parts) - {ANY_ROLE}
+    ends = (
+        (flow, role, direction)
+        for flow in flows
+        for direction in flow.ends
+        for role in (flow.destinations if direction == "ingress" else flow.sources)
+    )
+    return [
+        FlowState(flow, role, direction, None, "not-judged")
+        for flow, role, direction in ends
+        if role in roles and (flow.id, role, direction) not in told
+    ]
 
 
 __all__ = ["Judgement", "judge"]
