@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from pamlint.model.addresses import parse_cidrs
 from pamlint.model.evidence import Commit, Evidence
 from pamlint.model.matrix import LINE_STATES
+from pamlint.model.ranges import holds
 from pamlint.papers import evidence
 from pamlint.run import Options
 from pamlint.sources.commits import commit_of
@@ -100,6 +102,20 @@ def unknown_to_rules(made: Evidence) -> set[str]:
     return {rule.name for line in made.lines for end in line.ends for rule in end.rules} - known
 
 
+def asked_of_strangers(made: Evidence) -> list[str]:
+    """The lines of which something is missing and nobody is asked, or asked who is none of the line's."""
+    wrong = []
+    for line in made.lines:
+        whole = (line.source, line.destination)
+        if bool(line.asked) != line.lacks:
+            wrong.append(f"{line.flow}: {line.asked}")
+        for asked, all_ in zip(line.asked or (), whole, strict=bool(line.asked)):
+            networks = parse_cidrs(all_.networks)
+            if not holds(networks, parse_cidrs(asked.networks)) or not {*asked.groups} <= {*all_.groups}:
+                wrong.append(f"{line.flow}: {asked} is not of {all_}")
+    return wrong
+
+
 def check(made: Evidence) -> None:
     """All that has to agree."""
     assert disagreements(made) == []
@@ -107,6 +123,7 @@ def check(made: Evidence) -> None:
     assert {rule for _, _, rule, _ in unjustified(made) - told(made)} <= also_told(made)
     assert without_reason(made) == []
     assert unknown_to_rules(made) == set()
+    assert asked_of_strangers(made) == []
 
 
 @pytest.mark.parametrize("estate", estates(), ids=lambda path: path.relative_to(FIXTURES).as_posix())

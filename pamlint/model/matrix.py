@@ -63,7 +63,7 @@ class Line:
     `ports` are as they are written (`22, 8000-8100`, `any`, empty for protocols without ports); for ICMP they are types.
     `version` is the policy's, `when` says for which features the line is, `why` and `reference` what the policy says of it.
     `parameters` are those that gave the ports. `state` is None where nothing was verified; `missing` are those of the ports that
-    are required and not open at some end.
+    are required and not open at some end, `asked` those of the source and of the destination between whom they are.
     """
 
     estate: str | None
@@ -84,6 +84,7 @@ class Line:
     state: LineState | None = None
     ends: tuple[LineEnd, ...] = ()
     missing: str = ""
+    asked: tuple[Player, Player] | None = None
 
     @property
     def lacks(self) -> bool:

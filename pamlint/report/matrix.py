@@ -12,6 +12,7 @@ from pamlint.report.escaping import in_markdown
 from pamlint.report.matrix_tables import about, table
 from pamlint.report.matrix_words import (
     BLANK,
+    asked,
     estates,
     expiry,
     justification,
@@ -56,6 +57,7 @@ def html(matrix: Matrix, screen: Screen) -> str:
         states=[(state, counts[state]) for state in LINE_STATES if counts[state]],
         estates=estates(matrix.lines),
         players=_players,
+        asked=asked,
         service=missing_service if matrix.is_request else service,
         remarks=remarks,
         rules=rules,

@@ -49,6 +49,7 @@ def line_document(line: Line) -> dict[str, Any]:
         "confidence": line.confidence,
         "state": line.state,
         "missing": line.missing or None,
+        "asked": {"from": _player(line.asked[0]), "to": _player(line.asked[1])} if line.asked else None,
         "ends": [_end(end) for end in line.ends],
     }
 

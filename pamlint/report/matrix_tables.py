@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pamlint.model.matrix import Line, Matrix
-from pamlint.report.matrix_words import BLANK, ENDS, expiry, justification, opened_at, remarks, rules
+from pamlint.report.matrix_words import BLANK, ENDS, asked, expiry, justification, opened_at, remarks, rules
 from pamlint.report.tables import Column, Table
 
 OPTIONAL = ("Estate", "Source networks", "Source groups", "Destination networks", "Destination groups", "Parameter", "Remark")
@@ -104,13 +104,14 @@ def _request(matrix: Matrix) -> Table:
 
 
 def _asked(line: Line, matrix: Matrix) -> tuple[str, ...]:
+    source, destination = asked(line)
     return (
         *("" for _ in BLANK),
         line.estate or "",
-        line.source.role,
-        ", ".join((*line.source.networks, *line.source.groups)),
-        line.destination.role,
-        ", ".join((*line.destination.networks, *line.destination.groups)),
+        source.role,
+        ", ".join((*source.networks, *source.groups)),
+        destination.role,
+        ", ".join((*destination.networks, *destination.groups)),
         line.protocol,
         line.missing or line.ports,
         "; ".join(opened_at(line)),

@@ -9,6 +9,7 @@ from pamlint.report import wording
 from pamlint.report.escaping import visible
 from pamlint.report.matrix_words import (
     BLANK,
+    asked,
     estates,
     expiry,
     justification,
@@ -89,10 +90,11 @@ def _standing(lines: Sequence[Line], screen: Screen) -> Iterable[Words]:
 
 def _asked(each: Line, matrix: Matrix, screen: Screen) -> Iterable[Words]:
     """One request, with blanks for whoever asks and allows."""
+    source, destination = asked(each)
     fields = {
         "Flow": each.flow,
-        "Source": _named(each.source.role, (*each.source.networks, *each.source.groups)),
-        "Destination": _named(each.destination.role, (*each.destination.networks, *each.destination.groups)),
+        "Source": _named(source.role, (*source.networks, *source.groups)),
+        "Destination": _named(destination.role, (*destination.networks, *destination.groups)),
         "Service": missing_service(each),
         "To be opened": "; ".join(opened_at(each)),
         "Justification": justification(each),

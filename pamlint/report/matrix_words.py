@@ -87,6 +87,16 @@ def expiry(today: date | None) -> str:
     return f"none; to be reviewed by {six_months_after(today)}" if today else "none"
 
 
+def asked(line: Line) -> tuple[Player, Player]:
+    """The source and the destination of a request: those alone between whom something is missing."""
+    source, destination = line.asked or (line.source, line.destination)
+    return (source if _is_known(source) else line.source, destination if _is_known(destination) else line.destination)
+
+
+def _is_known(player: Player) -> bool:
+    return bool(player.networks or player.groups)
+
+
 def opened_at(line: Line) -> Iterable[str]:
     """The ends at which something is to be opened, with their ACLs, and what exactly."""
     for end in line.ends:

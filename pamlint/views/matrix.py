@@ -47,7 +47,7 @@ def from_binding(site: Site, estate: str | None, binding: Binding, network: Netw
 
 def from_judgement(judgement: Judgement, network: Network) -> tuple[Line, ...]:
     """The matrix of a judged estate, with the state of every line."""
-    site, standings = judgement.site, Standings(judgement)
+    site, standings = judgement.site, Standings(judgement, network)
 
     def seats(role: str) -> Sequence[Seat]:
         return bound(judgement.binding, network, _roles(site), role)
@@ -73,13 +73,17 @@ def _line(
     standing = standings.of(wire, flow.id not in needless) if standings else None
     reason = needless.get(flow.id)
     protocol, ports = wire.written
+    source, destination = (
+        player(wire.source, (near for near, _ in wire.pairs)),
+        player(wire.destination, (far for _, far in wire.pairs)),
+    )
     return Line(
         estate,
         policy.id,
         policy.version,
         flow.id,
-        player(wire.source, (near for near, _ in wire.pairs)),
-        player(wire.destination, (far for _, far in wire.pairs)),
+        source,
+        destination,
         flow.ends,
         protocol,
         ports,
@@ -92,6 +96,7 @@ def _line(
         standing.state if standing else None,
         standing.ends if standing else (),
         standing.missing if standing else "",
+        standing.asked if standing else None,
     )
 
 

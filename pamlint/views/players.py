@@ -53,15 +53,20 @@ def bound(binding: Binding, network: Network, roles: Mapping[str, Role], role: s
     """The seats of a role as it was bound: what its `match` found, and the networks that are known."""
     if role == ANY_ROLE:
         return EVERYWHERE
-    things: dict[str, Acl | Group | Workload] = {acl.key: acl for acl in network.acls}
-    things |= {group.key: group for group in network.groups} | {machine.key: machine for machine in network.workloads}
-    seats = [_seat(part, things) for part in binding.parts.get(role, ()) if part.cloud is None]
+    known = names(network)
+    seats = [seat_of(part, known) for part in binding.parts.get(role, ()) if part.cloud is None]
     return (*seats, *fixed(roles.get(role))) or NOBODY
 
 
-def _seat(part: Part, things: Mapping[str, Acl | Group | Workload]) -> Seat:
+def names(network: Network) -> Mapping[str, str]:
+    """What everything that can be bound is called, by its key."""
+    things: Iterable[Acl | Group | Workload] = (*network.acls, *network.groups, *network.workloads)
+    return {thing.key: _name(thing) for thing in things}
+
+
+def seat_of(part: Part, known: Mapping[str, str]) -> Seat:
     """What a part is made of; where its `match` finds nothing, what it asks for."""
-    found = tuple(sorted(_name(things[key]) for key in part.hosts if key in things))
+    found = tuple(sorted(known[key] for key in part.hosts if key in known))
     asked = part.instance.match if part.instance and not found else ()
     networks = part.cidrs or (() if part.networks is None else ("any",) if part.networks == ANY else format_ranges(part.networks))
     return Seat(part.instance, networks, found or tuple(f"{_condition(entry)} (not found)" for entry in asked))

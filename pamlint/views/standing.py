@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from pamlint.judging.judgement import FlowState, Judgement
-from pamlint.model.acl import Rule
+from pamlint.model.acl import Network, Rule
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import Direction, Row
-from pamlint.model.matrix import LINE_STATES, LineEnd, LineState, RuleTold
+from pamlint.model.matrix import LINE_STATES, LineEnd, LineState, Player, RuleTold
 from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, union
 from pamlint.model.rows import join, rows
 from pamlint.model.services import Service
 from pamlint.model.site import Instance
 from pamlint.model.traffic import DESTINATION_PORT, PROTOCOL, SOURCE_PORT, Cube, Traffic, overlap
+from pamlint.views.lacking import Lack, between
+from pamlint.views.players import names
 from pamlint.views.wires import Wire
 
 REQUIRED: Mapping[LineState, Callable[[Settled], Traffic]] = {
@@ -32,13 +34,15 @@ class Standing(NamedTuple):
     state: LineState
     ends: tuple[LineEnd, ...]
     missing: str
+    asked: tuple[Player, Player] | None
 
 
 class Standings:
     """Looks up what a judgement says of lines; the states are sorted once."""
 
-    def __init__(self, judgement: Judgement) -> None:
+    def __init__(self, judgement: Judgement, network: Network) -> None:
         self.judgement = judgement
+        self._names = names(network)
         self._states: dict[tuple[str, str, Direction], list[FlowState]] = defaultdict(list)
         for state in judgement.states:
             self._states[state.flow.id, state.role, state.direction].append(state)
@@ -48,22 +52,14 @@ class Standings:
         """The line's state and that of each of its ends; `needed` is false for what this site does without."""
         ends = tuple(self._end(wire, direction, needed) for direction in wire.flow.ends)
         state = "half-open" if self._is_half_open(wire) else _together({end.state for end in ends})
-        return Standing(state, ends, wire.ports_written(self._missing(wire)) if needed else "")
+        found = [state for direction in wire.flow.ends for state in self._found(wire, direction)]
+        lacks = _lacks(wire, found) if needed else []
+        asked = between(wire, lacks, found, self._names) if lacks else None
+        return Standing(state, ends, wire.ports_written(_ports(wire, lacks)), asked)
 
     def _found(self, wire: Wire, direction: Direction) -> list[FlowState]:
         near, far = wire.seen_from(direction)
         return [state for state in self._states[wire.flow.id, near, direction] if _concerns(state, wire, direction, far)]
-
-    def _missing(self, wire: Wire) -> Ranges:
-        """The ports that are not admitted, or not answered, at some end."""
-        ports: Ranges = EMPTY
-        for state in (state for direction in wire.flow.ends for state in self._found(wire, direction)):
-            if wire.service is not None:
-                lacking = overlap(state.lacking.proved, _cubes(wire.service))
-                mute = any(_touches(each.residue.proved, wire.service, SOURCE_PORT) for each in state.unanswered)
-                ports = normal((*ports, *(pair for cube in lacking for pair in cube.sides[DESTINATION_PORT])))
-                ports = wire.service.ports if mute else ports
-        return ports
 
     def _end(self, wire: Wire, direction: Direction, needed: bool) -> LineEnd:
         near, far = wire.seen_from(direction)
@@ -131,6 +127,26 @@ def _concerns(state: FlowState, wire: Wire, direction: Direction, far: str) -> b
     near, other = _index(state.part.instance), _index(state.peer.instance)
     wanted = (other, near) if direction == "ingress" else (near, other)
     return any((_index(source.instance), _index(destination.instance)) == wanted for source, destination in wire.pairs)
+
+
+def _lacks(wire: Wire, found: Sequence[FlowState]) -> list[Lack]:
+    """The ends at which some of a required flow is surely not admitted, or not answered."""
+    lacks: list[Lack] = []
+    if wire.service is None or wire.flow.need not in ("required", "conditional"):
+        return lacks
+    for state in found:
+        lacking = overlap(state.lacking.proved, _cubes(wire.service))
+        mute = any(_touches(each.residue.proved, wire.service, SOURCE_PORT) for each in state.unanswered)
+        if lacking or mute:
+            lacks.append(Lack(state, lacking, mute))
+    return lacks
+
+
+def _ports(wire: Wire, lacks: Sequence[Lack]) -> Ranges:
+    """The ports that are missing at some end; all of the line's where answers are dropped."""
+    if wire.service is None or any(lack.mute for lack in lacks):
+        return wire.service.ports if wire.service else EMPTY
+    return normal(pair for lack in lacks for cube in lack.traffic for pair in cube.sides[DESTINATION_PORT])
 
 
 def _index(instance: Instance | None) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import pty
 import re
@@ -164,6 +165,56 @@ def test_what_is_missing_makes_a_request(estate: Path) -> None:
         "Expiry": "none; to be reviewed by 2027-05-27",
         "Flow": "agent-to-manager",
     }
+
+
+SECOND_AGENT = """
+resource "aws_security_group" "old" {
+  name = "pam-old-agent"
+
+  ingress {
+    from_port       = 29120
+    to_port         = 29120
+    protocol        = "tcp"
+    security_groups = [aws_security_group.manager.id]
+  }
+}
+"""
+MANAGERS, AGENTS, OLD = (
+    f"aws_security_group.{name} (pam-{text})" for name, text in (("manager", "manager"), ("agent", "agent"), ("old", "old-agent"))
+)
+
+
+def test_a_request_names_those_alone_between_whom_something_is_missing(estate: Path) -> None:
+    """Of a role's groups those that lack a rule or are left out of one, and of its networks those that are not let in."""
+    (estate / "main.tf").write_text(
+        (estate / "main.tf").read_text().replace('["10.21.0.0/16"]', '["10.21.0.0/17"]') + SECOND_AGENT
+    )
+    site = (estate / "pamlint.yaml").read_text()
+    (estate / "pamlint.yaml").write_text(site.replace("{name: pam-agent}", "{name: pam-agent}, {name: pam-old-agent}"))
+    rows = table(pamlint("matrix", "--only", "missing", "--format", "csv", cwd=estate))
+    assert [(row["Flow"], row["Source"], row["Destination"], row["To be opened"]) for row in rows] == [
+        (
+            "my-access-in",
+            "10.21.128.0/17",
+            MANAGERS,
+            "ingress of framework-manager in aws_security_group.manager: tcp/443 from 10.21.128.0/17",
+        ),
+        (
+            "manager-to-agent",
+            MANAGERS,
+            OLD,
+            "egress of framework-manager in aws_security_group.manager: tcp/29120 to aws_security_group.old",
+        ),
+        (
+            "agent-to-manager",
+            OLD,
+            MANAGERS,
+            "egress of agent in aws_security_group.old: tcp/29120 to aws_security_group.manager; "
+            "ingress of framework-manager in aws_security_group.manager: tcp/29120 from aws_security_group.old",
+        ),
+    ]
+    asked = [line["asked"] for line in json.loads(pamlint("matrix", "--verify", "--format", "json", cwd=estate).out)["lines"]]
+    assert [each and each["from"]["groups"] for each in asked] == [None, None, [], None, [MANAGERS], [OLD]]
 
 
 def test_lines_are_limited_to_states(estate: Path) -> None:

@@ -36,7 +36,7 @@ NO_ACL = LineEnd("egress", "not-judged", remark="user has no ACL here")
 SOME = Row("tcp", "8000-8010", None, ("10.20.0.0/16",), ("any",), "1024-65535", (Row("tcp", "8000-8010", None, ("10.20.1.0/24",), ("any",), "1024-65535"),))  # fmt: skip
 STATES = (
     replace(
-        IN, state="missing", missing="8000-8010",
+        IN, state="missing", missing="8000-8010", asked=(Player("user", ("10.20.0.0/16",)), RELAY),
         ends=(NO_ACL, LineEnd("ingress", "missing", (RULE,), (SOME,), acls=("aws_security_group.relay",))),
     ),
     replace(
