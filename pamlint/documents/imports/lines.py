@@ -30,6 +30,8 @@ ANY_SOURCE_PORT = EVERYTHING.union(
     "|-|n/a|ephemeral|ephemeral ports|dynamic|random|high|high ports|1024+|>1023|>1024|1024-65535|49152-65535".split("|")
 )
 _DEFAULT_NAME = re.compile(r"(sheet|table|tabelle|feuil|hoja|foglio|blad|port matrix) ?\d*", re.IGNORECASE)
+ABOUT = ("What", "Value")
+"""The headings of the sheet in which pamlint's own workbooks say what they were made from."""
 NO_SUCH_TABLE = "no row names a source, a destination and ports (as in `Source | Destination | Protocol | Port`)"
 
 
@@ -69,7 +71,7 @@ def read_lines(sheets: Iterable[Sheet], need: Need | None) -> PortTable:
     for sheet in sheets:
         found = list(headings(sheet.rows))
         if not found:
-            if any(any(row) for row in sheet.rows):
+            if any(any(row) for row in sheet.rows) and sheet.rows[0] != ABOUT:
                 doubts.append(Doubt(Place(sheet.name), f"not read: {NO_SUCH_TABLE}"))
             continue
         ends = [*(_title_rows(sheet, each.row).start for each in found[1:]), len(sheet.rows)]

@@ -30,7 +30,8 @@ def _token(behind: str) -> re.Pattern[str]:
         | (?:>=?\s*(?P<above>\d{{1,5}})|(?P<from>\d{{1,5}})\s*(?:\+|and\s+(?:above|up|higher)\b))
         | (?P<ports>{_RANGE}|\*)(?:(?![\w.])|(?=tcp\b|udp\b))(?:{behind}(?P<after>{_PROTOCOLS})\)?(?!\w)(?!\s*:))?
         | (?P<alone>{_PROTOCOLS})(?![\w-])
-        | (?P<word>[a-z][a-z0-9+_.-]*(?:\s+(?:server|browser|catalog|trap|port|ports|ssl|over))*)
+        | (?P<word>[a-z][a-z0-9+_.-]*(?:\s+(?:server|browser|catalog|trap|ports?|ssl|over)\b)*)
+          (?:\s*[/(]\s*(?P<of_word>{_PROTOCOLS})\)?(?![\w-])(?!\s*[/:]?\s*\d))?
         | (?P<remark>\([^()]*\))
         """,
         re.VERBOSE,
@@ -77,7 +78,7 @@ def read_protocols(text: str, read: Read) -> tuple[str, ...]:
 
 def read_services(text: str, protocols: Sequence[str], read: Read) -> None:
     """Adds what a cell of ports means; `protocols` are those of the protocol's own cell, and the cell's own word wins."""
-    cleaned = " ".join(text.strip().replace("\n", ",").lower().translate(DASHES).split())
+    cleaned = " ".join(text.strip().replace("\n", ",").lower().translate(DASHES).replace("http(s)", "http/https").split())
     if cleaned in EVERYTHING or (cleaned in NOTHING and protocols):
         _everything(cleaned, protocols, read)
         return
@@ -91,12 +92,28 @@ def read_services(text: str, protocols: Sequence[str], read: Read) -> None:
             for protocol in protocols:
                 _add(f"{protocol}/{part}", read)
     else:
-        carried: tuple[str, ...] = ()
-        for token in _tokens(cleaned, read):
-            own = _own_protocols(token)
-            carried = own or carried
-            _one(token, own or carried or tuple(protocols), read)
+        _pieces(cleaned, protocols, read)
     read.services[:] = dict.fromkeys(read.services)
+
+
+def _pieces(text: str, protocols: Sequence[str], read: Read) -> None:
+    """Adds the pieces of a cell one by one; a port without a protocol has that of the piece before it.
+
+    That is sure of a list, as in `TCP 80, 443`, and where there is but one protocol, and doubted behind `udp/53`.
+    """
+    carried: tuple[str, ...] = ()
+    named: set[str] = set()
+    is_list = False
+    for token in _tokens(text, read):
+        own = _own_protocols(token)
+        named.update(own)
+        if own:
+            carried, is_list = own, bool(token["alone"] or (token["before"] and "/" not in token[0][len(token["before"]) :]))
+        elif token["ports"] and not is_list and len(named) > 1:
+            read.doubts.append(f"no protocol for {token['ports']}: taken for {' and '.join(carried)}, as before it")
+        _one(token, own or carried or tuple(protocols), read)
+    if not (read.services or read.errors):
+        read.errors.append(f"`{text}` says no port")
 
 
 def _everything(cleaned: str, protocols: Sequence[str], read: Read) -> None:
@@ -138,7 +155,7 @@ def _tokens(text: str, read: Read) -> Iterator[re.Match[str]]:
 
 
 def _own_protocols(token: re.Match[str]) -> tuple[str, ...]:
-    text = token["before"] or token["after"] or token["alone"] or ""
+    text = token["before"] or token["after"] or token["alone"] or token["of_word"] or ""
     text = text.replace("tcpudp", "tcp/udp")
     return tuple(PROTOCOLS[part] for part in re.split(r"\s*[/+&,]\s*", text) if part)
 
@@ -159,13 +176,17 @@ def _one(token: re.Match[str], protocols: tuple[str, ...], read: Read) -> None:
     elif token["word"]:
         _named(token["word"].strip(), protocols, read)
     else:
-        _remark(token["remark"].strip("() "), read)
+        _remark(token["remark"].strip("() "), protocols, read)
 
 
-def _remark(text: str, read: Read) -> None:
-    """What stands in brackets: silent where it says again what is there already."""
+def _remark(text: str, protocols: tuple[str, ...], read: Read) -> None:
+    """What stands in brackets: the ports where there are none yet, as in `tcp (443)`; silent where it says them again."""
     again = Read()
-    read_services(text, (), again)
+    read_services(text, () if read.services else protocols, again)
+    if not (read.services or again.errors):
+        read.services += again.services
+        read.doubts += again.doubts
+        return
     ports = {each.rpartition("/")[2] for each in read.services}
     if again.errors or not {each.rpartition("/")[2] for each in again.services} <= ports:
         read.remarks.append(text)

@@ -47,7 +47,7 @@ def read_sheets(path: Path) -> tuple[tuple[Sheet, ...], tuple[Doubt, ...]]:
     if data.startswith(b"PK"):
         from pamlint.documents.imports.workbook import read_workbook
 
-        return read_workbook(data, path), ()
+        return read_workbook(data, path)
     text, doubts = _decoded(data, path)
     return (Sheet(None, _limited(_records(text, path), path)),), doubts
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pamlint.documents.imports.sheets import MOST_CELLS, SAVE, check_limits, plain, trimmed
 from pamlint.model.errors import UserError
-from pamlint.model.port_table import Sheet
+from pamlint.model.port_table import Doubt, Place, Sheet
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -28,10 +28,10 @@ MOST_SHEETS = 50
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
 
 
-def read_workbook(data: bytes, path: Path) -> tuple[Sheet, ...]:
+def read_workbook(data: bytes, path: Path) -> tuple[tuple[Sheet, ...], tuple[Doubt, ...]]:
     """The sheets that are shown, merged cells filled, and formulas as they are where the file holds no result of theirs.
 
-    UserError says what is wrong, or which limit the file breaks.
+    A hidden sheet in which something stands is a doubt. UserError says what is wrong, or which limit the file breaks.
     """
     try:
         formulas = _inspect(data, path)
@@ -45,7 +45,9 @@ def read_workbook(data: bytes, path: Path) -> tuple[Sheet, ...]:
     if len(books[0].worksheets) > MOST_SHEETS:
         raise UserError(f"`{path}` has more than {MOST_SHEETS} sheets")
     shown = [sheet.title for sheet in books[0].worksheets if sheet.sheet_state == "visible"]
-    return tuple(Sheet(title, _rows([book[title] for book in books], path)) for title in shown)
+    hidden = [sheet.title for sheet in books[0].worksheets if sheet.title not in shown and sheet._cells]
+    doubts = tuple(Doubt(Place(title), "not read: the sheet is hidden") for title in hidden)
+    return tuple(Sheet(title, _rows([book[title] for book in books], path)) for title in shown), doubts
 
 
 def _book(data: bytes, values: bool) -> Workbook:

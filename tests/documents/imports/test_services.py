@@ -46,6 +46,14 @@ UNDERSTOOD = {
     ("SSH (22)", "tcp"): ["tcp/22"],
     ("ssh 22", "tcp"): ["tcp/22"],
     ("syslog (514/udp)", ""): ["udp/514"],
+    ("HTTP(S)", "tcp"): ["tcp/80", "tcp/443"],
+    ("tcp (1858)", ""): ["tcp/1858"],
+    ("TCP (80, 443)", ""): ["tcp/80", "tcp/443"],
+    ("ms-sql-s (tcp)", ""): ["tcp/1433"],
+    ("domain (udp)", ""): ["udp/53"],
+    ("dns/tcp", ""): ["tcp/53"],
+    ("tcp/80, 443", ""): ["tcp/80", "tcp/443"],
+    ("TCP/UDP 53, 88", ""): ["tcp/53", "udp/53", "tcp/88", "udp/88"],
     ("{target-ports}", "tcp"): ["tcp/{target-ports}"],
     ("{checkout-services}", ""): ["{checkout-services}"],
 }
@@ -55,6 +63,8 @@ DOUBTED = {
     ("domain", ""): (["udp/53"], "no protocol for `domain`: udp was assumed"),
     (">1023", "tcp"): (["tcp/1024-65535"], "`>1023` was taken for 1024-65535"),
     ("1024+", "tcp"): (["tcp/1024-65535"], "`1024+` was taken for 1024-65535"),
+    ("tcp/443, udp/443; 22", ""): (["tcp/443", "udp/443", "udp/22"], "no protocol for 22: taken for udp, as before it"),
+    ("80/tcp, 53/udp, 123", ""): (["tcp/80", "udp/53", "udp/123"], "no protocol for 123: taken for udp, as before it"),
     ("ntp", "tcp"): (["tcp/123"], "`ntp` commonly uses udp, and the row says tcp"),
 }
 REFUSED = {
@@ -68,7 +78,10 @@ REFUSED = {
     ("29.120", "tcp"): "`29.120` is neither a port nor the name of a service",
     ("2026-01-09", "tcp"): "is a day, which spreadsheets make of runs of ports",
     ("443, foo", "tcp"): "`foo` is no service that is known: write its port",
+    ("AD ports", "tcp"): "`ad ports` is no service that is known: write its port",
     ("443", "QUIC"): "`quic` is no protocol",
+    ("tcp (web)", ""): "says no port",
+    ("(web)", ""): "says no port",
     ("{Target Ports}", "tcp"): "is no parameter",
     ("{target ports}", "tcp"): "is no parameter",
 }

@@ -69,7 +69,7 @@ def workbook(path: Path, cells: Mapping[str, object], merged: str = "") -> Path:
 
 
 def test_a_workbook_is_read_as_it_shows(tmp_path: Path) -> None:
-    """Merged cells are filled, whole numbers have no point, days are days, hidden sheets are left out."""
+    """Merged cells are filled, whole numbers have no point, days are days, and of hidden sheets only is said that they are there."""
     from datetime import datetime
 
     path = workbook(
@@ -78,10 +78,11 @@ def test_a_workbook_is_read_as_it_shows(tmp_path: Path) -> None:
         "A2:A3",
     )
     book = openpyxl.load_workbook(path)
-    book.create_sheet("secret").sheet_state = "hidden"
+    secret, empty = book.create_sheet("secret"), book.create_sheet("empty")
+    secret["A1"], secret.sheet_state, empty.sheet_state = "Source", "hidden", "veryHidden"
     book.save(path)
-    (sheet,), doubts = read_sheets(path)
-    assert (sheet.name, doubts) == ("Sheet", ())
+    (sheet,), (doubt,) = read_sheets(path)
+    assert (sheet.name, str(doubt.place), doubt.text) == ("Sheet", "secret", "not read: the sheet is hidden")
     assert sheet.rows == (("Source", "Port"), ("User", "443"), ("User", "2026-01-09"))
 
 
