@@ -98,13 +98,13 @@ def test_a_table_that_no_policy_can_hold(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("policy", catalogue())
 def test_every_matrix_comes_back(policy: str, tmp_path: Path) -> None:
-    """Written as CSV and as a workbook and imported, a product has the same flows as before, down to their notes and sources, and only of who is who is said that it is left out."""
+    """Written as CSV and as a workbook and imported, a product has the same flows as before, down to their notes and sources."""
     assert pamlint(tmp_path, "matrix", "--policy", policy, "--output", "csv=x.csv", "--output", "xlsx=x.xlsx").code == 0
     before = load_policy(policy, Path())
     for name in ("x.csv", "x.xlsx"):
         answer = pamlint(tmp_path, "policy", "import", name, "--output", f"{name}.yaml")
         assert answer.code == 0, answer.err
-        assert all("networks` is not read" in line or "groups` is not read" in line for line in answer.err.splitlines()[:-1])
+        assert "About" not in answer.err
         assert told(load_policy(f"./{name}.yaml", tmp_path)) == told(before)
 
 
