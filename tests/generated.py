@@ -46,12 +46,14 @@ def estate_of(cloud: str, code: str, data: Mapping[str, Any]) -> Estate:
         if kind != KINDS[cloud]:
             owner, rule = (aws_rule if cloud == "aws" else azure_rule)(f"{kind}.{label}", values)
             rules[owner].append(rule)
-    acls = tuple(Acl(address, cloud == "azure", (*own, *defaults(cloud, address))) for address, own in rules.items())
+    acls = tuple(
+        Acl(address, "nsg" if cloud == "azure" else "group", (*own, *defaults(cloud, address))) for address, own in rules.items()
+    )
     flows = tuple(active_flows(policy, data))
     return Estate(
         "aws" if cloud == "aws" else "azure",
         acls,
-        tuple(Unit((acl.address,)) for acl in acls),
+        tuple(Unit(((acl.address,),)) for acl in acls),
         tuple(players(cloud, policy, data, names)),
         flows,
         vnet=tuple(data.get("values", {}).get("VirtualNetwork", ())),
@@ -198,7 +200,7 @@ def services(service: Any, given: Mapping[str, Any]) -> Iterator[str]:
 
 def unmet_flows(estate: Estate, acl: str, direction: Direction) -> set[tuple[str, str]]:
     """The required flows, each with its role here, of which a packet is denied at the ACL."""
-    place = Place(estate, Unit((acl,)), direction)
+    place = Place(estate, Unit(((acl,),)), direction)
     return {(each.flow.id, each.me.role) for each in needs(place) if each.other.role != "any" and not is_met(place, each)}
 
 

@@ -24,7 +24,7 @@ from pamlint.run import Options
 from tests.generated import estate_of, narrowed, unmet_flows, without
 from tests.oracle.estates import estate_of as random_estate
 from tests.oracle.nouns import DIRECTIONS, Acl, Atom, Estate, Place, Rule, Unit
-from tests.oracle.policy_reader import asked, blocked, meetings, permitted
+from tests.oracle.policy_reader import asked, blocked_at, meetings, permitted_at
 from tests.oracle.render import write as render_estate
 from tests.oracle.sampling import packet_of
 from tests.twins import TODAY, pamlint
@@ -147,11 +147,11 @@ def stranger(estate: Estate, random: Random) -> tuple[Acl, Rule]:
         ports = ((low, low + random.choice([0, 1, 99])),)
         kind = f"aws_vpc_security_group_{direction}_rule" if estate.cloud == "aws" else "azurerm_network_security_rule"
         rule = Rule(f"{kind}.stranger", direction, random.choice([6, 17]), ports, (foreigner(estate, random),), priority=4000)
-        place, packets = Place(estate, Unit((acl.address,)), direction), packets_of(rule)
+        place, packets = Place(estate, Unit(((acl.address,),)), direction), packets_of(rule)
         tagged = [each for each in meetings(place) if each.other.networks is None]
-        if any(blocked(place, packet) != "no" or any(asked(place, each, packet) for each in tagged) for packet in packets):
+        if any(blocked_at(place, packet) != "no" or any(asked(place, each, packet) for each in tagged) for packet in packets):
             continue
-        if any(permitted(place, packet) == "no" for packet in packets):
+        if any(permitted_at(place, packet) == "no" for packet in packets):
             return acl, rule
 
 
@@ -221,15 +221,18 @@ def test_random_sites_get_clean_rules(coded: bool, optional: bool, tmp_path: Pat
             from_site((folder,), Order(estate.cloud, optional), Options(today=date.fromisoformat(TODAY)))
             made["rules"] += 1
         except UserError as error:
-            made[next((why for why in REASONS if why in error.message), error.message)] += 1
-    assert made.keys() <= {"rules", *REASONS}
+            made[next((why for why in (*REASONS, OWN_FAULTS) if why in error.message), error.message)] += 1
+    assert made.keys() <= {"rules", *REASONS, *([OWN_FAULTS] if coded else [])}
     assert made["rules"] >= 10
 
 
+OWN_FAULTS = "with the generated rules in place, there are findings still"
+"""What network ACLs and other rules of the code itself open, close or leave unknown is for its owner to mend."""
 REASONS = (
     "no rule of an Azure NSG admits just that",
     "nobody says in which networks it stands",
     "no role here has rules",
+    "gives it neither `match` nor `cidrs` nor `on`",
     "finds nothing",
 )
 
