@@ -116,6 +116,9 @@ def _explained(error: ValidationError) -> Iterator[tuple[tuple[Step, ...], str, 
         yield path, f"{_label(path)} is {_shown(value)}{_near(value, allowed)}; allowed here: {', '.join(allowed)}", False
     elif "propertyNames" in error.absolute_schema_path:
         yield (*path, value), f"`{value}` is no name{_holder(path)}: write {_wanted(error)}", False
+    elif not path:
+        kind = schema["properties"]["pamlint"]["const"]
+        yield path, f"the file is {_shown(value)}: write keys and values, `pamlint: {kind}` first", False
     else:
         yield path, f"{_label(path)} is {_shown(value)}: write {_wanted(error)}", False
 

@@ -42,7 +42,8 @@ class RuleEvidence:
 
 @dataclass(frozen=True, slots=True)
 class AllowanceEvidence:
-    """What the site permits besides the policy: why, until when, and by which rules it is open. `expired`: it permits no more."""
+    """What the site permits besides the policy: why, until when, and by which rules it is open. `expired`: it permits no more,
+    and the rules keep it open still."""
 
     estate: str | None
     name: str

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pamlint.model.evidence import AllowanceEvidence, Commit, Evidence, RuleEvidence
 from pamlint.model.finding import Direction, Finding, Row, Suppressed
 from pamlint.model.matrix import Line
 from pamlint.model.resource import Input, Location
-from pamlint.report.matrix_words import CLIENTS, estates, players, remarks, service
+from pamlint.report.matrix_words import estates, players, remarks, service
 from pamlint.report.tables import Column
-from pamlint.report.wording import sentence
+from pamlint.report.wording import plain_sentence
 
 STANDARD = "PCI DSS v4.0 (PCI Security Standards Council, March 2022); v4.0.1 (June 2024) numbers these requirements alike"
 """What the numbers are of."""
@@ -197,7 +197,7 @@ def _finding(finding: Finding) -> tuple[Cell, ...]:
     return _row(
         (finding.check, *((finding.estate,) if finding.estate else ())),
         (finding.message, *((finding.source,) if finding.source else ())),
-        (finding.rule or finding.acl or "", *_place(finding.location)),
+        (*filter(None, (finding.rule or finding.acl,)), *_place(finding.location)),
     )
 
 
@@ -237,7 +237,7 @@ def _allowance(each: AllowanceEvidence) -> tuple[Cell, ...]:
         (f"{each.direction or 'both ways'}, {each.service}", *each.peers),
         (each.reason,),
         (str(each.until or "none"), *(("expired",) if each.expired else ())),
-        each.rules or ("no rule",),
+        (*each.rules, *(("open still",) if each.expired else ())) if each.rules else ("no rule",),
     )
 
 
@@ -301,8 +301,7 @@ def _rule(rule: RuleEvidence) -> tuple[Cell, ...]:
 
 
 def _traffic(found: Iterable[Row], direction: Direction) -> Cell:
-    told = (replace(row, source_ports=None) if row.source_ports == CLIENTS else row for row in found)
-    return tuple(f"{direction} {sentence(row, direction)}" for row in told)
+    return tuple(f"{direction} {plain_sentence(row, direction)}" for row in found)
 
 
 def _place(location: Location | None) -> Cell:

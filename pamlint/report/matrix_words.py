@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from pamlint.model.finding import Direction
 from pamlint.model.matrix import Line, LineEnd, Matrix, Player, RuleTold
 from pamlint.report.dates import six_months_after
-from pamlint.report.wording import sentence
+from pamlint.report.wording import plain_sentence
 
 ENDS: dict[Direction, str] = {"egress": "At the source", "ingress": "At the destination"}
 BLANK = ("Request", "Requested by", "Requested on", "Approved by", "Approved on")
 """What the one who asks, and the one who allows it, fill in."""
-CLIENTS = "1024-65535"
-"""The source ports of ordinary clients, which are not worth a word."""
 
 
 def policies(matrix: Matrix) -> str:
@@ -71,8 +68,7 @@ def remarks(line: Line) -> Iterable[str]:
 
 def traffic(end: LineEnd) -> str:
     """What of a line is missing, wrongly open or in doubt at one end."""
-    found = (replace(row, source_ports=None) if row.source_ports == CLIENTS else row for row in end.traffic)
-    return "; ".join(sentence(row, end.direction) for row in found)
+    return "; ".join(plain_sentence(row, end.direction) for row in end.traffic)
 
 
 def _remark(end: LineEnd) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pamlint.model.finding import Direction, Row, Witness
 
+CLIENTS = "1024-65535"
+"""The source ports of ordinary clients, which are not worth a word."""
 NAMED = 4
 """How many addresses or symbols a line names before it counts the rest."""
 
@@ -38,6 +41,14 @@ def sentence(row: Row, direction: Direction | None) -> str:
     if row.exceptions:
         words += ", except " + "; ".join(_exception(exception, row, direction) for exception in row.exceptions)
     return words
+
+
+def plain_sentence(row: Row, direction: Direction | None) -> str:
+    """The same without the source ports of ordinary clients."""
+    if row.source_ports != CLIENTS:
+        return sentence(row, direction)
+    alike = (replace(each, source_ports=None) if each.source_ports == CLIENTS else each for each in row.exceptions)
+    return sentence(replace(row, source_ports=None, exceptions=tuple(alike)), direction)
 
 
 def _exception(exception: Row, row: Row, direction: Direction | None) -> str:

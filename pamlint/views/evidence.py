@@ -134,11 +134,15 @@ def _overflowed(judgement: Judgement) -> Iterable[RuleEvidence]:
 
 
 def allowances(judgement: Judgement, found: Iterable[RuleEvidence], today: date) -> tuple[AllowanceEvidence, ...]:
-    """What the site file permits besides the policy, in its order."""
+    """What the site file permits besides the policy, in its order; an expired one with the rules that keep it open still."""
     rules_of: dict[str, list[str]] = {}
     for rule in found:
         for name in rule.allowances:
             rules_of.setdefault(name, []).append(str(rule.rule))
+    for opening in judgement.extra:
+        for allowance in opening.expired:
+            told = RuleTold(opening.rule.name, opening.rule.location or opening.acl.location, opening.rule.unknown)
+            rules_of.setdefault(allowance.name, []).append(str(told))
     return tuple(_allowance(judgement.estate, each, rules_of.get(each.name, ()), today) for each in judgement.site.allow)
 
 
@@ -153,5 +157,5 @@ def _allowance(estate: str | None, allowance: Allowance, used: Iterable[str], to
         allowance.reason,
         allowance.until,
         allowance.until is not None and allowance.until < today,
-        tuple(used),
+        tuple(dict.fromkeys(used)),
     )

@@ -40,6 +40,25 @@ def test_evidence_says_what_was_judged(estate: Path) -> None:
     assert [(each["path"], len(each["sha256"])) for each in document["report"]["inputs"]] == [(".", 64)]
 
 
+def test_an_expired_allowance_names_the_rules_that_are_open_still(estate: Path) -> None:
+    """What it permitted is extra again, and its own line says by which rule; where nothing is open any more, by none."""
+    allowance = "{name: NAME, roles: [framework-manager], direction: ingress, protocol: tcp, ports: [443], peers: [PEER], reason: x, until: 2026-01-31}"
+    given = (("used", "10.99.1.0/24"), ("closed", "10.98.0.0/24"))
+    with (estate / "pamlint.yaml").open("a") as site:
+        site.write(f"allow: [{', '.join(allowance.replace('NAME', name).replace('PEER', peer) for name, peer in given)}]\n")
+    text = (estate / "main.tf").read_text()
+    (estate / "main.tf").write_text(text.replace('["10.21.0.0/16"]', '["10.21.0.0/16", "10.99.1.0/24"]'))
+    answer = write(estate, "--output", "json=e.json")
+    document = json.loads((estate / "e.json").read_text())
+    rule = "aws_security_group.manager.ingress[0] (main.tf:9)"
+    assert [(each["name"], each["expired"], each["rules"]) for each in document["allowances"]] == [
+        ("used", True, [rule]),
+        ("closed", True, []),
+    ]
+    assert "2026-01-31<br>expired | aws\\_security\\_group.manager.ingress\\[0\\] \\(main.tf:9\\)<br>open still |" in answer.out
+    assert "| <br>" not in answer.out
+
+
 def test_every_rule_has_its_reason_or_none(estate: Path) -> None:
     """Rule by rule: what it opens, for which flows and allowances, and what of it for nothing."""
     text = (estate / "main.tf").read_text()

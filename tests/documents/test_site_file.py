@@ -257,7 +257,7 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, line: str, says: s
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("- a\n", "the file is a list"),
+        ("- a\n", "the file is a list: write keys and values, `pamlint: site/1` first"),
         ("policy: netiq-pam-3\n", "the file lacks the key `pamlint`"),
         ("pamlint: site/2\npolicy: netiq-pam-3\n", "`pamlint` is `site/2`: write site/1"),
         ("pamlint: site/1\npolicy: netiq-pam\n", "2:1: policy `netiq-pam` is not in the catalogue; the nearest is `netiq-pam-3`"),
