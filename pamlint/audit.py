@@ -136,7 +136,8 @@ def read(asked: Asked, memory: Memory, watcher: Watcher) -> fleet.Fleet:
         kept = memory.begin(asked.resume)
         have = {scope.name: unpack(kept[scope.name, scope.role]) for scope in found.scopes if (scope.name, scope.role) in kept}
         left = [scope for scope in found.scopes if scope.name not in have]
-        watcher.begin(len(left), len(have))
+        if found.scopes:
+            watcher.begin(len(left), len(have))
 
         def finished(scope: Scope, reading: Reading, text: str) -> None:
             memory.keep(scope, reading, text)

@@ -297,6 +297,8 @@ def test_the_product_fixes_prefix_lists_of_every_region() -> None:
         ([instance("fm", cidrs=("10.0.0.0/8",))], ("fm",), {}),
         ([instance("fm", entry(name="pam"))], ("fm",), {}),
         ([instance("fm", on=("x",)), instance("x", entry(name="pam"))], ("fm",), {}),
+        ([instance("fm", on=("x",)), instance("x", entry(name="y"))], ("fm",), {"fm": "so is the role that it is `on`"}),
+        ([instance("fm", on=("x", "y"))], ("fm",), {"fm": "so are the roles that it is `on`"}),
     ],
 )  # fmt: skip
 def test_roles_that_are_needed_and_bound_to_nothing_are_told(
@@ -305,6 +307,20 @@ def test_roles_that_are_needed_and_bound_to_nothing_are_told(
     """Once each, with the reason."""
     found = bound(net(acl("g", name="pam")), *instances, needed=needed or ("other",))
     assert {unbound.role: unbound.reason for unbound in found.unbound if unbound.role != "other"} == reasons
+
+
+def test_what_was_not_read_may_bind_only_roles_that_the_site_file_gives_a_way_to_be_found() -> None:
+    """A role with `match`, or `on` one that has it, may stand in there; one that the site file says nothing of is bound nowhere."""
+    roles = {
+        "found": instance("found", entry(name="x")),
+        "beside": instance("beside", on=("found",)),
+        "empty": instance("empty"),
+    }
+    bindings = {role: RoleBinding(role, (each,), HERE) for role, each in roles.items()}
+    site = Site(Path("pamlint.yaml"), (), {}, {}, bindings, (), (), (), {}, "low", HERE, {})
+    found = bind(site, net(acl("g", name="pam")), {}, (*roles, "absent"), ["aws"])
+    because = {unbound.role: unbound.because for unbound in found.unbound}
+    assert because == {"found": ("aws",), "beside": ("aws",), "empty": (), "absent": ()}
 
 
 # Units

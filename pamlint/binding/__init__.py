@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pamlint.binding.matching import Matcher
-from pamlint.binding.nouns import Bearing, Binding, Member, Part, Unbound, Unit
+from pamlint.binding.nouns import Bearing, Because, Binding, Member, Part, Unbound, Unit
 from pamlint.binding.units import own_local, units_of
 from pamlint.model.acl import Network
 from pamlint.model.addresses import ANY, parse_cidr
@@ -34,7 +34,7 @@ def bind(
     for role in sorted({*site.roles, *needed} - {ANY_ROLE}):
         parts[role] = _parts(role, site, roles, matcher, ())
     lost = tuple(sorted(unread))
-    unbound = tuple(replace(one, because=lost) for one in _unbound(site, parts, roles, needed))
+    unbound = tuple(_unbound(site, parts, roles, needed, lost))
     units = units_of(network, parts)
     judged = {acl.key for unit in units for acl in unit.acls}
     parts[ANY_ROLE] = (Part(ANY_ROLE, None, networks=ANY),)
@@ -58,8 +58,9 @@ def _parts(role: str, site: Site, roles: Mapping[str, Role], matcher: Matcher, a
 
 
 def _unbound(
-    site: Site, parts: Mapping[str, tuple[Part, ...]], roles: Mapping[str, Role], needed: Iterable[str]
+    site: Site, parts: Mapping[str, tuple[Part, ...]], roles: Mapping[str, Role], needed: Iterable[str], lost: Because
 ) -> Iterable[Unbound]:
+    """Roles that are needed and bound to nothing; what was not read binds none that the site file gives no way to be found."""
     for role in sorted({*needed, *site.roles} - {ANY_ROLE}):
         binding = site.roles.get(role)
         if binding is None:
@@ -75,9 +76,13 @@ def _unbound(
         ]
         if empty:
             where = f" (instance {empty[0].index + 1})" if len(binding.instances) > 1 else ""
-            yield Unbound(role, f"its `match`{where} finds nothing")
+            yield Unbound(role, f"its `match`{where} finds nothing", lost)
         elif not any(part.hosts or part.members or part.networks is not None for part in parts[role]):
-            yield Unbound(role, "the site file gives it neither `match` nor `cidrs` nor `on`")
+            beside = {host for instance in binding.instances for host in instance.on}
+            if beside:
+                yield Unbound(role, f"so {'are the roles' if len(beside) > 1 else 'is the role'} that it is `on`", lost)
+            else:
+                yield Unbound(role, "the site file gives it neither `match` nor `cidrs` nor `on`")
 
 
 def peer_addresses(text: str) -> Ranges | None:

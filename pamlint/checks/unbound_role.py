@@ -12,8 +12,11 @@ ID = "unbound-role"
 
 
 def check(judgement: Judgement) -> Iterable[Finding]:
-    """One finding for each role."""
+    """One finding for each role; none for those that may stand in what was not read, where nothing was read at all."""
+    bare = not judgement.binding.units and not judgement.binding.idle
     for unbound in judgement.binding.unbound:
+        if unbound.because and bare:
+            continue
         binding = judgement.site.roles.get(unbound.role)
         flows = [flow.id for flow in judgement.flows if unbound.role in (*flow.sources, *flow.destinations)]
         yield Finding(
@@ -23,12 +26,16 @@ def check(judgement: Judgement) -> Iterable[Finding]:
             judgement.estate,
             f"Role `{unbound.role}` is bound to nothing: {unbound.reason}{_unless(unbound.because)}. "
             f"{_flows(flows)} cannot be judged.",
-            f"Give `{unbound.role}` a `match` that finds its groups or NSGs, `cidrs`, or `on` another role; `pamlint rules` "
-            "lists the names that there are. What stands in another root is found if `estates` names the roots judged together.",
+            f"{_FIRST if unbound.because else ''}Give `{unbound.role}` a `match` that finds its groups or NSGs, `cidrs`, or `on` "
+            "another role; `pamlint rules` lists the names that there are. What stands in another root is found if `estates` "
+            "names the roots judged together.",
             roles=(unbound.role,),
             because=unbound.because,
             location=binding.location if binding else judgement.site.location,
         )
+
+
+_FIRST = "See that everything can be read; this may settle itself then. Else: "
 
 
 def _unless(because: tuple[str, ...]) -> str:

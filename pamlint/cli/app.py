@@ -77,6 +77,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         application([asked] if asked in COMMANDS else COMMANDS)(args=list(arguments), prog_name="pamlint")
     except SystemExit as end:
+        if end.code == INTERRUPTED:
+            print("pamlint: interrupted", file=sys.stderr)
         return end.code if isinstance(end.code, int) else 0
     except UserError as error:
         complain(error)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import typer
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from pamlint.sources.fleet import Access, Fleet
 
 INTERRUPTED = 130
+AT_ONCE = 1.0
+"""Signals that are less than so many seconds apart are one."""
 LIVE = "live"
 DRIFT = "drift"
 LIVE_FORMATS = (*FORMATS, LIVE, DRIFT)
@@ -98,7 +101,7 @@ def audit(cloud: Cloud, access: Access, reading: Reading, judging: Judging, tell
         raise UserError(_NO_SITE)
     past = _history(reading, telling.new_only, site)
     memory = audit.Memory(past, cloud, str(site.resolve()) if site else "")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _interruptible()
     with watcher(telling.quiet) as watching:
         found = audit.read(asked, memory, watching)
     _tell_live(found, format_, files)
@@ -111,6 +114,21 @@ def audit(cloud: Cloud, access: Access, reading: Reading, judging: Judging, tell
     note(_notified(audited, cloud, telling))
     report = replace(audited.report, findings=audited.fresh) if telling.new_only else audited.report
     _end(found, run.exit_code(report, minimum, telling.strict))
+
+
+def _interruptible() -> None:
+    """SIGTERM is taken as Control-C. What comes twice at once is one: `timeout` tells the process and then its group."""
+    last = -AT_ONCE
+
+    def interrupt(_number: int, _frame: object) -> None:
+        nonlocal last
+        before, last = last, monotonic()
+        if last - before >= AT_ONCE:
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
 
 
 _NO_SITE = (

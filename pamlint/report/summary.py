@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pamlint.model.finding import SEVERITIES, Report
+from pamlint.model.resource import Input
 from pamlint.report.escaping import visible
 from pamlint.report.screen import SEVERITY_STYLES, Line, Screen, Span, wrapped
 from pamlint.report.wording import names
@@ -57,15 +58,22 @@ def _found(report: Report, hidden: int, known: int) -> Line:
 
 def _read(report: Report) -> list[str]:
     told = report.summary
-    scopes = sum(1 for read in report.inputs if read.kind == "live")
+    scopes = [read for read in report.inputs if read.kind == "live"]
     roots = f" in {count(told.roots, 'root')}" if told.roots else ""
     files = [f"{count(told.files, 'file')}{roots}"] if told.files or not scopes else []
-    live = [count(scopes, "live scope")] if scopes else []
+    live = [_scopes(scopes)] if scopes else []
     text = (
         f"Read {' with '.join(files + live)}: {count(told.acls, 'ACL')}, "
         f"{count(told.rules, 'rule')}, {count(told.workloads, 'workload')}."
     )
     return [text] if report.complete else [text, "Not everything could be read, so this report is not complete."]
+
+
+def _scopes(scopes: Sequence[Input]) -> str:
+    """How many parts of a live estate were read; what could not even be listed is none of them, and counts as not read."""
+    whole = sum(read.complete for read in scopes)
+    listed = sum("/" in read.name for read in scopes)
+    return count(whole, "live scope") if whole == listed else f"{whole} of {count(listed, 'live scope')} in full"
 
 
 def _not_judged(report: Report) -> Iterable[str]:

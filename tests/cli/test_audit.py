@@ -21,12 +21,25 @@ from tests.cli.auditing import ONE, Desk, amazon, checks
 from tests.cli.commands import PROJECT, Answer
 from tests.servers.estate import open_up, seed
 from tests.servers.moto import OWN, REGION, Aws, moto_server
+from tests.servers.proxy import Fault, proxy
 
 CLEAN = """Proved 6 flows of 2 roles at 2 ACLs by netiq-pam-3 (3.x) on 2026-11-23: what the policy requires is
   open, and nothing else is.
 0 findings.
 Read 1 live scope: 4 ACLs, 9 rules, 0 workloads.
 Not judged at their own end, having no ACL here: admin, user.
+"""
+NOTHING = """Not read
+────────
+high[unreadable-input] proved: No account can be entered: GetCallerIdentity said: The request was
+    signed by AWS4-HMAC-SHA256 Credential=***, SignedHeaders=content-type;host;x-amz-date,
+    Signature=*** None (SignatureDoesNotMatch)
+   = tip:      Renew the credentials; for a region that is not enabled, enable it or leave it out.
+
+1 finding: 1 high.
+Read 0 live scopes: 0 ACLs, 0 rules, 0 workloads.
+Not everything could be read, so this report is not complete.
+Not judged at their own end, having no ACL here: admin, agent, framework-manager, user.
 """
 PROGRESS = "pamlint: reading 1 scope\npamlint: read 1 of 1 scope\n"
 SCOPE = f"aws/{OWN}/{REGION}"
@@ -132,6 +145,14 @@ def test_without_credentials_it_is_the_user_who_is_told(here: Desk) -> None:
     answer = Desk(here.folder, bare).audit(*ONE)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith("error: there are no AWS credentials")
+
+
+def test_where_nothing_can_be_read_that_alone_is_told(here: Desk) -> None:
+    """One finding with what to do, and none for each role that might be bound in there; exit 3."""
+    with proxy(here.environment["AWS_ENDPOINT_URL"], Fault("echo", "GetCallerIdentity")) as server:
+        answer = Desk(here.folder, {**here.environment, "AWS_ENDPOINT_URL": server.url}).audit(*ONE, "--history", "none")
+    assert (answer.code, answer.err) == (3, "")
+    assert answer.out == NOTHING
 
 
 def test_a_site_file_can_be_begun_from_what_is_live(here: Desk) -> None:

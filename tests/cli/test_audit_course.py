@@ -64,6 +64,8 @@ def test_an_audit_that_ends_early_goes_on(how: signal.Signals, aws: Aws, whole: 
         wait_until(lambda: read_of(server) == 3)
         begun = time.monotonic()
         process.send_signal(how)
+        time.sleep(0.05)
+        process.send_signal(how)  # as `timeout` does, which tells the process and then its group
         out, err = process.communicate(timeout=60)
         if how == signal.SIGKILL:
             assert (process.returncode, out) == (-9, "")
@@ -88,6 +90,16 @@ def test_an_audit_that_ends_early_goes_on(how: signal.Signals, aws: Aws, whole: 
         (run,) = json.loads(here.run("history", "--format", "json").out)["runs"]
         assert (run["state"], run["complete"], run["scopes"], run["unread"]) == ("ended", True, 4, 0)
         assert "note: there is no run to go on with" in here.audit(*EVERYWHERE, "--resume").err
+
+
+def test_who_interrupts_before_anything_is_read_is_told_so(aws: Aws, tmp_path: Path) -> None:
+    """Exit 130 with a word, and no report of nothing."""
+    with proxy(aws.url, delay=3) as server:
+        process = amazon(tmp_path, server.url).start("aws", "--history", "none")
+        wait_until(lambda: bool(server.calls))
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60) == ("", "pamlint: interrupted\n")
+        assert process.returncode == 130
 
 
 def test_a_region_that_is_denied_is_read_when_it_may_be(aws: Aws, whole: str, tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
         target = self.headers.get("X-Amz-Target", "")
         form = {} if target else {name: values[0] for name, values in parse_qs(body.decode()).items()}
         operation = target.rpartition(".")[2] or form.get("Action", "")
-        time.sleep(self.proxy.delay)
         kind = self.proxy.fault(operation)
+        time.sleep(self.proxy.delay)
         if kind in ("denied", "throttled", "error-500", "html-500", "html-200", "echo", "reset"):
             self._refuse(kind, operation, bool(target))
             return

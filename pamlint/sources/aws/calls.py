@@ -119,7 +119,7 @@ def _refused(permission: str, call: str, error: ClientError) -> Failure:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     words = _short(f"{message} ({code})" if message else code or f"HTTP {status}")
     if error.operation_name == "AssumeRole":
-        permission = "sts:AssumeRole"
+        permission, call = "sts:AssumeRole", "AssumeRole"
     if code in DENIED or (status == 403 and code not in UNKNOWN_CREDENTIALS):
         needed = _NEEDED.search(message)
         permission = needed[1] if needed else permission

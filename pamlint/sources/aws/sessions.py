@@ -22,9 +22,9 @@ HOME = "us-east-1"
 """The region that is asked where neither the options nor the profile name one."""
 _KEPT = 32
 _SECRETS = (
-    (re.compile(r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}\b"), "(access key)"),
-    (re.compile(r"(?i)\b(credential|signature|x-amz-security-token|security-?token)\b(\s*[=:]\s*)[^\s,&;]+"), r"\1\2(left out)"),
-    (re.compile(r"://[^\s/@]+@"), "://(left out)@"),
+    (re.compile(r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}\b"), "***"),
+    (re.compile(r"(?i)\b(credential|signature|x-amz-security-token|security-?token)\b(\s*[=:]\s*)[^\s,&;]+"), r"\1\2***"),
+    (re.compile(r"://[^\s/@]+@"), "://***@"),
 )
 
 
@@ -45,7 +45,7 @@ class Sessions:
     def without_secrets(self, text: str) -> str:
         """The text without anything that is a credential, or looks like a part of one."""
         for secret in sorted(self._known_secrets(), key=len, reverse=True):
-            text = text.replace(secret, "(left out)")
+            text = text.replace(secret, "***")
         for pattern, replacement in _SECRETS:
             text = pattern.sub(replacement, text)
         return text

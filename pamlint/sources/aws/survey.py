@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from botocore.exceptions import NoCredentialsError, ProfileNotFound
@@ -17,6 +19,8 @@ from pamlint.sources.aws.calls import CAUGHT, Failure, failure, pages
 from pamlint.sources.aws.sessions import Sessions
 
 _AT_ONCE = 16
+_ARN = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
+_NAME = re.compile(r"[\w+=,.@/-]+", re.ASCII)
 _NO_CREDENTIALS = (
     "there are no AWS credentials: name a profile, or set them in the environment as the AWS command line takes them"
 )
@@ -39,8 +43,10 @@ class _Regions(NamedTuple):
 def survey(access: Access) -> Survey:
     """Every region of every account that the options mean, sorted; accounts that cannot be listed or entered are problems.
 
-    Raises UserError where the profile, an account or a region does not exist, and where there are no credentials.
+    Raises UserError where the profile, an account, a region or the file of certificates does not exist, where a role is written
+    as none can be, and where there are no credentials.
     """
+    _refuse_options(access)
     try:
         return _survey(access, Sessions(access))
     except ProfileNotFound as error:
@@ -119,6 +125,17 @@ def _regions(access: Access, sessions: Sessions, account: _Account) -> _Regions 
             return _Regions(access.regions, ())
         return _problem(f"aws/{account.id}", f"Account {account.id} cannot be entered", told, sessions)
     return _Regions(tuple(enabled), tuple(others))
+
+
+def _refuse_options(access: Access) -> None:
+    if access.ca_bundle and not Path(access.ca_bundle).is_file():
+        raise UserError(f"there is no file {access.ca_bundle} with certificates to trust")
+    if access.assume_role and not _ARN.fullmatch(access.assume_role):
+        raise UserError(f"--assume-role: {access.assume_role!r} is no ARN of a role, like arn:aws:iam::111122223333:role/NAME")
+    if access.organization_role and not _NAME.fullmatch(access.organization_role):
+        raise UserError(
+            f"--organization: {access.organization_role!r} is no name of a role; the same in each account, so it is no ARN"
+        )
 
 
 def _refuse_unknown(access: Access, regions: _Regions) -> None:

@@ -117,7 +117,7 @@ def test_no_way_in(between: Proxy) -> None:
     assert [scope.account for scope in found.scopes] == [OWN]
     (problem,) = found.problems
     assert (problem.subject, problem.tip) == (f"aws/{OTHER}", "Allow `sts:AssumeRole`.")
-    assert "You are not authorized to perform this operation: AssumeRole." in problem.message
+    assert problem.message.startswith(f"Account {OTHER} cannot be entered: AssumeRole said: You are not authorized")
 
 
 def test_organization(aws: Aws, between: Proxy) -> None:
@@ -159,6 +159,12 @@ def test_what_the_user_got_wrong(between: Proxy, monkeypatch: pytest.MonkeyPatch
         (replace(asked, regions=("eu-cental-1",)), "there is no region 'eu-cental-1'; is eu-central-1 meant?"),
         (replace(asked, organization_role=""), f"the credentials are of account {OWN}, not of {OTHER}: "),
         (replace(asked, profile="nobody"), "The config profile (nobody) could not be found"),
+        (replace(asked, ca_bundle="none.pem"), "there is no file none.pem with certificates to trust"),
+        (replace(asked, assume_role="audit"), "--assume-role: 'audit' is no ARN of a role, like arn:aws:iam::"),
+        (
+            replace(asked, organization_role=f"arn:aws:iam::{OWN}:role/x"),
+            f"--organization: 'arn:aws:iam::{OWN}:role/x' is no name",
+        ),
     ):
         with pytest.raises(UserError) as caught:
             survey(wrong)
