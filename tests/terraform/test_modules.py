@@ -407,6 +407,15 @@ def test_json_root(tmp_path: Path) -> None:
     }
 
 
+def test_json_defaults_are_no_templates(tmp_path: Path) -> None:
+    """What JSON gives a variable by default is taken as it stands, as in Terraform; everything else in JSON is a template."""
+    text = """{"variable": {"a": {"default": ["x${1+1}y", "%{ if true }z%{ endif }", "$${q}"]}},
+      "resource": {"r": {"x": {"given": "${var.a}", "own": "x${1+1}y"}}}}"""
+    assert values(read(write(tmp_path, {"main.tf.json": text}))) == {
+        "r.x": {"given": ["x${1+1}y", "%{ if true }z%{ endif }", "$${q}"], "own": "x2y"}
+    }
+
+
 def test_default_tags(tmp_path: Path) -> None:
     """The provider's default tags go to its resources, also in modules and by alias."""
     text = """

@@ -153,7 +153,7 @@ class _Reader:
 
 
 def _body(node: _Node, blocks: dict[str, int], value_of: Callable[[_Node], Expression] | None = None) -> Body:
-    """An object as a body; a list of objects counts as their union."""
+    """An object as a body; a list of objects counts as their union. What stands directly in a variable is no template."""
     body = Body({}, [])
     for part in node.value if node.kind == "list" else [node]:
         if part.kind != "object":
@@ -163,7 +163,7 @@ def _body(node: _Node, blocks: dict[str, int], value_of: Callable[[_Node], Expre
                 continue
             if key.value in blocks:
                 for start, labels, inner in _labelled(value, blocks[key.value], key.start, ()):
-                    content = _body(inner, _INSIDE.get(key.value, {}))
+                    content = _body(inner, _INSIDE.get(key.value, {}), _constant if key.value == "variable" else None)
                     body.blocks.append(BlockNode(key.value, list(labels), content, start, inner.end))
             elif key.value in body.arguments:
                 raise BadSyntax(f"{key.value!r} is set twice in this object", key.start)
