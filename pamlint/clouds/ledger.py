@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pamlint.clouds.values import shown
 from pamlint.model.acl import Group, Symbol
 from pamlint.model.identity import IDENTIFIERS, Names, foreign_key
 from pamlint.model.resource import Location, Problem, Resource, Unknown
@@ -97,7 +98,7 @@ class Ledger:
 def outside(value: Any, root: str, what: str) -> tuple[str, str, tuple[str, ...]]:
     """Key, name and references of something that the input refers to and does not define."""
     if not isinstance(value, Unknown):
-        return foreign_key(str(value)), str(value), (str(value),)
+        return foreign_key(shown(value)), shown(value), (shown(value),)
     if value.attribute is None:
         told = ", ".join(value.because) or f"an unknown {what}"
         return f"{root}|?{told}", told, value.because or (told,)

@@ -90,6 +90,17 @@ def text(value: Any) -> Text | None:
     return value if isinstance(value, Unknown) else str(value)
 
 
+def shown(value: Any) -> str:
+    """A value as it is told where a string should stand: what is in it, and the references of what is not known."""
+    if isinstance(value, Unknown):
+        return ", ".join(value.because)
+    if isinstance(value, list):
+        return f"[{', '.join(map(shown, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key} = {shown(item)}' for key, item in value.items())}}}"
+    return str(value)
+
+
 def string(value: Any) -> str | None:
     """A string that is known and not empty, or None."""
     return value if isinstance(value, str) and value else None

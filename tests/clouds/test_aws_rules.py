@@ -467,3 +467,18 @@ def test_a_rule_of_no_direction_may_be_of_either() -> None:
     assert [problem.subject for problem in found.problems] == ["aws_security_group_rule.r"]
     told = [(one.direction, one.possible) for one in explicit(acl(found, HOST))]
     assert told == [("ingress", ("aws_security_group_rule.r.type",)), ("egress", ("aws_security_group_rule.r.type",))]
+
+
+def test_nonsense_is_told_as_it_is_written() -> None:
+    """What stands where an address should is told in Terraform's words, and what is unknown in it by its name."""
+    given = [[Unknown(("var.x",)), "10.0.0.0/8"], {"a": 1}]
+    rule = resource(
+        "aws_security_group_rule.r", type="ingress", security_group_id=ref(HOST), cidr_blocks=given, protocol="tcp",
+        from_port=1, to_port=1,
+    )  # fmt: skip
+    found = network(resource(HOST), rule)
+    assert [peer.text for peer in explicit(acl(found, HOST))[0].peers] == ["[var.x, 10.0.0.0/8]", "{a = 1}"]
+    assert [problem.message.partition("understood: ")[2] for problem in found.problems] == [
+        "'[var.x, 10.0.0.0/8]' has no number of bits after the slash",
+        "'{a = 1}' is neither an IPv4 nor an IPv6 address or network",
+    ]

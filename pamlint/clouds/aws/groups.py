@@ -15,7 +15,7 @@ from pamlint.clouds.aws.network import VPCS, Vpcs
 from pamlint.clouds.aws.ports import services
 from pamlint.clouds.aws.prefix_lists import PrefixLists
 from pamlint.clouds.ledger import Ledger, outside
-from pamlint.clouds.values import blocks, cidr_peer, computed, items, number, string, tags, text, truth
+from pamlint.clouds.values import blocks, cidr_peer, computed, items, number, shown, string, tags, text, truth
 from pamlint.model.acl import Acl, Extent, Group, Peer, Rule, Symbol, Text
 from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import Direction
@@ -184,10 +184,10 @@ class Groups:
         if isinstance(item, Unknown):
             return Peer(", ".join(item.because), because=item.because, at_most=line)
         try:
-            return cidr_peer(str(item))
+            return cidr_peer(shown(item))
         except ValueError as error:
             self._problem(resource, body, str(error))
-            return Peer(str(item), because=(resource.address,))
+            return Peer(shown(item), because=(resource.address,))
 
     def peer(self, item: Any, root: str) -> Peer:
         """A group as the far side of a rule."""

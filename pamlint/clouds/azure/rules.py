@@ -12,7 +12,7 @@ from typing import Any
 
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, word
-from pamlint.clouds.values import cidr_peer, items, number, string, text, unknown_extent
+from pamlint.clouds.values import cidr_peer, items, number, shown, string, text, unknown_extent
 from pamlint.model.acl import ANYWHERE, Action, Extent, Group, Peer, Rule, Symbol, Text, tag_symbol
 from pamlint.model.addresses import PUBLIC, parse_cidr
 from pamlint.model.finding import Direction
@@ -105,7 +105,7 @@ class RuleReader:
         """A CIDR, an address, a service tag, `*` or `Any`."""
         if isinstance(item, Unknown):
             return Peer(", ".join(item.because), because=item.because)
-        written = str(item).strip()
+        written = shown(item).strip()
         if written.lower() in ("*", "any"):
             return ANYWHERE
         try:
@@ -163,7 +163,7 @@ def ports(values: Any, attributes: tuple[str, ...], default: Ranges) -> Extent:
             if isinstance(item, Unknown):
                 because.update(item.because or (attribute,))
                 continue
-            for piece in str(item).split(","):
+            for piece in shown(item).split(","):
                 known = union(known, _port_range(piece.strip()))
     if not known and not because:
         return Extent(default)
