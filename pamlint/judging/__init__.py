@@ -56,7 +56,7 @@ def judge(
             try:
                 judge_.front(place, unit, direction)
             except PieceLimitError:
-                judge_.overflowed.extend((acl, direction) for acl in unit.acls)
+                judge_.give_up(unit, direction)
     by_rules = judge_.by_rules() if by_rule else ()
     active = tuple(flow for _, flow in flows)
     acls = {acl.key: acl for unit in binding.units for acl in unit.acls}.values()
@@ -77,7 +77,7 @@ def judge(
         tuple(half_open(judge_.fronts, judge_.demand, table)),
         tuple(replace(found, roles=roles[acl.key]) for acl in acls for found in unreachable(acl, table) if acl.ordered),
         tuple(Mixed(acl, roles[acl.key]) for acl in acls if is_mixed(acl)),
-        tuple(judge_.overflowed),
+        tuple({(acl.key, direction): (acl, direction) for acl, direction in judge_.overflowed}.values()),
         problems,
         by_rules,
     )
@@ -121,6 +121,16 @@ class _Judge:
         self.implicit += implicit(front, blocked, needed, self.demand, self.table)
         self.pinned += pinned(front)
         self._optional(front)
+
+    def give_up(self, unit: Unit, direction: Direction) -> None:
+        """Say of a unit whose traffic is beyond the limits that what is asked of it and not told yet is unproven."""
+        self.overflowed.extend((acl, direction) for acl in unit.acls)
+        here = [state for state in self.states if state.unit is unit and state.direction == direction]
+        told = {(state.flow.id, id(state.part), id(state.peer)) for state in here}
+        for ask in self.demand.asks(unit, direction):
+            part = ask.bearing.part
+            if ask.judged and _exists(ask.peer) and (ask.flow.id, id(part), id(ask.peer)) not in told:
+                self.states.append(FlowState(ask.flow, part.role, direction, unit, "unproven", (), part, ask.peer))
 
     def by_rules(self) -> tuple[Served, ...]:
         """What every allow rule serves, unit by unit."""

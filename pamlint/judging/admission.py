@@ -11,7 +11,7 @@ from pamlint.model.acl import Acl, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import subtract
-from pamlint.model.traffic import Cube, Entry, Traffic, admitted, first_match, merge, minus, overlap
+from pamlint.model.traffic import Cube, Entry, PieceLimitError, Traffic, admitted, merge, minus, overlap, touch
 
 ADMIN = "azure_admin_rules"
 
@@ -30,23 +30,29 @@ class Admission:
     def __init__(self, table: Table) -> None:
         self.table = table
         self._pieces: dict[tuple[str, Direction], tuple[Piece, ...]] = {}
+        self._left: dict[tuple[str, Direction], Traffic] = {}
+        self._beyond: set[tuple[str, Direction]] = set()
 
     def pieces(self, acl: Acl, direction: Direction) -> tuple[Piece, ...]:
         """What each allow rule lets through, less the denies above it; of admin rules those that no NSG can overrule."""
         key = (acl.key, direction)
+        if key in self._beyond:
+            raise PieceLimitError
         if key not in self._pieces:
-            rules = [rule for rule in acl.rules if rule.direction == direction]
-            if not acl.ordered:
-                found = [Piece(acl, rule, self.table.rule(acl, rule)) for rule in rules]
-            elif acl.kind == ADMIN:
-                entries = [Entry(rule.action == "always-allow", self.table.rule(acl, rule)) for rule in rules]
-                decided = zip(rules, first_match(entries), strict=True)
-                found = [Piece(acl, rule, left) for rule, left in decided if rule.action == "always-allow"]
-            else:
-                entries = [Entry(rule.action == "allow", self.table.rule(acl, rule)) for rule in rules]
-                found = [Piece(acl, rule, left) for rule, left in zip(rules, admitted(entries), strict=True)]
-            self._pieces[key] = tuple(piece for piece in found if piece.traffic)
+            try:
+                self._pieces[key] = tuple(piece for piece in self._found(acl, direction) if piece.traffic)
+            except PieceLimitError:
+                self._beyond.add(key)
+                raise
         return self._pieces[key]
+
+    def _found(self, acl: Acl, direction: Direction) -> list[Piece]:
+        rules = [rule for rule in acl.rules if rule.direction == direction]
+        if not acl.ordered:
+            return [Piece(acl, rule, self.table.rule(acl, rule)) for rule in rules]
+        opens = "always-allow" if acl.kind == ADMIN else "allow"
+        entries = [Entry(rule.action == opens, self.table.rule(acl, rule)) for rule in rules]
+        return [Piece(acl, rule, left) for rule, left in zip(rules, admitted(entries), strict=True)]
 
     def layer(self, unit: Unit, layer: tuple[Acl, ...], direction: Direction) -> tuple[Piece, ...]:
         """What a layer of a unit's chain lets through to what stands behind it."""
@@ -71,15 +77,24 @@ class Admission:
             return (*together(pieces), *staying(unit, direction))
         if layer[0].kind != ADMIN:
             return (*together(pieces), *always)
-        denied = [cube for acl in layer for cube in self._stopped(acl, direction)]
-        return minus((Cube(),), denied)
+        return self._not_denied(layer[0], direction)
 
-    def _stopped(self, acl: Acl, direction: Direction) -> Traffic:
-        """What the deny rules of a first-match list decide."""
-        rules = [rule for rule in acl.rules if rule.direction == direction]
-        entries = [Entry(rule.action != "deny", self.table.rule(acl, rule)) for rule in rules]
-        decided = zip(rules, first_match(entries), strict=True)
-        return tuple(cube for rule, cubes in decided if rule.action == "deny" for cube in cubes)
+    def _not_denied(self, acl: Acl, direction: Direction) -> Traffic:
+        """What no deny of a first-match list decides: what no deny matches, and what another rule lets through above one."""
+        key = (acl.key, direction)
+        if key in self._beyond:
+            raise PieceLimitError
+        if key not in self._left:
+            rules = [rule for rule in acl.rules if rule.direction == direction]
+            entries = [Entry(rule.action != "deny", self.table.rule(acl, rule)) for rule in rules]
+            denied = tuple(cube for entry in entries if not entry.allow for cube in entry.cubes)
+            try:
+                above = (cubes for cubes in admitted(entries) if touch(cubes, denied))
+                self._left[key] = (*(cube for cubes in above for cube in cubes), *minus((Cube(),), denied))
+            except PieceLimitError:
+                self._beyond.add(key)
+                raise
+        return self._left[key]
 
     def decided(self, piece: Piece) -> Traffic:
         """The part of a piece that its rule decides: not what an allow above it lets through for sure."""
@@ -89,7 +104,7 @@ class Admission:
         for rule in piece.acl.rules:
             if rule is piece.rule:
                 break
-            if rule.direction == piece.rule.direction and rule.action == "allow":
+            if (rule.direction, rule.action) == (piece.rule.direction, piece.rule.action):
                 above += sure(self.table.rule(piece.acl, rule), self.table)
         return minus(piece.traffic, above)
 

@@ -55,10 +55,12 @@ NOTHING: Traffic = ()
 
 
 class PieceLimitError(Exception):
-    """A difference that would need more pieces than the limit; what hangs on it is unproven."""
+    """Traffic that would need more pieces, or more work, than the limits; what hangs on it is unproven."""
 
 
-PIECE_LIMIT = 50_000
+PIECE_LIMIT = 20_000
+WORK_LIMIT = 8_000_000
+"""How many pairs of cubes one operation compares."""
 
 
 def meet(a: Cube, b: Cube) -> Cube | None:
@@ -118,18 +120,26 @@ def minus(a: Iterable[Cube], b: Iterable[Cube], order: tuple[int, ...] = SIDES, 
     left = tuple(cube for cube in a if not any(_covers(hole, cube) for hole in holes))
     if not left:
         return left
+    work = 0
     for hole in holes:
+        work += len(left)
         left = tuple(piece for cube in left for piece in carve(cube, hole, order))
         if not left:
             break
-        if len(left) > limit:
+        if len(left) > limit or work > WORK_LIMIT:
             raise PieceLimitError
     return left
 
 
 def overlap(a: Iterable[Cube], b: Traffic) -> Traffic:
-    """The packets in both."""
-    return tuple(both for x in a for y in b if (both := meet(x, y)) is not None)
+    """The packets in both. Raises PieceLimitError beyond the limits."""
+    cubes = tuple(a)
+    if len(cubes) * len(b) > WORK_LIMIT:
+        raise PieceLimitError
+    found = tuple(both for x in cubes for y in b if (both := meet(x, y)) is not None)
+    if len(found) > PIECE_LIMIT:
+        raise PieceLimitError
+    return found
 
 
 def touch(a: Iterable[Cube], b: Traffic) -> bool:
@@ -158,14 +168,6 @@ class Entry(NamedTuple):
 
     allow: bool
     cubes: Traffic
-
-
-def first_match(entries: Iterable[Entry]) -> Iterator[Traffic]:
-    """For each entry, in order, the packets that it decides: those that no earlier entry has taken."""
-    taken: list[Cube] = []
-    for entry in entries:
-        yield minus(entry.cubes, taken)
-        taken.extend(entry.cubes)
 
 
 def admitted(entries: Iterable[Entry]) -> Iterator[Traffic]:

@@ -25,6 +25,7 @@ REQUIRED: Mapping[LineState, Callable[[Settled], Traffic]] = {
     "unproven": lambda settled: settled.unproven,
 }
 """What of a required flow makes its line so."""
+TOO_MANY = "its rules are too many to be settled"
 NO_REFERENCES: tuple[str, ...] = ()
 
 
@@ -91,7 +92,7 @@ class Standings:
             return LineEnd(direction, "not-judged", remark=f"{near} has no ACL here")
         overflowed = {(acl.key, way) for acl, way in self.judgement.overflowed}
         if any((acl.key, direction) in overflowed for unit in units for acl in unit.acls):
-            return LineEnd(direction, "unproven", remark="its rules are too many to be settled")
+            return LineEnd(direction, "unproven", remark=TOO_MANY)
         return LineEnd(direction, "not-judged", remark=f"{near} has nobody else to talk to here")
 
     def _blamed(self, found: Sequence[FlowState], service: Service) -> tuple[str, ...]:
@@ -156,7 +157,7 @@ def _index(instance: Instance | None) -> int | None:
 def _of(state: FlowState, service: Service, needed: bool) -> LineEnd:
     """What one state says of one protocol of its flow."""
     if state.view is None:
-        return LineEnd(state.direction, "not-judged")
+        return LineEnd(state.direction, "unproven", remark=TOO_MANY) if state.unit else LineEnd(state.direction, "not-judged")
     rules = tuple(RuleTold(rule.name, rule.location, rule.unknown) for rule in state.rules if _serves(rule, service))
     if needed and state.flow.need in ("required", "conditional"):
         return _required(state, service, rules)

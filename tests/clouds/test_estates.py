@@ -165,6 +165,27 @@ resource "azurerm_network_manager_admin_rule" "r" {
   }
 }
 """
+UNKNOWN = """
+resource "azurerm_network_manager_admin_rule" "d" {
+  count                    = 12
+  admin_rule_collection_id = azurerm_network_manager_admin_rule_collection.c.id
+  action                   = "Deny"
+  direction                = "Inbound"
+  priority                 = 20 + count.index
+  protocol                 = var.x[count.index].protocol
+  source_port_ranges       = var.x[count.index].source_ports
+  destination_port_ranges  = var.x[count.index].ports
+  source {
+    address_prefix_type = "IPPrefix"
+    address_prefix      = var.x[count.index].source
+  }
+  destination {
+    address_prefix_type = "IPPrefix"
+    address_prefix      = var.x[count.index].destination
+  }
+}
+variable "x" {}
+"""
 Told = tuple[str, str, str | None, str | None]
 GROUP_ID = "aws_security_group.fm.id"
 CASES: dict[str, tuple[str, tuple[str, str], set[Told]]] = {
@@ -198,6 +219,14 @@ CASES: dict[str, tuple[str, tuple[str, str], set[Told]]] = {
         ("", ""),
         {("missing-access", "proved", "admin-console-in", "azurerm_network_manager_admin_rule_collection.c")},
     ),
+    "admin rules of which nothing is known but that they deny": (
+        AZURE + ADMIN % ("Allow", "443") + UNKNOWN,
+        ("", ""),
+        {
+            ("missing-access", "unproven", "agent-to-manager", "azurerm_network_manager_admin_rule_collection.c"),
+            ("unresolved-value", "unproven", None, None),
+        },
+    ),
     "an admin rule that allows what the NSG denies": (AZURE + ADMIN % ("Allow", "3389"), ("", ""), set()),
     "an admin rule that no NSG can overrule": (
         AZURE + ADMIN % ("AlwaysAllow", "3389"),
@@ -215,3 +244,19 @@ def test_estate(case: str, tmp_path: Path) -> None:
     (tmp_path / "pamlint.yaml").write_text(SITE % options)
     found = lint(tmp_path).report()["findings"]
     assert {(each["check"], each["certainty"], each["flow"], each["acl"]) for each in found} == expected
+
+
+def test_what_is_too_large_to_be_proved_is_unproven(tmp_path: Path) -> None:
+    """Rules of which nothing is known, not even whether they deny, end soon, and every flow that they may stop is unproven."""
+    (tmp_path / "main.tf").write_text(AZURE + (ADMIN % ("Allow", "443") + UNKNOWN).replace('"Deny"', "var.x[count.index].action"))
+    (tmp_path / "pamlint.yaml").write_text(SITE % ("", ""))
+    report = lint(tmp_path).report()
+    found = {(each["check"], each["certainty"], each["acl"]) for each in report["findings"]}
+    collection = "azurerm_network_manager_admin_rule_collection.c"
+    assert {each for each in found if each[0] == "unreadable-input"} == {
+        ("unreadable-input", "unproven", acl) for acl in ("azurerm_network_security_group.g", collection)
+    }
+    states = {
+        (each["flow"], each["direction"]): each["state"] for each in report["verdicts"] if each["role"] == "framework-manager"
+    }
+    assert states["admin-console-in", "ingress"] == states["agent-to-manager", "ingress"] == "unproven"

@@ -23,7 +23,6 @@ from pamlint.model.traffic import (
     Traffic,
     admitted,
     carve,
-    first_match,
     meet,
     merge,
     minus,
@@ -101,18 +100,6 @@ def test_cubes_that_differ_on_one_side_become_one(side: int) -> None:
     other = tiny.replace(side, ((2, 2),))
     assert merge([tiny, other]) == (tiny.replace(side, ((0, 0), (2, 2))),)
     assert len(merge([tiny, other.where(("a", True))])) == 2
-
-
-@PROPERTY
-@given(st.lists(entry, max_size=6))
-def test_first_match_gives_each_packet_to_the_first_entry(entries: list[Entry]) -> None:
-    """Each entry decides what it matches and no earlier one does, whether it lets through or not."""
-    decided = list(first_match(entries))
-    for packet, truth in CASES:
-        first = next((place for place, each in enumerate(entries) if inside(each.cubes, packet, truth)), None)
-        assert [place for place, cubes_ in enumerate(decided) if inside(cubes_, packet, truth)] == (
-            [] if first is None else [first]
-        )
 
 
 @PROPERTY
