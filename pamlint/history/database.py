@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +29,17 @@ def default_url() -> str:
 def open_engine(text: str, make: bool = True) -> Engine:
     """An engine whose database has the tables; UserError where it cannot be opened, or is not pamlint's or of this version.
 
-    A SQLite file that is not there is made, or told (`make` false).
+    What is not there is made, or told (`make` false); whoever makes nothing needs no more than to read the file.
     """
     url = _url(text)
     told = shown(url)
     try:
         if url.get_backend_name() == "sqlite":
             _private(url, make)
-        engine = _engine(url)
+        engine = _engine(url, make)
         with suppress(IntegrityError, OperationalError, ProgrammingError):  # another audit makes the tables at this moment
-            _prepare(engine, told)
-        _prepare(engine, told)
+            _prepare(engine, told, make)
+        _prepare(engine, told, make)
     except OSError as error:
         raise UserError(f"--history: {told} cannot be opened: {error.strerror}") from None
     except ModuleNotFoundError as error:
@@ -82,18 +83,24 @@ def _private(url: URL, make: bool) -> None:
     path = Path(url.database or ":memory:")
     if path == Path(":memory:"):
         return
-    if not make and not path.exists():
-        raise UserError(f"--history: no audit has been recorded in {shown(url)} yet")
+    if not make:
+        if not path.exists():
+            raise UserError(_NOTHING_YET.format(shown(url)))
+        os.close(os.open(path, os.O_RDONLY))
+        return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _engine(url: URL) -> Engine:
+_NOTHING_YET = "--history: no audit has been recorded in {} yet"
+
+
+def _engine(url: URL, writes: bool) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": PATIENCE})
     event.listen(engine, "connect", _without_own_transactions)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", partial(_begin, "BEGIN IMMEDIATE" if writes else "BEGIN"))
     return engine
 
 
@@ -102,14 +109,16 @@ def _without_own_transactions(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
 
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(statement: str, connection: Connection) -> None:
+    connection.exec_driver_sql(statement)
 
 
-def _prepare(engine: Engine, told: str) -> None:
-    """Make the tables in an empty database, or see that they are the ones that this version knows."""
+def _prepare(engine: Engine, told: str, make: bool) -> None:
+    """Make the tables in an empty database (or tell that it is empty), or see that they are the ones that this version knows."""
     with engine.begin() as connection:
         names = set(_names(inspect(connection)))
+        if not names and not make:
+            raise UserError(_NOTHING_YET.format(told))
         if not names:
             METADATA.create_all(connection)
             connection.execute(insert(MARK).values(version=VERSION))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import pwd
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +54,19 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def finding(acl: str, message: str = "said") -> Finding:
     """A finding that differs from others in its ACL."""
     return Finding("extra-access", "high", "proved", None, message, "tip", acl=acl, rule=f"{acl}-rule")
+
+
+@contextmanager
+def shared() -> Iterator[Path]:
+    """A folder that all may enter; whoever gives rights up meanwhile has them back at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="pamlint-history-"))
+    folder.chmod(0o755)
+    user = os.geteuid()
+    try:
+        yield folder
+    finally:
+        os.seteuid(user)
+        shutil.rmtree(folder)
 
 
 def audit(history: History, *acls: str, whole: tuple[Scope, ...] = (A, B), torn: tuple[Scope, ...] = ()) -> int:
@@ -254,3 +271,26 @@ def test_a_wrong_url_is_told_without_its_password(given: str, message: str) -> N
     assert message in caught.value.message
     assert "hunter2" not in caught.value.message
     assert "hunter2" not in json.dumps([str(caught.value), repr(caught.value.__cause__)])
+
+
+def test_who_may_only_read_can_look() -> None:
+    """A file that is another user's, and may be read by all, is shown; an audit by it is refused, and nothing is made beside it."""
+    with shared() as folder:
+        url = f"sqlite:///{folder}/history.sqlite"
+        number = audit(open_history(url), "sg-1")
+        Path(f"{folder}/history.sqlite").chmod(0o444)
+        if os.geteuid() == 0:
+            os.seteuid(pwd.getpwnam("nobody").pw_uid)
+        assert open_history(url, make=False).record(number).run.complete
+        with pytest.raises(UserError, match="cannot be opened: Permission denied"):
+            open_history(url)
+        assert [path.name for path in folder.iterdir()] == ["history.sqlite"]
+
+
+def test_an_empty_database_is_no_history(url: str) -> None:
+    """Who looks into one is told that nothing is in it yet, and leaves it empty."""
+    if url.startswith("sqlite"):
+        sqlite3.connect(url.removeprefix("sqlite:///")).execute("vacuum").close()
+    for _ in range(2):
+        with pytest.raises(UserError, match=r"no audit has been recorded in .* yet"):
+            open_history(url, make=False)
