@@ -37,11 +37,16 @@ def save(text: str | bytes, path: Path) -> None:
         raise UserError(f"`{path}` cannot be written: {error.strerror}") from error
 
 
-def write_new(files: Mapping[Path, str]) -> None:
-    """Writes all of the files and says so or, where one of them is there already, writes none (UserError)."""
-    for path in files:
+def refuse_existing(paths: Iterable[Path]) -> None:
+    """UserError for a file that is there already."""
+    for path in paths:
         if path.exists():
             raise UserError(f"`{path}` is there already and stays as it is; name another place with --output")
+
+
+def write_new(files: Mapping[Path, str]) -> None:
+    """Writes all of the files and says so or, where one of them is there already, writes none (UserError)."""
+    refuse_existing(files)
     for path, text in files.items():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from pamlint.checks.suppression import suppress
 from pamlint.documents.policy import load_policy
 from pamlint.documents.reader import read_document
 from pamlint.documents.site import find_site, load_site
-from pamlint.generating.outputs import outputs
+from pamlint.generating.outputs import declared, outputs
 from pamlint.model.acl import Acl
 from pamlint.model.errors import UserError, together
 from pamlint.model.policy import ANY_ROLE
@@ -75,10 +75,12 @@ def from_site(paths: Sequence[Path], order: Order, options: Options) -> Generate
         data = with_matches(_data(site), made)
         return _alone(data, made, products, order, options, _notes_on(site, existing, ()) if _is_matched(site) else [])
     taken = frozenset(acl.address.partition(".")[2] for acl in seen.network.acls)
-    draft = Draft(order.cloud, _title(products), made, _lists(site, order.cloud), alone=False, taken=taken)
+    root = _root(estate, existing)
+    variables = frozenset(declared("variable", root, estate.boundary))
+    draft = Draft(order.cloud, _title(products), made, _lists(site, order.cloud), alone=False, taken=taken, variables=variables)
     if made:
         site = _resite(with_matches(_data(site), made))
-    plan = _Plan(replace(estate, site=site), site, draft, _root(estate, existing), order, options)
+    plan = _Plan(replace(estate, site=site), site, draft, root, order, options)
     return plan.run(_notes_on(site, existing, made))
 
 
@@ -268,7 +270,9 @@ class _Plan:
         found = [
             UserError(f"{each.check}: {each.message}", None if _drafted(each.location) else each.location) for each in findings
         ]
-        raise together([UserError("with the generated rules in place, there are findings still:"), *found])
+        whole = together(found)
+        head = UserError("with the generated rules in place, there are findings still:")
+        raise UserError(f"{head.message}\n{whole.message}", parts=(head, *(whole.parts or (whole,))))
 
     def _renewed(self, acl: Acl) -> Acl:
         return replace(acl, rules=tuple(rule for rule in acl.rules if rule.default or _drafted(rule.location)))

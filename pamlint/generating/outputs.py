@@ -57,9 +57,12 @@ def _outputs(acl: Acl, boundary: Path) -> list[str]:
     """The names of the outputs of the module that declares the group."""
     if acl.location is None:
         return []
-    here = Path.cwd()
-    declared = read_configuration((here / acl.location.file).parent, Files(boundary.resolve(), here)).declared["output"]
-    return [name for (name,) in declared]
+    return declared("output", (Path.cwd() / acl.location.file).parent, boundary)
+
+
+def declared(kind: str, module: Path, boundary: Path) -> list[str]:
+    """The names of a module's outputs or variables."""
+    return [name for (name,) in read_configuration(module, Files(boundary.resolve(), Path.cwd())).declared[kind]]
 
 
 def _probe(number: int, expression: str) -> str:

@@ -53,6 +53,12 @@ class Draft:
     """Whether the code is a root module of its own."""
     taken: frozenset[str] = frozenset()
     """The names that groups have already beside it."""
+    variables: frozenset[str] = frozenset()
+    """Those of variables there."""
+
+    def variable(self, name: str) -> str:
+        """What one of the code's own variables is called."""
+        return _free(name, self.variables)
 
 
 def label(text: str) -> str:
@@ -94,14 +100,14 @@ def _ground(draft: Draft) -> Iterator[str]:
         yield block("provider", ["azurerm"], {}, ["features"])
     for name, told in _variables(draft):
         default: dict[str, Value] = {"default": "eu-central-1"} if name == "region" else {}
-        yield block("variable", [name], {"description": told, "type": Expression("string"), **default})
+        yield block("variable", [draft.variable(name)], {"description": told, "type": Expression("string"), **default})
     for name in draft.lists:
-        yield block("data", ["aws_prefix_list", label(_service(name))], {"name": Expression(_templated(name))})
+        yield block("data", ["aws_prefix_list", label(_service(name))], {"name": Expression(_templated(draft, name))})
     taken = set(draft.taken)
     for made in {each.name: each for each in draft.made}.values():
         name = _free(label(made.name), taken)
         taken.add(name)
-        yield _group(draft.cloud, made, name)
+        yield _group(draft, made, name)
 
 
 def _free(base: str, taken: Container[str]) -> str:
@@ -123,11 +129,12 @@ def _variables(draft: Draft) -> Iterator[tuple[str, str]]:
         yield "region", "The region whose prefix lists are meant."
 
 
-def _group(cloud: str, made: Made, name: str) -> str:
-    if cloud == "azure":
-        place: dict[str, Value] = {name: Expression(f"var.{name}") for name in ("location", "resource_group_name")}
+def _group(draft: Draft, made: Made, name: str) -> str:
+    given = {base: Expression(f"var.{draft.variable(base)}") for base in ("vpc_id", "location", "resource_group_name")}
+    if draft.cloud == "azure":
+        place: dict[str, Value] = {base: given[base] for base in ("location", "resource_group_name")}
         return block("resource", ["azurerm_network_security_group", name], {"name": made.name, **place})
-    described: dict[str, Value] = {"name": made.name, "description": made.description, "vpc_id": Expression("var.vpc_id")}
+    described: dict[str, Value] = {"name": made.name, "description": made.description, "vpc_id": given["vpc_id"]}
     return block("resource", ["aws_security_group", name], described)
 
 
@@ -135,9 +142,10 @@ def _service(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _templated(name: str) -> str:
+def _templated(draft: Draft, name: str) -> str:
     """The list's name, the region in it put in by a variable."""
-    return f'"{name.replace("*", "${var.region}")}"'
+    region = f"${{var.{draft.variable('region')}}}"
+    return f'"{name.replace("*", region)}"'
 
 
 # rules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,54 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == "error: `pamlint.yaml` is there already and stays as it is; name another place with --output\n"
     assert [path.name for path in tmp_path.iterdir()] == ["pamlint.yaml"]
+
+
+def test_what_is_there_is_told_before_it_is_in_the_way(tmp_path: Path) -> None:
+    """Made a second time beside the first, the file is refused by its name, and not what its code would clash with."""
+    (tmp_path / "pamlint.yaml").write_text(MANAGERS)
+    (tmp_path / "main.tf").write_text(VPC)
+    assert pamlint(tmp_path, "generate", "--cloud", "aws", "--output", "pam.tf").code == 0
+    answer = pamlint(tmp_path, "generate", "--cloud", "aws", "--output", "pam.tf")
+    assert (answer.code, answer.err) == (
+        2,
+        "error: `pam.tf` is there already and stays as it is; name another place with --output\n",
+    )
+
+
+MANAGERS = NETWORKS.replace("{cidrs: [10.10.1.0/24]}", "{match: [{name: manager}], cidrs: [10.10.1.0/24]}").replace(
+    "  agent: {cidrs", "  agent: {match: [{name: agents}], cidrs"
+)
+VPC = """
+variable "vpc_id" { type = string }
+
+resource "aws_security_group" "manager" {
+  name   = "manager"
+  vpc_id = var.vpc_id
+}
+"""
+
+
+def test_variables_of_the_code_keep_their_names(tmp_path: Path) -> None:
+    """Where the root module has a `vpc_id` already, the generated one is another."""
+    (tmp_path / "pamlint.yaml").write_text(MANAGERS)
+    (tmp_path / "main.tf").write_text(VPC)
+    answer = pamlint(tmp_path, "generate", "--cloud", "aws", "--output", "pam.tf")
+    assert answer.code == 0, answer.err
+    code = (tmp_path / "pam.tf").read_text()
+    assert 'variable "vpc_id_2" {' in code
+    assert re.findall(r"var\.\w+", code) == ["var.vpc_id_2"]
+    assert pamlint(tmp_path, "lint").code == 0
+
+
+def test_findings_that_are_left_come_under_their_heading(tmp_path: Path) -> None:
+    """What the site's own code does wrong is told line by line, after the sentence that says so."""
+    (tmp_path / "pamlint.yaml").write_text(MANAGERS)
+    (tmp_path / "main.tf").write_text(VPC + 'module "gone" { source = "./gone" }\nmodule "lost" { source = "./lost" }\n')
+    answer = pamlint(tmp_path, "generate", "--cloud", "aws")
+    lines = [line for line in answer.err.splitlines() if line.startswith("error: ")]
+    assert answer.code == 2
+    assert lines[0] == "error: with the generated rules in place, there are findings still:"
+    assert len(lines) > 2
 
 
 REFUSED = {
