@@ -72,13 +72,17 @@ def evidence(paths: Sequence[Path], options: Options) -> Evidence:
     return Evidence(
         assemble(outcomes, options.today, notes),
         tuple(dict.fromkeys(_site_file(site) for _, site in estates)),
-        tuple(dict.fromkeys(commit_of(path) for path in (*_places(estates), *paths) if path != STANDARD_INPUT)),
+        tuple(dict.fromkeys(commit_of(path) for path in (*_places(estates), *map(_directory, paths)) if path != STANDARD_INPUT)),
         tuple(line for each in outcomes for line in from_judgement(each.judgement, each.network)),
         tuple(rule for _, found in rules for rule in found),
         tuple(each for judgement, found in rules for each in by_rule.allowances(judgement, found, options.today)),
         tuple(each for one in outcomes for each in one.suppressed),
         six_months_after(options.today),
     )
+
+
+def _directory(path: Path) -> Path:
+    return path.parent if path.is_file() else path
 
 
 def _places(estates: Sequence[tuple[Estate, Site]]) -> list[Path]:

@@ -13,7 +13,7 @@ from pamlint.report.evidence_sections import STANDARD, Section, sections
 from pamlint.report.json import document as report_document
 from pamlint.report.json import finding_document, location, row
 from pamlint.report.matrix_json import line_document
-from pamlint.report.summary import count
+from pamlint.report.summary import count, not_judged
 
 
 def html(evidence: Evidence) -> str:
@@ -54,9 +54,15 @@ def facts(evidence: Evidence) -> list[tuple[str, str]]:
         ("Lines of the port matrix", ", ".join(f"{number} {state}" for state, number in sorted(states.items(), key=str))),
         ("Findings", f"{len(report.findings)}, and {len(evidence.suppressed)} left out"),
         ("Everything was read", "yes" if report.complete else "no: see what could not be proved"),
-        ("Everything was settled", "yes" if report.settled else "no: see what could not be proved"),
+        ("Everything was settled", _settled(evidence)),
         ("Made by", f"pamlint {report.version}"),
     ]
+
+
+def _settled(evidence: Evidence) -> str:
+    if not evidence.report.settled:
+        return "no: see what could not be proved"
+    return "yes, but for the ends of those who are outside" if any(not_judged(evidence.report)) else "yes"
 
 
 def json(evidence: Evidence) -> str:

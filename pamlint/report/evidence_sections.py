@@ -10,6 +10,7 @@ from pamlint.model.finding import Direction, Finding, Row, Suppressed
 from pamlint.model.matrix import Line
 from pamlint.model.resource import Input, Location
 from pamlint.report.matrix_words import estates, players, remarks, service
+from pamlint.report.summary import not_judged
 from pamlint.report.tables import Column
 from pamlint.report.wording import plain_sentence
 
@@ -271,6 +272,9 @@ def _unproven(evidence: Evidence) -> Section:
     ]
     rows = [_row(*_finding(each)[:2], (*each.because, *_place(each.location))) for each in found]
     rows += [_row(("not judged",), (f"{each.acl}: {each.why}",), ()) for each in report.unjudged]
+    peers, flows = not_judged(report)
+    rows += [_row(("not judged",), (f"{role} at its own end: it has no ACL here",), ()) for role in peers]
+    rows += [_row(("not judged",), (f"flow {flow}: nobody else is at its other end",), ()) for flow in flows]
     assumed = sorted({acl for verdict in report.verdicts for acl in verdict.assumed})
     rows += [_row(("taken as absent",), (f"{acl}: its rules are not in the input",), ()) for acl in assumed]
     return Section(

@@ -76,11 +76,16 @@ def _scopes(scopes: Sequence[Input]) -> str:
     return count(whole, "live scope") if whole == listed else f"{whole} of {count(listed, 'live scope')} in full"
 
 
-def _not_judged(report: Report) -> Iterable[str]:
+def not_judged(report: Report) -> tuple[list[str], list[str]]:
+    """The roles that have no ACL of their own, and the flows of others that have nobody else at their other end."""
     left = [verdict for verdict in report.verdicts if verdict.state == "not-judged"]
     bound = {binding.role for binding in report.bindings if binding.acls or binding.workloads}
-    peers = sorted({verdict.role for verdict in left if verdict.role not in bound})
-    flows = sorted({verdict.flow for verdict in left if verdict.role in bound})
+    peers = {verdict.role for verdict in left if verdict.role not in bound}
+    return sorted(peers), sorted({verdict.flow for verdict in left if verdict.role in bound})
+
+
+def _not_judged(report: Report) -> Iterable[str]:
+    peers, flows = not_judged(report)
     if peers:
         yield f"Not judged at their own end, having no ACL here: {names(peers, len(peers))}."
     if flows:

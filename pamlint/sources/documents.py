@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
+from pamlint.documents.schema import conforms, load_schema
 from pamlint.model.errors import InputError, UserError
 from pamlint.model.resource import Input, Location, Problem, Reading, Resource
 from pamlint.sources.beside import illuminate
@@ -123,10 +124,21 @@ def _kind(told: str, document: Mapping[str, Any]) -> Kind:
 
 
 def _live(document: Mapping[str, Any], told: str, wanted: Wanted) -> tuple[Reading, ...]:
+    rules = load_schema("live")
+    if not conforms(document, rules, rules) and (place := _broken(document, rules)) is not None:
+        raise InputError(f"the live document is not as pamlint writes it: {place}", Location(told, 1))
     try:
         return read_live(document, told, wanted)
     except (KeyError, AttributeError, TypeError, ArithmeticError) as error:
         raise InputError(f"the live document is not as pamlint writes it: {error!r}", Location(told, 1)) from None
+
+
+def _broken(document: Mapping[str, Any], rules: Mapping[str, Any]) -> str | None:
+    """Where a document breaks a schema, if it does."""
+    import jsonschema
+
+    error = next(jsonschema.Draft202012Validator(rules).iter_errors(document), None)
+    return None if error is None else f"`{error.json_path}` breaks the schema that `pamlint schema live` prints"
 
 
 def _resources(document: Mapping[str, Any], kind: Kind, told: str, wanted: Wanted) -> tuple[list[Resource], list[Problem]]:

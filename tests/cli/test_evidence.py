@@ -59,6 +59,42 @@ def test_an_expired_allowance_names_the_rules_that_are_open_still(estate: Path) 
     assert "| <br>" not in answer.out
 
 
+def test_ends_that_are_not_judged_are_among_what_is_not_proved(estate: Path) -> None:
+    """Who is outside is told and leaves the rest settled; who could have ACLs and has none here does not."""
+    row = "| not judged | admin at its own end: it has no ACL here |  |"
+    answer = write(estate)
+    assert row in answer.out
+    assert "- Everything was settled: yes, but for the ends of those who are outside" in answer.out
+    site = (estate / "pamlint.yaml").read_text()
+    (estate / "pamlint.yaml").write_text(site.replace("agent: {match: [{name: pam-agent}]}", "agent: {cidrs: [10.30.0.0/24]}"))
+    answer = write(estate)
+    assert row.replace("admin", "agent") in answer.out
+    assert "- Everything was settled: no: see what could not be proved" in answer.out
+
+
+def test_a_document_is_told_with_the_commit_of_its_directory(estate: Path) -> None:
+    """One line for both, and no file is called a place."""
+    empty = {
+        "format_version": "1.0",
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    {
+                        "address": "aws_security_group.m",
+                        "mode": "managed",
+                        "type": "aws_security_group",
+                        "name": "m",
+                        "values": {"name": "pam-manager"},
+                    }
+                ]
+            }
+        },
+    }
+    (estate / "plan.json").write_text(json.dumps(empty))
+    document = json.loads(write(estate, "--format", "json", "plan.json").out)
+    assert [each["place"] for each in document["commits"]] == ["."]
+
+
 def test_every_rule_has_its_reason_or_none(estate: Path) -> None:
     """Rule by rule: what it opens, for which flows and allowances, and what of it for nothing."""
     text = (estate / "main.tf").read_text()

@@ -71,10 +71,24 @@ def test_a_document_has_all_scopes(tmp_path: Path) -> None:
     assert [each.resources for each in read_document(path, lambda type_: type_ == "aws_vpc")] == [(), ()]
 
 
+LIVE = (
+    '{"pamlint": "live/1", "scopes": [{"scope": "a", "sha256": "'
+    + "0" * 64
+    + '", "complete": true, "unread": [], "problems": [], '
+    '"resources": [{"type": "aws_vpc", "address": "a", "mode": "managed", "id": null, "possible": [], "values": {"x": %s}}]}]}'
+)
 BROKEN = [
     ('{"pamlint": "live/1", "scopes": [', "the JSON ends too early: the file is cut off"),
-    ('{"pamlint": "live/1"}', "the live document is not as pamlint writes it: KeyError('scopes')"),
-    ('{"pamlint": "live/1", "scopes": [[]]}', "the live document is not as pamlint writes it: TypeError("),
+    (
+        '{"pamlint": "live/1"}',
+        "the live document is not as pamlint writes it: `$` breaks the schema that `pamlint schema live` prints",
+    ),
+    ('{"pamlint": "live/1", "scopes": [[]]}', "the live document is not as pamlint writes it: `$.scopes[0]` breaks the schema"),
+    (
+        '{"pamlint": "live/1", "scopes": [{"scope": "a", "sha256": null, "complete": true, "unread": [], "problems": [], "resources": []}]}',
+        "the live document is not as pamlint writes it: `$.scopes[0].sha256` breaks the schema",
+    ),
+    (LIVE % '{"$block": {}}', "the live document is not as pamlint writes it: KeyError('$possible')"),
     ('{"pamlint": "live/2", "scopes": []}', "this live document is of version `live/2`, and this pamlint reads `live/1`"),
     ('{"pamlint": "report/1"}', "this is what pamlint wrote as `report/1`, which holds no resources; `live/1` can be read"),
 ]
