@@ -9,7 +9,8 @@ from typing import Any
 from pamlint.model.evidence import Commit, Evidence, RuleEvidence
 from pamlint.report import web
 from pamlint.report.escaping import in_markdown
-from pamlint.report.evidence_sections import STANDARD, Section, sections
+from pamlint.report.evidence_parts import Section
+from pamlint.report.evidence_sections import STANDARD, sections
 from pamlint.report.json import document as report_document
 from pamlint.report.json import finding_document, location, row
 from pamlint.report.matrix_json import line_document

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 
 from pamlint.model.evidence import AllowanceEvidence, Commit, Evidence, RuleEvidence
-from pamlint.model.finding import Direction, Finding, Row, Suppressed
+from pamlint.model.finding import Direction, Row
 from pamlint.model.matrix import Line
-from pamlint.model.resource import Input, Location
+from pamlint.model.resource import Input
+from pamlint.report.evidence_findings import missing, others, suppressed, unproven
+from pamlint.report.evidence_parts import Cell, Section, place, row
 from pamlint.report.matrix_words import estates, players, remarks, service
-from pamlint.report.summary import not_judged
 from pamlint.report.tables import Column
 from pamlint.report.wording import plain_sentence
 
 STANDARD = "PCI DSS v4.0 (PCI Security Standards Council, March 2022); v4.0.1 (June 2024) numbers these requirements alike"
 """What the numbers are of."""
-MISSING = ("missing-access", "reply-blocked", "unbound-role")
-"""The checks that tell required access which is not there."""
-
-Cell = tuple[str, ...]
-"""The lines of a cell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One section; `requirements` are numbers of PCI DSS. `nothing` is what is said where the table would be empty."""
-
-    key: str
-    title: str
-    requirements: tuple[str, ...]
-    about: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    nothing: str
 
 
 def sections(evidence: Evidence) -> tuple[Section, ...]:
@@ -43,10 +25,10 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
 
 def _inputs(evidence: Evidence) -> Section:
     report = evidence.report
-    rows = [_row(("policy",), (f"{used.id} {used.version}",), (used.sha256,)) for used in report.policies]
-    rows += [_row(("site file",), (site.path,), (site.sha256,)) for site in evidence.sites]
+    rows = [row(("policy",), (f"{used.id} {used.version}",), (used.sha256,)) for used in report.policies]
+    rows += [row(("site file",), (site.path,), (site.sha256,)) for site in evidence.sites]
     rows += [_input(read) for read in report.inputs]
-    rows += [_row(("commit",), (commit.place,), _commit(commit)) for commit in evidence.commits]
+    rows += [row(("commit",), (commit.place,), _commit(commit)) for commit in evidence.commits]
     return Section(
         "inputs",
         "What was judged",
@@ -61,7 +43,7 @@ def _inputs(evidence: Evidence) -> Section:
 
 def _input(read: Input) -> tuple[Cell, ...]:
     estate = (f"estate {read.estate}",) if read.estate else ()
-    return _row((read.kind,), (read.name, *estate), (read.sha256, *(() if read.complete else ("not read in whole",))))
+    return row((read.kind,), (read.name, *estate), (read.sha256, *(() if read.complete else ("not read in whole",))))
 
 
 def _commit(commit: Commit) -> Cell:
@@ -72,7 +54,7 @@ def _commit(commit: Commit) -> Cell:
 
 def _scope(evidence: Evidence) -> Section:
     rows = [
-        _row((one.role, *((estate,) if estate else ())), one.networks or ("not known",), one.groups or ("none",))
+        row((one.role, *((estate,) if estate else ())), one.networks or ("not known",), one.groups or ("none",))
         for estate, lines in estates(evidence.lines)
         for one in players(lines)
     ]
@@ -96,7 +78,7 @@ def _review(evidence: Evidence) -> Section:
         ("1.2.7",),
         "The rules are looked at again six months after this day at the latest.",
         (Column("What", 24), Column("Who or when", 76)),
-        tuple(_row((what,), (who,)) for what, who in rows),
+        tuple(row((what,), (who,)) for what, who in rows),
         "",
     )
 
@@ -117,7 +99,7 @@ def _needed(evidence: Evidence) -> Section:
 
 
 def _line(line: Line) -> tuple[Cell, ...]:
-    return _row(
+    return row(
         (line.source.role, *(line.source.networks or line.source.groups)),
         (line.destination.role, *(line.destination.networks or line.destination.groups)),
         (service(line), *((line.estate,) if line.estate else ())),
@@ -158,7 +140,7 @@ def _unjustified(evidence: Evidence) -> Section:
         "What is proved to be open and no flow and no allowance asks for, and what must be blocked and is open. 1.3.1 and 1.3.2 "
         "are about traffic into and out of the cardholder data environment, where a role stands in it.",
         (Column("Rule", 40), Column("Roles", 18), Column("What nothing asks for", 60)),
-        tuple(_row(*_rule(rule)[:2], (*_traffic(rule.unjustified, rule.direction), *rule.remarks)) for rule in found),
+        tuple(row(*_rule(rule)[:2], (*_traffic(rule.unjustified, rule.direction), *rule.remarks)) for rule in found),
         "Nothing is open that no flow and no allowance asks for.",
     )
 
@@ -173,46 +155,6 @@ def _internet(evidence: Evidence) -> Section:
         (*RULE_COLUMNS, Column("Standing", 13, coloured=True)),
         tuple((*_rule(rule), _standing(rule)) for rule in found),
         "No rule lets the Internet at large in.",
-    )
-
-
-def _missing(evidence: Evidence) -> Section:
-    found = [each for each in evidence.report.findings if each.check in MISSING and each.certainty == "proved"]
-    return Section(
-        "missing",
-        "Required access that is missing",
-        (),
-        "What the policy requires and the rules do not let through. No requirement of PCI DSS asks for it; the product does.",
-        FINDING_COLUMNS,
-        tuple(_finding(each) for each in found),
-        "Nothing that is required is proved to be missing.",
-    )
-
-
-FINDING_COLUMNS = (
-    Column("Check", 16), Column("What", 70), Column("Where", 40),
-)  # fmt: skip
-
-
-def _finding(finding: Finding) -> tuple[Cell, ...]:
-    return _row(
-        (finding.check, *((finding.estate,) if finding.estate else ())),
-        (finding.message, *((finding.source,) if finding.source else ())),
-        (*filter(None, (finding.rule or finding.acl,)), *_place(finding.location)),
-    )
-
-
-def _others(evidence: Evidence) -> Section:
-    told = {*MISSING, "extra-access", "blocked-access", "unresolved-value", "unreadable-input"}
-    found = [each for each in evidence.report.findings if each.check not in told and each.certainty == "proved"]
-    return Section(
-        "others",
-        "What else was found",
-        (),
-        "Rules that do nothing, overwrite each other or serve no ordinary client, and the like.",
-        FINDING_COLUMNS,
-        tuple(_finding(each) for each in found),
-        "Nothing else was found.",
     )
 
 
@@ -232,7 +174,7 @@ def _allowances(evidence: Evidence) -> Section:
 
 
 def _allowance(each: AllowanceEvidence) -> tuple[Cell, ...]:
-    return _row(
+    return row(
         (each.name, *((each.estate,) if each.estate else ())),
         each.roles,
         (f"{each.direction or 'both ways'}, {each.service}", *each.peers),
@@ -242,74 +184,22 @@ def _allowance(each: AllowanceEvidence) -> tuple[Cell, ...]:
     )
 
 
-def _suppressed(evidence: Evidence) -> Section:
-    return Section(
-        "suppressed",
-        "Findings that are left out",
-        (),
-        "Findings that the site file or a comment beside the code says to leave out. What they tell of is so nevertheless.",
-        (Column("Check", 16), Column("What", 60), Column("Reason", 40), Column("Last day", 12), Column("Said at", 24)),
-        tuple(_left_out(each) for each in evidence.suppressed),
-        "No finding is left out.",
-    )
-
-
-def _left_out(each: Suppressed) -> tuple[Cell, ...]:
-    finding = each.finding
-    return _row(
-        (finding.check, *((finding.estate,) if finding.estate else ())),
-        (finding.message,),
-        (each.reason,),
-        (str(each.until or "none"),),
-        _place(each.location),
-    )
-
-
-def _unproven(evidence: Evidence) -> Section:
-    report = evidence.report
-    found = [
-        each for each in report.findings if each.certainty == "unproven" or each.check in ("unresolved-value", "unreadable-input")
-    ]
-    rows = [_row(*_finding(each)[:2], (*each.because, *_place(each.location))) for each in found]
-    rows += [_row(("not judged",), (f"{each.acl}: {each.why}",), ()) for each in report.unjudged]
-    peers, flows = not_judged(report)
-    rows += [_row(("not judged",), (f"{role} at its own end: it has no ACL here",), ()) for role in peers]
-    rows += [_row(("not judged",), (f"flow {flow}: nobody else is at its other end",), ()) for flow in flows]
-    assumed = sorted({acl for verdict in report.verdicts for acl in verdict.assumed})
-    rows += [_row(("taken as absent",), (f"{acl}: its rules are not in the input",), ()) for acl in assumed]
-    return Section(
-        "unproven",
-        "What could not be proved, and why",
-        (),
-        "Nothing of this is said to be right or wrong. Values that are named would settle it.",
-        (Column("Check", 16), Column("What", 80), Column("It hangs on", 40)),
-        tuple(rows),
-        "Everything was proved.",
-    )
-
-
-def _row(*cells: Sequence[str]) -> tuple[Cell, ...]:
-    return tuple(tuple(cell) for cell in cells)
-
-
 def _rule(rule: RuleEvidence) -> tuple[Cell, ...]:
     """The rule, its roles, what it opens, and for what."""
-    place = _place(rule.rule.location)
     perhaps = ("perhaps, by values that are not known",) if rule.rule.because else ()
     estate = (f"estate {rule.estate}",) if rule.estate else ()
     why = [f"flow {flow}" for flow in rule.flows] + [f"allowance {name}" for name in rule.allowances]
     why += ["the cloud's own health probes"] if rule.platform else []
-    return _row(
-        (rule.rule.name, *place, *perhaps, *estate), rule.roles, _traffic(rule.traffic, rule.direction), why or ["nothing"]
+    return row(
+        (rule.rule.name, *place(rule.rule.location), *perhaps, *estate),
+        rule.roles,
+        _traffic(rule.traffic, rule.direction),
+        why or ["nothing"],
     )
 
 
 def _traffic(found: Iterable[Row], direction: Direction) -> Cell:
     return tuple(f"{direction} {plain_sentence(row, direction)}" for row in found)
-
-
-def _place(location: Location | None) -> Cell:
-    return (f"{location.file}:{location.line}",) if location else ()
 
 
 SECTIONS: tuple[Callable[[Evidence], Section], ...] = (
@@ -319,11 +209,11 @@ SECTIONS: tuple[Callable[[Evidence], Section], ...] = (
     _justified,
     _unjustified,
     _internet,
-    _missing,
+    missing,
     _allowances,
-    _suppressed,
-    _unproven,
-    _others,
+    suppressed,
+    unproven,
+    others,
     _review,
 )
 """What makes each section, in their order."""
