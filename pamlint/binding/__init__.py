@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from pamlint.binding.matching import Matcher
 from pamlint.binding.nouns import Bearing, Because, Binding, Member, Part, Unbound, Unit
-from pamlint.binding.units import own_local, units_of
+from pamlint.binding.units import guards, own_local, units_of
 from pamlint.model.acl import Network
 from pamlint.model.addresses import ANY, parse_cidr
 from pamlint.model.policy import ANY_ROLE, Role
 from pamlint.model.ranges import Ranges
 from pamlint.model.site import Site
 
-__all__ = ["Bearing", "Binding", "Member", "Part", "Unit", "bind", "own_local", "peer_addresses"]
+__all__ = ["Bearing", "Binding", "Member", "Part", "Unit", "bind", "guards", "own_local", "peer_addresses"]
 
 
 def bind(
@@ -36,7 +36,7 @@ def bind(
     lost = tuple(sorted(unread))
     unbound = tuple(_unbound(site, parts, roles, needed, lost))
     units = units_of(network, parts)
-    judged = {acl.key for unit in units for acl in unit.acls}
+    judged = {acl.key for unit in units for acl in (*unit.acls, *unit.assumed)}
     parts[ANY_ROLE] = (Part(ANY_ROLE, None, networks=ANY),)
     return Binding(parts, units, unbound, tuple(acl for acl in network.acls if acl.key not in judged), hidden)
 

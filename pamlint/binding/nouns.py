@@ -65,6 +65,7 @@ class Unit:
 
     `layers` run from the nearest to the farthest. `behind` are the addresses that stand behind the chain, None where they
     are unknown; `within` is where they can be. `wears` are the symbols that all workloads wear, `may_wear` those that some do.
+    `assumed` are ACLs of the chain that are taken as absent, because the input holds no rule of theirs.
     """
 
     layers: tuple[tuple[Acl, ...], ...]
@@ -74,6 +75,7 @@ class Unit:
     within: Ranges
     wears: frozenset[str] = frozenset()
     may_wear: frozenset[str] | None = None
+    assumed: tuple[Acl, ...] = ()
 
     @property
     def acls(self) -> tuple[Acl, ...]:

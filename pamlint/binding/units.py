@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from pamlint.binding.nouns import Bearing, Part, Unit
 from pamlint.model.acl import Acl, Network, Workload
 from pamlint.model.addresses import ANY, parse_cidrs
 from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 
+Layers = tuple[tuple[Acl, ...], ...]
 Place = tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, int], ...]]
 """What makes a unit a distinct one: the keys of its chain, layer by layer, and the parts that it bears."""
 
@@ -33,13 +35,29 @@ def units_of(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[U
             place = (chain, tuple((bearing.part.role, id(bearing.part.instance)) for bearing in bearings))
             chains[place].append(workload)
             roles[place] = bearings
-    found = [
-        _unit(tuple(tuple(acls[key] for key in layer) for layer in place[0]), tuple(workloads), roles[place])
-        for place, workloads in chains.items()
-    ]
+    found = []
+    for place, workloads in chains.items():
+        layers, assumed = guards(place[0], acls)
+        found.append(replace(_unit(layers, tuple(workloads), roles[place]), assumed=assumed))
     alone = (acl for acl in network.acls if acl.key in bearers and acl.key not in worn)
     found += [_unit(((acl,),), (), _distinct(bearers[acl.key])) for acl in alone]
     return tuple(sorted(found, key=lambda unit: ([acl.key for acl in unit.acls], [workload.key for workload in unit.workloads])))
+
+
+def guards(chain: Iterable[Iterable[str]], acls: Mapping[str, Acl]) -> tuple[Layers, tuple[Acl, ...]]:
+    """The layers of a chain, and apart from them the lists that are taken as absent: those of which the input holds no rule.
+
+    Where nothing else but admin rules is in the chain, they stay in it: what passes them is not known.
+    """
+    layers = tuple(layer for layer in (tuple(acls[key] for key in keys if key in acls) for keys in chain) if layer)
+    told = tuple(layer for layer in layers if not _is_untold(layer[0]))
+    if all(layer[0].kind == "azure_admin_rules" for layer in told):
+        return layers, ()
+    return told, tuple(acl for layer in layers if layer not in told for acl in layer)
+
+
+def _is_untold(acl: Acl) -> bool:
+    return acl.ordered and bool(acl.partial) and all(rule.default for rule in acl.rules)
 
 
 def _distinct(bearings: Iterable[Bearing]) -> tuple[Bearing, ...]:
@@ -56,7 +74,7 @@ def _distinct(bearings: Iterable[Bearing]) -> tuple[Bearing, ...]:
     )
 
 
-def _unit(layers: tuple[tuple[Acl, ...], ...], workloads: tuple[Workload, ...], bearings: tuple[Bearing, ...]) -> Unit:
+def _unit(layers: Layers, workloads: tuple[Workload, ...], bearings: tuple[Bearing, ...]) -> Unit:
     if not layers[0][0].kind.startswith("azure"):
         return Unit(layers, workloads, bearings, None, ANY)
     if workloads:

@@ -45,9 +45,10 @@ def _message(group: list[Implicit], rules: tuple[str, ...], share: Told) -> str:
     names = [rule.rpartition(".")[2] for rule in rules]
     flows = tuple(dict.fromkeys(flow.id for item in group for flow in item.needed))
     traffic = traffic_text(share.rows, group[0].direction)
-    text = f"Only Azure's default {names_text(names)} of {group[0].acl.address} lets {way} {traffic}"
+    lets = "lets" if share.certainty == "proved" else "may let"
+    text = f"Only Azure's default {names_text(names)} of {group[0].acl.address} {lets} {way} {traffic}"
     if any(item.extra for item in group):
-        text += ", and no explicit deny stands above it"
+        text += ", and no explicit deny stands above it" if share.certainty == "proved" else ""
     return text + (f"; the flow {names_text(flows)} works only because of it." if flows else ".")
 
 

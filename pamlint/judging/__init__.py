@@ -146,7 +146,8 @@ class _Judge:
         """The openings with doubt in those that what was not read may stop, or may give to a role that permits them."""
         out = []
         for opening in found:
-            lost = [name for acl in opening.unit.acls if acl.ordered for name in self.unread.get(acl.key, ())]
+            near = (*opening.unit.acls, *opening.unit.assumed)
+            lost = [name for acl in near if acl.ordered for name in self.unread.get(acl.key, ())]
             lost += self._hidden(opening.unit.acls, [opening.rule])
             out.append(replace(opening, residue=doubted(opening.residue, lost)) if lost else opening)
         return out

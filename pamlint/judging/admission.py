@@ -52,7 +52,14 @@ class Admission:
             return [Piece(acl, rule, self.table.rule(acl, rule)) for rule in rules]
         opens = "always-allow" if acl.kind == ADMIN else "allow"
         entries = [Entry(rule.action == opens, self.table.rule(acl, rule)) for rule in rules]
-        return [Piece(acl, rule, left) for rule, left in zip(rules, admitted(entries), strict=True)]
+        found = [Piece(acl, rule, left) for rule, left in zip(rules, admitted(entries), strict=True)]
+        return [self._beneath(piece, direction) if acl.partial and piece.rule.default else piece for piece in found]
+
+    def _beneath(self, piece: Piece, direction: Direction) -> Piece:
+        """What a default rule lets through where denies that stand elsewhere may come before it."""
+        acl = piece.acl
+        literal = self.table.unknown(f"{acl.key}/{direction}/elsewhere", None, ANY, acl.address, acl.partial)
+        return piece._replace(traffic=tuple(cube.where(literal) for cube in piece.traffic))
 
     def layer(self, unit: Unit, layer: tuple[Acl, ...], direction: Direction) -> tuple[Piece, ...]:
         """What a layer of a unit's chain lets through to what stands behind it."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pamlint.binding import Binding, Part, Unit
+from pamlint.binding import Binding, Part, Unit, guards
 from pamlint.model.acl import Acl, Network, Workload
 from pamlint.model.addresses import ANY, parse_cidr
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, union
@@ -207,9 +207,9 @@ class _Finder:
         return self._standing(alike, text, first.within or claim or self._line(first.wears), False)
 
     def _standing(self, alike: Sequence[Workload], text: str, addresses: Ranges, placed: bool) -> End:
-        keys = [[key for key in layer if key in self.acls] for layer in alike[0].chain]
-        layers = tuple(tuple(self.acls[key] for key in layer) for layer in keys if layer)
+        layers, assumed = guards(alike[0].chain, self.acls)
         absent = tuple(key.rpartition("|")[2] for layer in alike[0].chain for key in layer if key not in self.acls)
+        absent += tuple(acl.address for acl in assumed)
         return End(Place(text, addresses, alike[0].wears, placed, seen=True), layers, tuple(alike), absent)
 
     def _alone(self, acl: Acl, behind: Ranges | None, claim: Ranges | None) -> End:

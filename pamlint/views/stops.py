@@ -70,13 +70,13 @@ def stops(layers: Layers, direction: Direction, packet: Packet, table: Table, un
 
 
 def stop(layer: Sequence[Acl], direction: Direction, packet: Packet, table: Table, unread: Unread) -> Stop:
-    """What one layer says to the packet. Where rules may stand elsewhere, what it does not let through is unproven.
+    """What one layer says to the packet. Where rules may stand elsewhere, what no rule of its own lets through is unproven.
 
     One of several groups of which the input holds no rule at all is taken as absent.
     """
     found = _first_match(layer[0], direction, packet, table) if layer[0].ordered else _union(layer, direction, packet, table)
     because: list[str] = []
-    if found.outcome != "allowed":
+    if found.outcome != "allowed" or any(hit.rule.default for hit in found.rules):
         told = any(acl.rules or not acl.partial for acl in layer)
         because += [name for acl in layer if acl.rules or not told for name in acl.partial]
     if found.outcome != "allowed" or layer[0].ordered:

@@ -165,6 +165,43 @@ resource "azurerm_network_manager_admin_rule" "r" {
   }
 }
 """
+ELSEWHERE = (
+    AZURE.partition('resource "azurerm_network_security_group" "g"')[0]
+    + """
+data "azurerm_network_security_group" "g" { name = "nsg" }
+resource "azurerm_network_security_rule" "r" {
+  name                        = "console"
+  network_security_group_name = data.azurerm_network_security_group.g.name
+  priority                    = 100
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_port_range           = "*"
+  source_address_prefix       = "10.9.0.0/16"
+  destination_port_range      = "443"
+  destination_address_prefix  = "*"
+}
+resource "azurerm_subnet_network_security_group_association" "s" {
+  subnet_id                 = azurerm_subnet.s.id
+  network_security_group_id = data.azurerm_network_security_group.g.id
+}
+"""
+)
+NEARER = """
+variable "edge" {}
+data "azurerm_network_security_group" "edge" { name = "edge" }
+resource "azurerm_network_interface_security_group_association" "n" {
+  network_interface_id      = azurerm_network_interface.n.id
+  network_security_group_id = %s
+}
+"""
+UNREAD_EDGE = """
+data "aws_network_acl" "edge" {}
+resource "aws_network_acl_association" "s" {
+  subnet_id      = aws_subnet.s.id
+  network_acl_id = %s
+}
+"""
 UNKNOWN = """
 resource "azurerm_network_manager_admin_rule" "d" {
   count                    = 12
@@ -227,6 +264,16 @@ CASES: dict[str, tuple[str, tuple[str, str], set[Told]]] = {
             ("unresolved-value", "unproven", None, None),
         },
     ),
+    "an NSG that is defined elsewhere, where denies may stand above its default rules": (
+        ELSEWHERE,
+        ("", ""),
+        {
+            ("implicit-allow", "unproven", None, "data.azurerm_network_security_group.g"),
+            ("missing-access", "unproven", "agent-to-manager", "data.azurerm_network_security_group.g"),
+            ("missing-access", "unproven", "manager-to-agent", "data.azurerm_network_security_group.g"),
+            ("unresolved-value", "unproven", None, None),
+        },
+    ),
     "an admin rule that allows what the NSG denies": (AZURE + ADMIN % ("Allow", "3389"), ("", ""), set()),
     "an admin rule that no NSG can overrule": (
         AZURE + ADMIN % ("AlwaysAllow", "3389"),
@@ -260,3 +307,28 @@ def test_what_is_too_large_to_be_proved_is_unproven(tmp_path: Path) -> None:
         (each["flow"], each["direction"]): each["state"] for each in report["verdicts"] if each["role"] == "framework-manager"
     }
     assert states["admin-console-in", "ingress"] == states["agent-to-manager", "ingress"] == "unproven"
+
+
+LINES = AWS.partition('resource "aws_network_acl" "n"')[0] + GROUP % "g" + MACHINE % GROUP_ID + 'variable "edge" {}'
+ABSENT = {
+    "an NSG that is data": (
+        AZURE + NEARER % "data.azurerm_network_security_group.edge.id",
+        "data.azurerm_network_security_group.edge",
+    ),
+    "an NSG that nobody knows": (AZURE + NEARER % "var.edge", "var.edge"),
+    "a network ACL that is data": (LINES + UNREAD_EDGE % "data.aws_network_acl.edge.id", "data.aws_network_acl.edge"),
+    "a network ACL that nobody knows": (LINES + UNREAD_EDGE % "var.edge", "var.edge"),
+}
+
+
+@pytest.mark.parametrize("case", ABSENT)
+def test_a_list_whose_rules_are_not_there_is_taken_as_absent_and_told(case: str, tmp_path: Path) -> None:
+    """Beside another ACL it hides no opening of that one and stops no flow; each verdict at the chain names it."""
+    code, absent = ABSENT[case]
+    (tmp_path / "main.tf").write_text(code)
+    (tmp_path / "pamlint.yaml").write_text(SITE % ("", ""))
+    report = lint(tmp_path).report()
+    assert report["findings"] == []
+    verdicts = [each for each in report["verdicts"] if each["role"] == "framework-manager" and each["state"] != "not-judged"]
+    assert {tuple(each["assumed"]) for each in verdicts} == {(absent,)}
+    assert absent not in {each["acl"] for each in report["unjudged"]}

@@ -104,10 +104,7 @@ class NetworkAcls:
         return key
 
     def _guards(self, vpcs: Vpcs) -> Mapping[str, str]:
-        """The key of the network ACL of each subnet: the one that it is tied to, else its VPC's default one.
-
-        One whose rules the input lacks is taken as absent.
-        """
+        """The key of the network ACL of each subnet: the one that it is tied to, else its VPC's default one."""
         guards = {}
         for subnet in self._ledger.of(*SUBNETS):
             vpc = vpcs.of(subnet)
@@ -122,7 +119,7 @@ class NetworkAcls:
             tied = self._ledger.target(resource.body.values.get("subnet_id"), resource.root, *SUBNETS)
             if tied is not None:
                 guards[key_of(tied)] = self._key(resource.body.values.get("network_acl_id"), resource.root)
-        return {subnet: key for subnet, key in guards.items() if self._rules[key] or not self._found[key].partial}
+        return guards
 
     # rules
 

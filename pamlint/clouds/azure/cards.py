@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pamlint.clouds.azure.network import Networks, Subnet
-from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.values import all_of, blocks, find, items, networks, text, texts
-from pamlint.model.acl import Group, Symbol
+from pamlint.model.acl import Acl, Group, Symbol
 from pamlint.model.identity import key_of
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Block, Resource
@@ -50,6 +50,7 @@ class Cards:
     def __init__(self, ledger: Ledger, around: Networks) -> None:
         self._ledger = ledger
         self._around = around
+        self.elsewhere: dict[str, Acl] = {}
         self._nsgs = self._pairs(NIC_NSG, NIC, "network_interface_id", "network_security_group_id", NSG)
         self._asgs = self._pairs(NIC_ASG, NIC, "network_interface_id", "application_security_group_id", ASG)
         self.of_subnets: dict[str, list[str]] = defaultdict(list)
@@ -120,15 +121,22 @@ class Cards:
             found = self._ledger.target(value, root, type_)
             if found is not None:
                 yield key_of(found)
+            elif type_ == NSG and value not in (None, ""):
+                yield self._foreign(value, root)
+
+    def _foreign(self, value: Any, root: str) -> str:
+        """The key of an NSG that the input does not define: it is kept as one whose rules are elsewhere."""
+        key, told, because = outside(value, root, "NSG")
+        self.elsewhere.setdefault(key, Acl(key, told, "azure_nsg", root, (), partial=because))
+        return key
 
     def _pairs(self, type_: str, near: str, one: str, other: str, far: str) -> dict[str, list[str]]:
         """Which resource an association ties to which, by key; pairs that lead nowhere tie nothing."""
         found: dict[str, list[str]] = defaultdict(list)
         for resource in self._ledger.managed(type_):
             left = self._ledger.target(resource.body.values.get(one), resource.root, near)
-            right = self._ledger.target(resource.body.values.get(other), resource.root, far)
-            if left is not None and right is not None:
-                found[key_of(left)].append(key_of(right))
+            if left is not None:
+                found[key_of(left)] += self._lead(items(resource.body.values.get(other)), resource.root, far)
         return found
 
 

@@ -55,6 +55,8 @@ class Groups:
             acl = self._owner(resource, found)
             found.setdefault(acl.key, acl)
             attached[acl.key].append(resource)
+        for key, acl in self._cards.elsewhere.items():
+            found.setdefault(key, acl)
         return [self._finish(acl, attached[key]) for key, acl in found.items()]
 
     def inside(self, nsg: str) -> Peer:

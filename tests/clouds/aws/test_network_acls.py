@@ -63,13 +63,13 @@ GUARDS = {
            }""",
         [behind("aws_vpc.main.default_network_acl_id")],
     ),
-    "one whose rules the input lacks is taken as absent": (
+    "one whose rules the input lacks stands there, to be told": (
         """variable "acl" {}
            resource "aws_network_acl_association" "n" {
              network_acl_id = var.acl
              subnet_id      = aws_subnet.b.id
            }""",
-        [BARE],
+        [BARE, [*BARE, ["?var.acl"]]],
     ),
 }  # fmt: skip
 
