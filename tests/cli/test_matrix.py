@@ -190,7 +190,9 @@ def test_a_request_names_those_alone_between_whom_something_is_missing(estate: P
         (estate / "main.tf").read_text().replace('["10.21.0.0/16"]', '["10.21.0.0/17"]') + SECOND_AGENT
     )
     site = (estate / "pamlint.yaml").read_text()
-    (estate / "pamlint.yaml").write_text(site.replace("{name: pam-agent}", "{name: pam-agent}, {name: pam-old-agent}"))
+    (estate / "pamlint.yaml").write_text(
+        site.replace("{name: pam-agent}]", "{name: pam-agent}, {name: pam-old-agent}], cidrs: [10.30.0.0/16]")
+    )
     rows = table(pamlint("matrix", "--only", "missing", "--format", "csv", cwd=estate))
     assert [(row["Flow"], row["Source"], row["Destination"], row["To be opened"]) for row in rows] == [
         (
