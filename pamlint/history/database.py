@@ -65,6 +65,8 @@ def _url(text: str) -> URL:
     """The URL, with psycopg for PostgreSQL where nothing else is said."""
     try:
         url = make_url(text)
+        if "@" in (url.host or ""):
+            raise UserError("--history: write each @ of the user name and the password as %40")
         if url.drivername in ("postgresql", "postgres"):
             return url.set(drivername="postgresql+psycopg")
         url.get_dialect()

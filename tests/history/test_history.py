@@ -259,6 +259,7 @@ WRONG = {
     "nonsense://x:hunter2@y/z": "there is no database of the kind `nonsense`",
     "mysql://x:hunter2@y/z": "needs the Python package `MySQLdb`, which is not installed",
     "postgresql://pamlint:hunter2@127.0.0.1:1/x?password=hunter2": "--history: postgresql://127.0.0.1:1/x cannot be used: connection",
+    "postgresql://u:p@hunter2@127.0.0.1:1/x": "--history: write each @ of the user name and the password as %40",
     "postgresql://u:hunter2@h:port/x": "--history: this is no database URL",
 }
 
