@@ -22,6 +22,13 @@ AMAZON = {
 }
 
 
+HEEDING = """import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from pamlint.__main__ import main
+main()"""
+"""pamlint as from a terminal, where Control-C is not ignored: it is in what a shell runs in the background."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """Where somebody works: the folder, and what the environment says."""
@@ -47,10 +54,10 @@ class Desk:
         return report
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """An audit that goes on while the test does."""
+        """An audit that goes on while the test does; Control-C reaches it, though nobody may reach the tests with it."""
         environment = {"PYTHONPATH": str(PROJECT), "PATH": "/usr/bin:/bin", **self.environment}
-        command = [sys.executable, "-m", "pamlint", "audit", *arguments]
         pipe = subprocess.PIPE
+        command = [sys.executable, "-c", HEEDING, "audit", *arguments]
         return subprocess.Popen(command, cwd=self.folder, env=environment, stdout=pipe, stderr=pipe, text=True)
 
 
