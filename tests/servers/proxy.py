@@ -26,6 +26,10 @@ HTML = b"<!doctype html>\n<html><title>Sign in</title><br></html>"
 _HOP = frozenset({"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "date", "server"})
 
 
+Answer = tuple[int, dict[str, str], bytes]
+"""Status, headers and body."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """What goes wrong (one of KINDS), at which operation (empty: any), from its first-th call on, and how many times (0: always)."""
@@ -43,18 +47,23 @@ class Fault:
 
 @dataclass
 class Proxy:
-    """A running proxy. `delay` is in seconds, `page` the most items of a page, `rate` the calls a second that are let through."""
+    """A running proxy. `delay` is in seconds, `page` the most items of a page, `rate` the calls a second that are let through.
+
+    One that `remembers` asks a server that does not change each thing once.
+    """
 
     upstream: str
     faults: Sequence[Fault] = ()
     delay: float = 0
     page: int = 0
     rate: float = 0
+    remembers: bool = False
     url: str = ""
     calls: list[str] = field(default_factory=list)
     throttled: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _counted: Counter[str] = field(default_factory=Counter)
+    _answers: dict[tuple[str, bytes], Answer] = field(default_factory=dict)
     _tokens: float = 0
     _filled: float = 0
 
@@ -120,14 +129,23 @@ class _Handler(BaseHTTPRequestHandler):
         asked = json.loads(body) if target else form
         paged = self.proxy.page if "MaxResults" in form or operation == "ListAccounts" else 0
         offset = int(str(asked.pop("NextToken", "page-0")).rpartition("-")[2]) if paged or kind == "same-token" else 0
-        status, headers, answer = self._forward(json.dumps(asked).encode() if target else urlencode(asked).encode())
+        status, headers, answer = self._upstream(json.dumps(asked).encode() if target else urlencode(asked).encode())
         if status == 200 and (paged or kind) and kind not in ("truncated", "cut-off"):
             answer = (_json if target else _xml)(answer, offset, paged, kind)
         if kind == "truncated":
             answer = answer[: len(answer) * 2 // 3]
         self._answer(status, headers, answer, len(answer) // 2 if kind == "cut-off" else None)
 
-    def _forward(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+    def _upstream(self, body: bytes) -> Answer:
+        """What the server answers to this caller, in the region that the signature names."""
+        if not self.proxy.remembers:
+            return self._forward(body)
+        asked = self.headers.get("Authorization", "").partition(",")[0], body
+        if asked not in self.proxy._answers:
+            self.proxy._answers[asked] = self._forward(body)
+        return self.proxy._answers[asked]
+
+    def _forward(self, body: bytes) -> Answer:
         kept = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
         request = urllib.request.Request(self.proxy.upstream + self.path, body, kept)
         try:

@@ -70,7 +70,7 @@ def aws() -> Iterator[Aws]:
 @pytest.fixture(scope="module")
 def between(aws: Aws) -> Iterator[Proxy]:
     """A proxy before it."""
-    with proxy(aws.url) as running:
+    with proxy(aws.url, remembers=True) as running:
         yield running
 
 
