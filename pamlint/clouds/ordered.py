@@ -13,12 +13,12 @@ Word = TypeVar("Word", bound=str)
 
 
 def word(value: Any, words: Mapping[str, Word], what: str) -> Word | Unknown:
-    """What a word stands for, however its letters are written. Raises ValueError for one that is not allowed."""
+    """What a word stands for, however its letters are written. Raises ValueError for one that is not among the words."""
     if isinstance(value, Unknown):
         return value
-    found = words.get(str(value).lower())
+    found = next((meant for written, meant in words.items() if written.lower() == str(value).lower()), None)
     if found is None:
-        raise ValueError(f"its {what} is {value!r}; allowed are {' and '.join(word.capitalize() for word in words)}")
+        raise ValueError(f"its {what} is {value!r}; allowed are {' and '.join(words)}")
     return found
 
 

@@ -117,18 +117,30 @@ def minus(a: Iterable[Cube], b: Iterable[Cube], order: tuple[int, ...] = SIDES, 
     What is left is cut side by side in this order: the last side is cut only where all others meet.
     """
     holes = tuple(b)
-    left = tuple(cube for cube in a if not any(_covers(hole, cube) for hole in holes))
-    if not left:
-        return left
+    out: list[Cube] = []
     work = 0
-    for hole in holes:
-        work += len(left)
-        left = tuple(piece for cube in left for piece in carve(cube, hole, order))
-        if not left:
-            break
-        if len(left) > limit or work > WORK_LIMIT:
-            raise PieceLimitError
-    return left
+    for cube in a:
+        near = [hole for hole in holes if _is_near(hole, cube)]
+        if any(_covers(hole, cube) for hole in near):
+            continue
+        left: Traffic = (cube,)
+        for hole in near:
+            work += len(left)
+            left = tuple(piece for each in left for piece in carve(each, hole, order))
+            if not left:
+                break
+            if len(out) + len(left) > limit or work > WORK_LIMIT:
+                raise PieceLimitError
+        out += left
+    return tuple(out)
+
+
+def _is_near(a: Cube, b: Cube) -> bool:
+    """Whether two cubes may meet, as far as the ends of their sides tell."""
+    for x, y in zip(a.sides, b.sides, strict=True):
+        if x is not y and (not x or not y or x[-1][1] < y[0][0] or y[-1][1] < x[0][0]):
+            return False
+    return True
 
 
 def overlap(a: Iterable[Cube], b: Traffic) -> Traffic:

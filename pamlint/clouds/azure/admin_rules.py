@@ -27,7 +27,7 @@ CONFIGURATION = "azurerm_network_manager_security_admin_configuration"
 DEPLOYMENT = "azurerm_network_manager_deployment"
 GROUP = "azurerm_network_manager_network_group"
 MEMBER = "azurerm_network_manager_static_member"
-ACTIONS: Mapping[str, Action] = {"allow": "allow", "deny": "deny", "alwaysallow": "always-allow"}
+ACTIONS: Mapping[str, Action] = {"Allow": "allow", "Deny": "deny", "AlwaysAllow": "always-allow"}
 LAST = 4097
 EFFECTIVE = "virtual_network_ids"
 """Where the live reader puts the networks that a rule is in effect on, whatever it took to bring it there."""

@@ -36,8 +36,8 @@ PROBES = parse_cidr("168.63.129.16")
 CLASSIC_TAGS = {"virtual_network": "virtualnetwork", "azure_loadbalancer": "azureloadbalancer"}
 FIXED_TAGS = {"internet": ("Internet", PUBLIC), "azureloadbalancer": ("AzureLoadBalancer", PROBES)}
 VIRTUAL_NETWORK = "tag|virtualnetwork"
-DIRECTIONS: Mapping[str, Direction] = {"inbound": "ingress", "outbound": "egress"}
-ACTIONS: Mapping[str, Action] = {"allow": "allow", "deny": "deny"}
+DIRECTIONS: Mapping[str, Direction] = {"Inbound": "ingress", "Outbound": "egress"}
+ACTIONS: Mapping[str, Action] = {"Allow": "allow", "Deny": "deny"}
 LAST = 4097
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pamlint.clouds.azure.admin_rules import ACTIONS
+from pamlint.clouds.ordered import word
 from tests.clouds.reading import acl, chain, network_of, told, workloads
 
 BASE = """
@@ -167,3 +169,10 @@ def test_the_chain_has_admin_rules_last(tmp_path: Path) -> None:
     """
     (nic,) = workloads(network_of(tmp_path, BASE + MEMBER + DEPLOYED % "westeurope" + code), "azurerm_network_interface.n")
     assert chain(nic) == [["azurerm_network_security_group.g"], [COLLECTION]]
+
+
+def test_a_word_is_told_as_azure_writes_it() -> None:
+    """Letters may be large or small; for what is no action, those that are stand in the message as they are to be typed."""
+    assert word("ALWAYSALLOW", ACTIONS, "action") == "always-allow"
+    with pytest.raises(ValueError, match="its action is 'Permit'; allowed are Allow and Deny and AlwaysAllow"):
+        word("Permit", ACTIONS, "action")
