@@ -11,7 +11,7 @@ from tests.oracle.openings import symbols_of
 from tests.oracle.packet_judge import World, in_ranges, passes, step, walk
 from tests.oracle.policy_reader import asked
 from tests.oracle.sampling import Grid, packet_of, sensible, service_edges
-from tests.oracle.worlds import Goes, Names, Unmet, co_located, needs, stands, unmet, worlds
+from tests.oracle.worlds import Goes, Names, Unmet, co_located, may_be, needs, stands, unmet, worlds
 
 Way = dict[str, set[Names]]
 """What is missing, proved and unproven, in one of the ways to name it."""
@@ -79,7 +79,7 @@ def goes(place: Place, world: World) -> Goes:
 
 
 def told_wrongly(place: Place, packet: Packet, told: list[Json], atoms: list[Atom], expected: list[list[Way]]) -> Iterable[str]:
-    """Rows that hold what is not missing, or not as surely."""
+    """Rows that hold what is not missing, or not as surely. A symbol may stand for the addresses that members of it may have."""
     right = {
         key: {atom for ways in expected for way in ways for names in way[key] for atom in names} for key in ("proved", "unproven")
     }
@@ -89,7 +89,10 @@ def told_wrongly(place: Place, packet: Packet, told: list[Json], atoms: list[Ato
         for atom in atoms:
             point = packet._replace(peer=atom)
             shared = len(seen_from(place, each)) > 1
-            if holds(place, each, point) and atom not in rightly and atom.symbol not in symbols and not shared:
+            if not holds(place, each, point) or atom in rightly or atom.symbol in symbols or shared:
+                continue
+            member = atom.symbol and each["certainty"] == "unproven" and may_be(place, atom)
+            if not (member and Atom(None, atom.address) in rightly):
                 yield f"wrong {brief(each)}: it tells {told_of(point)}"
 
 

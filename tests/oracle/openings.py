@@ -58,6 +58,8 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
             said = anywhere(place, packet, each)
         if not said and each["certainty"] == "unproven":
             said = as_member(place, packet, each)
+        elif said and each["certainty"] not in said:
+            said |= at_units(place, packet, each)
         if not said:
             yield f"wrong {brief(each)}: it tells {told_of(packet)}"
         elif each["certainty"] not in said and not (always or in_parts(place, packet) or open_anyway(place, packet)):
@@ -96,6 +98,12 @@ def as_member(place: Place, packet: Packet, finding: Json) -> set[str | None]:
             member = packet._replace(peer=Atom(symbol, packet.peer.address))
             found.add(certain([opening(place, member, world) for world in worlds(place, member, "extra")], teller(finding)))
     return {"unproven"} if found - {None} else set()
+
+
+def at_units(place: Place, packet: Packet, finding: Json) -> set[str | None]:
+    """What is certain of the finding at each unit of which it is told: their traffic is told together."""
+    units = seen_from(place, finding)
+    return {certain([opening(each, packet, world) for world in worlds(each, packet, "extra")], teller(finding)) for each in units}
 
 
 def anywhere(place: Place, packet: Packet, finding: Json) -> set[str | None]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from tests.oracle.nouns import Allowance, Atom, Estate, Flow, Meeting, Member, Packet, Place, Player, Unit
-from tests.oracle.packet_judge import PROTOCOLS, is_member, public, wearing, within
+from tests.oracle.packet_judge import PROTOCOLS, World, in_vnet, is_member, public, wearing, within
 
 Answer = Literal["yes", "maybe", "no"]
 ANYBODY = Player("any", networks=("0.0.0.0/0", "::/0"))
@@ -123,18 +123,25 @@ def asked(place: Place, meeting: Meeting, packet: Packet) -> bool:
 
 def permitted_at(place: Place, packet: Packet) -> Answer:
     """Whether any active flow or allowance lets the packet be; maybe, where nobody says in which networks a role stands."""
+    peer = Atom(None, packet.peer.address) if is_known(place, packet.peer) else packet.peer
     answers = {
-        is_peer(place.estate, meeting.other, packet.peer)
+        is_peer(place.estate, meeting.other, peer)
         for meeting in meetings(place)
         if meeting.flow.need != "blocked" and asked(place, meeting, packet)
     }
     answers |= {
-        allowed_peer(place.estate, peer, packet.peer)
+        allowed_peer(place.estate, text, peer)
         for allowance in place.estate.allowances
         if speaks_of(place, allowance, packet)
-        for peer in allowance.peers
+        for text in allowance.peers
     }
     return strongest(answers)
+
+
+def is_known(place: Place, atom: Atom) -> bool:
+    """Whether the atom is an address of which everybody knows that VirtualNetwork holds it: then it is one among addresses."""
+    vnet = not place.estate.vnet_settled and atom.symbol == "tag:VirtualNetwork"
+    return vnet and in_vnet(place, Atom(None, atom.address), World({}))
 
 
 def speaks_of(place: Place, allowance: Allowance, packet: Packet) -> bool:

@@ -10,7 +10,7 @@ from itertools import chain, combinations, product
 from typing import Literal
 
 from tests.oracle.nouns import PUBLIC_CLIENTS, Address, Atom, Meeting, Member, Packet, Place, Player, Rule, Unit
-from tests.oracle.packet_judge import STRANGERS, Mode, World, in_ranges, passes, peer_matches, reach, walk, within
+from tests.oracle.packet_judge import STRANGERS, Mode, World, in_ranges, is_member, passes, peer_matches, reach, walk, within
 from tests.oracle.policy_reader import Answer, asked, blocked_at, is_peer, meetings, permitted_at
 from tests.oracle.sampling import network_edges, places_of, symbolic
 
@@ -102,7 +102,8 @@ def opening(place: Place, packet: Packet, world: World) -> Opening:
 
 
 def permitted(place: Place, packet: Packet, world: World) -> Answer:
-    """Whether the packet may come through. A symbol is permitted by its name, or wherever its members may stand and come through."""
+    """Whether the packet may come through. A symbol is permitted by its name, at the known address of a member that
+    is permitted, or wherever its members may stand and come through."""
     return by_name_or_place(permitted_at, place, packet, world)
 
 
@@ -114,6 +115,8 @@ def by_name_or_place(ask: Callable[[Place, Packet], Answer], place: Place, packe
     named = ask(place, packet)
     if packet.peer.symbol is None or named == "yes":
         return named
+    if is_member(place.estate, *packet.peer) and ask(place, packet._replace(peer=Atom(None, packet.peer.address))) == "yes":
+        return "yes"
     for spot in stands(place, packet.peer):
         there = packet._replace(peer=packet.peer._replace(address=spot))
         if ask(place, packet._replace(peer=Atom(None, spot))) != "yes" and passes(place, there, world):
