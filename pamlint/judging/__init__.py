@@ -218,10 +218,18 @@ class _Judge:
             if here.proved or here.unproven:
                 self.missing.append(self._missing(front, ask, want, layer, front.layers[place], here))
                 left = Settled(minus(left.proved, here.proved), minus(left.unproven, here.unproven), left.because)
-        if left.proved or left.unproven:
-            layer = front.unit.path(front.direction)[0]
-            pieces = front.layers[front.unit.layers.index(layer)]
-            self.missing.append(self._missing(front, ask, want, layer, pieces, left))
+        self._blame_for(front, ask, want, left)
+
+    def _blame_for(self, front: Front, ask: Ask, want: Wanted, left: Settled) -> None:
+        """Lay what each layer admits in a way of its own, by members or by networks, at the first that lacks what is told."""
+        path = front.unit.path(front.direction)
+        for layer in path:
+            place = front.unit.layers.index(layer)
+            passed = front.passes[place] if layer is not path[-1] else ()
+            here = Settled(minus(left.proved, passed), minus(left.unproven, passed), left.because)
+            if here.proved or here.unproven:
+                self.missing.append(self._missing(front, ask, want, layer, front.layers[place], here))
+                left = Settled(minus(left.proved, here.proved), minus(left.unproven, here.unproven), left.because)
 
     def _missing(
         self, front: Front, ask: Ask, want: Wanted, layer: tuple[Acl, ...], pieces: tuple[Piece, ...], settled: Settled
@@ -257,7 +265,7 @@ class _Judge:
         for flow in dict.fromkeys(ask.flow for ask in front.asks if ask.judged and ask.flow.need == "blocked"):
             if front.direction == "egress" and "ingress" in flow.ends and self._judged(flow.destinations):
                 continue
-            traffic = forbidden(self.demand, front.asks, flow, front.unit, front.direction)
+            traffic = forbidden(self.demand, front.asks, flow, front.unit, front.direction, self.table)
             found = self._sure(blocked_openings(front, flow, traffic, self.admission, self.table))
             self.blocked += found
             out.append(tuple(cube for opening in found for cube in (*opening.residue.proved, *opening.residue.unproven)))

@@ -104,18 +104,25 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
 
 
 def _not_allowed(passing: Traffic, allowed: Traffic, direction: Direction, table: Table) -> Traffic:
-    """What passes and nothing allows. What is let through to a symbol lies inside allowed networks as a whole or not at all."""
+    """What passes and nothing allows."""
     peer_side, _ = sides(direction)
-    out = []
+    out: list[Cube] = []
     for cube in passing:
         if direction == "egress" and any(holds(line, cube.sides[peer_side]) for line in UNFILTERED.values()):
             continue  # it opens what is open whatever rules say
-        if any(sign for _, sign in cube.guard) and families(cube.sides[SOURCE]).isdisjoint(families(cube.sides[DESTINATION])):
+        meant = any(sign and table.predicates[name].side in (SOURCE, DESTINATION) for name, sign in cube.guard)
+        if meant and families(cube.sides[SOURCE]).isdisjoint(families(cube.sides[DESTINATION])):
             continue  # whoever it is, no packet has ends of two families
-        named = [table.predicates[name] for name, sign in cube.guard if sign and _is_whole(table.predicates[name], peer_side)]
-        for piece in minus((cube,), allowed, SERVICE_FIRST[direction]):
-            out.append(piece.replace(peer_side, _but_known(cube, piece, named, peer_side)) if named else piece)
+        out += _as_a_whole(cube, allowed, direction, table)
     return tuple(out)
+
+
+def _as_a_whole(cube: Cube, allowed: Traffic, direction: Direction, table: Table) -> Traffic:
+    """The cube less what is allowed, where a symbol that it names is allowed as a whole or, but for known members, not at all."""
+    peer_side, _ = sides(direction)
+    named = [table.predicates[name] for name, sign in cube.guard if sign and _is_whole(table.predicates[name], peer_side)]
+    left = minus((cube,), allowed, SERVICE_FIRST[direction])
+    return tuple(piece.replace(peer_side, _but_known(cube, piece, named, peer_side)) for piece in left) if named else left
 
 
 def _but_known(cube: Cube, piece: Cube, named: Sequence[Predicate], peer_side: int) -> Ranges:
@@ -189,10 +196,21 @@ def barred(ask: Ask, demand: Demand, front: Front, found: Sequence[Opening]) -> 
 
 
 def _somebody(residue: Traffic, table: Table) -> Own:
-    """The predicates of a residue behind which there is somebody, with the line on which that counts."""
-    names = {name for cube in residue for name, _ in cube.guard}
+    """The predicates of a residue behind which there is somebody, with the line on which that counts.
+
+    Known members of a group that is taken away are nobody else: only those that two groups share count for both.
+    """
+    literals = {literal for cube in residue for literal in cube.guard}
+    elsewhere = PROBES
+    for name, sign in literals:
+        elsewhere = elsewhere if sign else union(elsewhere, table.predicates[name].at_least)
+    found = {name: table.predicates[name] for name, _ in literals}
     kinds = ("group", "list", "set")
-    return {name: subtract(each.at_most, PROBES) for name in names if (each := table.predicates[name]).kind in kinds}
+    return {
+        name: subtract(each.at_most, subtract(elsewhere, subtract(each.at_least, PROBES)))
+        for name, each in found.items()
+        if each.kind in kinds
+    }
 
 
 def _beside_names(unproven: Traffic, table: Table) -> Traffic:
@@ -278,7 +296,8 @@ def _speaks_to_clients(rule: Rule) -> bool:
     return not by_nature
 
 
-def forbidden(demand: Demand, asks: Sequence[Ask], flow: Flow, unit: Unit, direction: Direction) -> Traffic:
+def forbidden(demand: Demand, asks: Sequence[Ask], flow: Flow, unit: Unit, direction: Direction, table: Table) -> Traffic:
     """A blocked flow's traffic at a unit, less what something else that is active permits for the same addresses."""
-    cubes = tuple(cube for ask in asks if ask.flow is flow for cube in demand.of_flow(ask, unit, direction))
-    return minus(cubes, demand.permitted(unit, direction, asks))
+    permitted = demand.permitted(unit, direction, asks)
+    cubes = (cube for ask in asks if ask.flow is flow for cube in demand.of_flow(ask, unit, direction))
+    return tuple(piece for cube in cubes for piece in _as_a_whole(cube, permitted, direction, table))

@@ -124,8 +124,10 @@ def _apart(traffic: Traffic) -> Traffic:
 def _is_asked(
     cube: Cube, name: str, sign: bool, predicates: Predicates, purpose: Purpose, own: Own, denied: frozenset[str]
 ) -> bool:
-    """Whether it hangs on what a literal says: not on where somebody is who is meant wherever he is."""
+    """Whether it hangs on what a literal says: not among known members, nor on where somebody is who is meant wherever he is."""
     predicate = predicates[name]
+    if sign and predicate.side is not None and holds(predicate.at_least, cube.sides[predicate.side]):
+        return False
     if sign and name in own and predicate.side is not None:
         side = cube.sides[predicate.side]
         return not holds(side, _there(own[name], side))

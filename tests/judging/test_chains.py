@@ -1,0 +1,145 @@
+"""Small estates in which a chain, a blocked flow or an address family decides what is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.twins import lint
+
+POLICY = """
+pamlint: policy/1
+id: small
+product: Small
+version: "1"
+reviewed: 2026-01-01
+sources: {kb: {title: A page, address: "https://example.com/kb", date: 2026-01-01}}
+roles: {near: {title: near}, far: {title: far}}
+flows:
+%s
+"""
+FLOW = "  - {id: %s, from: %s, to: %s, services: [%s], need: %s, ends: [%s], source: kb, confidence: vendor}\n"
+NETWORK = """
+resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_subnet" "b" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.2.0/24"
+}
+"""
+ROLES = """
+pamlint: site/1
+policy: policy.yaml
+roles:
+  near: {match: [{name: near}]%s}
+  far: {match: [{name: far}]%s}
+"""
+
+
+def findings(directory: Path, flows: str, site: str, code: str) -> list[dict[str, Any]]:
+    """What is told of an estate of these texts."""
+    for name, text in (("policy.yaml", POLICY % flows), ("pamlint.yaml", site), ("main.tf", code)):
+        (directory / name).write_text(text)
+    found: list[dict[str, Any]] = lint(directory).report()["findings"]
+    return found
+
+
+def test_an_acl_that_admits_a_flow_in_another_way_than_the_rest_bears_what_is_missing(tmp_path: Path) -> None:
+    """The groups admit the members of the role, the network ACL its networks alone: the members stop at the network ACL."""
+    code = """
+resource "aws_network_acl" "edge" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [aws_subnet.a.id]
+}
+resource "aws_security_group" "far" {
+  name   = "far"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+  egress {
+    protocol        = "tcp"
+    from_port       = 443
+    to_port         = 443
+    security_groups = [aws_security_group.far.id]
+  }
+}
+resource "aws_instance" "far" {
+  subnet_id              = aws_subnet.b.id
+  private_ip             = "10.0.2.10"
+  vpc_security_group_ids = [aws_security_group.far.id]
+}
+resource "aws_instance" "near" {
+  subnet_id              = aws_subnet.a.id
+  vpc_security_group_ids = [aws_security_group.near.id]
+}
+"""
+    flow = FLOW % ("call", "near", "far", "tcp/443", "required", "egress")
+    told = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.0.1.0/24]"), NETWORK + code)
+    missing = [(each["certainty"], each["acl"]) for each in told if each["check"] == "missing-access"]
+    assert missing == [("proved", "aws_network_acl.edge")]
+
+
+def test_a_blocked_group_stands_beside_the_known_addresses_of_another_role(tmp_path: Path) -> None:
+    """A group that must be blocked is let in: that another role's machines are permitted within the same network excuses it not."""
+    code = """
+resource "aws_security_group" "far" {
+  name   = "far"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 443
+    to_port         = 443
+    security_groups = [aws_security_group.far.id]
+  }
+}
+resource "aws_instance" "near" {
+  subnet_id              = aws_subnet.a.id
+  private_ip             = "10.0.1.10"
+  vpc_security_group_ids = [aws_security_group.near.id]
+}
+"""
+    flows = FLOW % ("round", "far", "near", "tcp/443", "blocked", "ingress")
+    flows += FLOW % ("among", "near", "near", "tcp/443", "optional", "ingress")
+    told = findings(tmp_path, flows, ROLES % ("", ""), NETWORK + code)
+    opened = [(each["check"], each["certainty"], each["traffic"][0]["peers"]) for each in told if each["direction"] == "ingress"]
+    assert ("blocked-access", "proved", ["aws_security_group.far"]) in opened
+    assert "extra-access" not in [check for check, *_ in opened]
+
+
+@pytest.mark.parametrize(("port", "certainty"), [("443", "proved"), ("var.port", "unproven")])
+def test_an_unknown_port_silences_no_opening_to_another_family(port: str, certainty: str, tmp_path: Path) -> None:
+    """What an NSG lets in from IPv6, where its role is known in IPv4 alone, is told whether or not its port is known."""
+    code = f"""
+variable "port" {{ type = number }}
+resource "azurerm_network_security_group" "near" {{
+  name                = "near"
+  location            = "westeurope"
+  resource_group_name = "pam"
+  security_rule {{
+    name                       = "six"
+    priority                   = 110
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = {port}
+    source_address_prefix      = "2001:db8:20::/48"
+    destination_address_prefix = "*"
+  }}
+}}
+"""
+    flow = FLOW % ("call", "far", "near", "tcp/22", "optional", "ingress")
+    site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.2.0/24]") % ", cidrs: [10.0.1.0/24]"
+    told = findings(tmp_path, flow, site, code)
+    assert [each["certainty"] for each in told if each["check"] == "extra-access"] == [certainty]
