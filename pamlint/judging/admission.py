@@ -124,8 +124,20 @@ def staying(unit: Unit, direction: Direction) -> Traffic:
 
 
 def sure(traffic: Traffic, table: Table) -> Traffic:
-    """The cubes about which nothing is open but who is a member of a group."""
-    return tuple(cube for cube in traffic if all(table.predicates[name].kind == "group" for name, _ in cube.guard))
+    """The part about which nothing is open but who is a member of a group: lists count with the addresses that are known."""
+    return tuple(part for cube in traffic if (part := _sure_part(cube, table)) is not None)
+
+
+def _sure_part(cube: Cube, table: Table) -> Cube | None:
+    part: Cube | None = cube
+    for name, sign in cube.guard:
+        predicate = table.predicates[name]
+        if predicate.kind == "group" or part is None:
+            continue
+        if not sign or predicate.side is None:
+            return None
+        part = Cube(part.sides, part.guard - {(name, sign)}).within(predicate.side, predicate.at_least)
+    return part
 
 
 OPEN_SYMBOLS = frozenset({"group", "list"})

@@ -256,10 +256,14 @@ def _by_default(front: Front, place: int) -> Traffic:
 
 
 def _explicit(front: Front, place: int, table: Table) -> Traffic:
-    """What the explicit allow rules of a layer match: no default decides it, even where a deny above them has taken it."""
+    """What the explicit allow rules of a layer match: no default decides it, even where a deny above them has taken it.
+
+    An admin rule that allows leaves it to the NSGs.
+    """
     acls = front.unit.layers[place]
     rules = ((acl, rule) for acl in acls for rule in acl.rules if rule.direction == front.direction and not rule.default)
-    cubes = (cube for acl, rule in rules if rule.action != "deny" for cube in table.rule(acl, rule))
+    opening = ((acl, rule) for acl, rule in rules if rule.action == ("always-allow" if acl.kind == ADMIN else "allow"))
+    cubes = (cube for acl, rule in opening for cube in table.rule(acl, rule))
     return localise(tuple(cubes), front.unit, front.direction)
 
 

@@ -143,3 +143,110 @@ resource "azurerm_network_security_group" "near" {{
     site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.2.0/24]") % ", cidrs: [10.0.1.0/24]"
     told = findings(tmp_path, flow, site, code)
     assert [each["certainty"] for each in told if each["check"] == "extra-access"] == [certainty]
+
+
+MACHINE = """
+resource "azurerm_virtual_network" "v" {
+  name          = "v"
+  location      = "westeurope"
+  address_space = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "a" {
+  name                 = "a"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.1.0/24"]
+}
+resource "azurerm_network_interface" "near" {
+  name = "near"
+  ip_configuration {
+    name               = "main"
+    subnet_id          = azurerm_subnet.a.id
+    private_ip_address = "10.0.1.10"
+  }
+}
+resource "azurerm_network_interface_security_group_association" "near" {
+  network_interface_id      = azurerm_network_interface.near.id
+  network_security_group_id = azurerm_network_security_group.near.id
+}
+"""
+ADMIN = """
+resource "azurerm_network_security_group" "near" { name = "near" }
+resource "azurerm_network_manager" "m" {
+  name           = "m"
+  scope_accesses = ["SecurityAdmin"]
+  scope { subscription_ids = ["/subscriptions/00000000-0000-0000-0000-000000000000"] }
+}
+resource "azurerm_network_manager_network_group" "g" {
+  name               = "g"
+  network_manager_id = azurerm_network_manager.m.id
+}
+resource "azurerm_network_manager_static_member" "g" {
+  name                      = "g"
+  network_group_id          = azurerm_network_manager_network_group.g.id
+  target_virtual_network_id = azurerm_virtual_network.v.id
+}
+resource "azurerm_network_manager_security_admin_configuration" "c" {
+  name               = "c"
+  network_manager_id = azurerm_network_manager.m.id
+}
+resource "azurerm_network_manager_admin_rule_collection" "r" {
+  name                            = "r"
+  security_admin_configuration_id = azurerm_network_manager_security_admin_configuration.c.id
+  network_group_ids               = [azurerm_network_manager_network_group.g.id]
+}
+resource "azurerm_network_manager_deployment" "d" {
+  network_manager_id = azurerm_network_manager.m.id
+  location           = "westeurope"
+  scope_access       = "SecurityAdmin"
+  configuration_ids  = [azurerm_network_manager_security_admin_configuration.c.id]
+}
+resource "azurerm_network_manager_admin_rule" "r" {
+  name                     = "r"
+  admin_rule_collection_id = azurerm_network_manager_admin_rule_collection.r.id
+  action                   = "Allow"
+  direction                = "Outbound"
+  priority                 = 120
+  protocol                 = "Any"
+  source_port_ranges       = ["0-65535"]
+  destination {
+    address_prefix_type = "IPPrefix"
+    address_prefix      = "10.0.1.0/24"
+  }
+}
+"""
+ONE_ROLE = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.2.0/24]") % ", cidrs: [10.0.1.10/32]"
+FAR_CALLS = FLOW % ("call", "far", "near", "tcp/22", "optional", "ingress")
+
+
+def test_an_admin_rule_that_allows_hides_no_default_below_it(tmp_path: Path) -> None:
+    """An admin rule's Allow leaves the packet to the NSG: if only a default lets it out there, that is told."""
+    site = ONE_ROLE + "values: {VirtualNetwork: [10.0.0.0/16]}\n"
+    told = findings(tmp_path, FAR_CALLS, site, MACHINE + ADMIN)
+    peers = {peer for each in told if each["direction"] == "egress" for row in each["traffic"] for peer in row["peers"]}
+    assert "10.0.0.0/16" in peers
+
+
+def test_what_virtual_network_surely_holds_is_decided_by_the_rule_that_names_it_first(tmp_path: Path) -> None:
+    """A later rule for a prefix of the VNet decides only what an earlier allow of VirtualNetwork has not."""
+    code = """
+resource "azurerm_network_security_group" "near" {
+  name = "near"
+%s}
+"""
+    rule = """
+  security_rule {
+    name                       = "%s"
+    priority                   = %d
+    direction                  = "Outbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "%s"
+    source_address_prefix      = "*"
+    destination_address_prefix = "%s"
+  }
+"""
+    rules = rule % ("first", 110, "1-1024", "VirtualNetwork") + rule % ("second", 120, "*", "10.0.1.0/24")
+    told = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + code % rules)
+    ports = {each["rule"][-2]: [row["ports"] for row in each["traffic"]] for each in told if each["check"] == "extra-access"}
+    assert ports == {"0": ["1-1024"], "1": ["0,1025-65535"]}
