@@ -104,16 +104,23 @@ class Admission:
         return self._left[key]
 
     def decided(self, piece: Piece) -> Traffic:
-        """The part of a piece that its rule decides: not what an allow above it lets through for sure."""
+        """The part of a piece that its rule decides: not what one above it lets through for sure, or under the same names."""
         if not piece.acl.ordered:
             return piece.traffic
-        above: list[Cube] = []
+        surely: list[Cube] = []
+        guarded: list[Cube] = []
         for rule in piece.acl.rules:
             if rule is piece.rule:
                 break
             if (rule.direction, rule.action) == (piece.rule.direction, piece.rule.action):
-                above += sure(self.table.rule(piece.acl, rule), self.table)
-        return minus(piece.traffic, above)
+                cubes = self.table.rule(piece.acl, rule)
+                surely += sure(cubes, self.table)
+                guarded += [cube for cube in cubes if cube.guard]
+        out: list[Cube] = []
+        for cube in piece.traffic:
+            same = [other for other in guarded if other.guard <= cube.guard]
+            out += minus((cube,), (*surely, *same))
+        return tuple(out)
 
 
 def staying(unit: Unit, direction: Direction) -> Traffic:

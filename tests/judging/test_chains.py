@@ -226,14 +226,12 @@ def test_an_admin_rule_that_allows_hides_no_default_below_it(tmp_path: Path) -> 
     assert "10.0.0.0/16" in peers
 
 
-def test_what_virtual_network_surely_holds_is_decided_by_the_rule_that_names_it_first(tmp_path: Path) -> None:
-    """A later rule for a prefix of the VNet decides only what an earlier allow of VirtualNetwork has not."""
-    code = """
+CODE = """
 resource "azurerm_network_security_group" "near" {
   name = "near"
 %s}
 """
-    rule = """
+RULE = """
   security_rule {
     name                       = "%s"
     priority                   = %d
@@ -246,7 +244,12 @@ resource "azurerm_network_security_group" "near" {
     destination_address_prefix = "%s"
   }
 """
-    rules = rule % ("first", 110, "1-1024", "VirtualNetwork") + rule % ("second", 120, "*", "10.0.1.0/24")
-    told = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + code % rules)
+
+
+@pytest.mark.parametrize(("first", "second"), [("VirtualNetwork", "10.0.1.0/24"), ("Storage", "Storage")])
+def test_a_rule_is_told_of_what_no_earlier_rule_surely_decides(first: str, second: str, tmp_path: Path) -> None:
+    """What VirtualNetwork surely holds, and what the same tag lets through above, is decided by the rule that stands first."""
+    rules = RULE % ("first", 110, "1-1024", first) + RULE % ("second", 120, "*", second)
+    told = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + CODE % rules)
     ports = {each["rule"][-2]: [row["ports"] for row in each["traffic"]] for each in told if each["check"] == "extra-access"}
     assert ports == {"0": ["1-1024"], "1": ["0,1025-65535"]}
