@@ -83,7 +83,8 @@ def references_told(estate: Estate, report: Json) -> list[str]:
 
 
 def open_values(estate: Estate) -> set[str]:
-    """Every name that an unproven verdict may hang on: variables, symbols of unknown members, roles of unknown networks."""
+    """Every name that an unproven verdict may hang on: variables, symbols of unknown members, groups of a machine
+    whose address nobody knows, roles of unknown networks."""
     rules = [rule for acl in estate.acls for rule in acl.rules]
     barred = {role for flow in active(estate) if flow.need == "blocked" for role in (*flow.sources, *flow.destinations)}
     names = {f"var.{peer.partition(':')[2]}" for rule in rules for peer in rule.peers if peer.startswith("var")}
@@ -98,6 +99,7 @@ def open_values(estate: Estate) -> set[str]:
     deep = {address for unit in estate.units if len(unit.layers) > 1 for address in unit.acls}
     shared = [rule for acl in estate.acls if acl.address in deep for rule in acl.rules]
     lists |= {peer for rule in shared for peer in rule.peers if peer.startswith(("group:", "asg:"))}
+    lists |= {group for machine in estate.machines if machine.ip is None for group in machine.acls}
     lists |= {symbol for player in players(estate) if player.role in barred for symbol in player.symbols}
     names |= {f"roles.{player.role}.cidrs" for player in players(estate) if player.networks is None}
     return {bare(name) for name in names | lists | (set() if estate.vnet_settled else {"tag:VirtualNetwork"})}
