@@ -124,7 +124,7 @@ def peer_matches(place: Place, rule: Rule, peer: str, atom: Atom, world: World) 
     if worn and is_member(estate, peer, atom.address):
         return True
     if worn and rule.allow:
-        return atom.symbol is not None and peer in world.inside
+        return atom.symbol is not None and peer in world.inside and may_stand(estate, peer, atom.address)
     if world.mode == "extra" and rule.allow and (atom.symbol is None or len(place.unit.layers) == 1):
         return False
     if worn and not may_stand(estate, peer, atom.address):
