@@ -244,7 +244,10 @@ def unmet(place: Place, meeting: Meeting, packet: Packet, atoms: list[Atom], goe
     lacking = shut.intersection(networks)
     if other.networks is not None and not lacking:
         return Unmet(satisfied=True)
-    places = {atom.address for atom in networks}
+    inside = {spot for cidr in place.unit.subnet for spot in network_edges(cidr)}
+    places = {
+        spot for spot in {atom.address for atom in networks} | inside if any(within(cidr, spot) for cidr in other.networks or ())
+    }
     named_members = [member for member in other.members if member.symbols or member.addresses]
     states = [reached(packet, member, places or unknown_places(place, member), families, goes) for member in named_members]
     failing = frozenset(found for state, found in states if state != "yes")
