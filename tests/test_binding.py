@@ -297,8 +297,8 @@ def test_the_product_fixes_prefix_lists_of_every_region() -> None:
         ([instance("fm", cidrs=("10.0.0.0/8",))], ("fm",), {}),
         ([instance("fm", entry(name="pam"))], ("fm",), {}),
         ([instance("fm", on=("x",)), instance("x", entry(name="pam"))], ("fm",), {}),
-        ([instance("fm", on=("x",)), instance("x", entry(name="y"))], ("fm",), {"fm": "so is the role that it is `on`"}),
-        ([instance("fm", on=("x", "y"))], ("fm",), {"fm": "so are the roles that it is `on`"}),
+        ([instance("fm", on=("x",)), instance("x", entry(name="y"))], ("fm",), {"fm": "what it is `on` (x) is bound to nothing either"}),
+        ([instance("fm", on=("x", "y"))], ("fm",), {"fm": "what it is `on` (x, y) is bound to nothing either"}),
     ],
 )  # fmt: skip
 def test_roles_that_are_needed_and_bound_to_nothing_are_told(

@@ -233,6 +233,7 @@ REASONS = (
     "nobody says in which networks it stands",
     "no role here has rules",
     "gives it neither `match` nor `cidrs` nor `on`",
+    "is bound to nothing either",
     "finds nothing",
 )
 

@@ -80,7 +80,7 @@ def _unbound(
         elif not any(part.hosts or part.members or part.networks is not None for part in parts[role]):
             beside = {host for instance in binding.instances for host in instance.on}
             if beside:
-                yield Unbound(role, f"so {'are the roles' if len(beside) > 1 else 'is the role'} that it is `on`", lost)
+                yield Unbound(role, f"what it is `on` ({', '.join(sorted(beside))}) is bound to nothing either", lost)
             else:
                 yield Unbound(role, "the site file gives it neither `match` nor `cidrs` nor `on`")
 
