@@ -13,7 +13,7 @@ from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.values import items
 from pamlint.model.acl import Acl, Group, Network, Symbol, Workload
 from pamlint.model.addresses import parse_cidrs
-from pamlint.model.identity import index
+from pamlint.model.identity import index, is_seen_again
 from pamlint.model.ranges import union
 from pamlint.model.resource import Resource
 from pamlint.model.service_tags import NO_TAGS, ServiceTags
@@ -29,7 +29,8 @@ def convert(resources: Sequence[Resource], values: Mapping[str, Any], tags: Serv
     virtual_network = None if given is None else parse_cidrs(str(item) for item in items(given))
     read = translated(resources)
     known_tags = with_told(tags, read)
-    ledger = Ledger(read, index(read), known_tags)
+    names = index(read)
+    ledger = Ledger([resource for resource in read if not is_seen_again(resource, names)], names, known_tags)
     amazon_acls, amazon_workloads = aws.convert(ledger)
     azure_acls, azure_workloads = azure.convert(ledger, virtual_network)
     workloads = [*amazon_workloads, *azure_workloads]

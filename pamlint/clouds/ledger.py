@@ -35,6 +35,14 @@ class Ledger:
         """The resources of these types that are no data sources."""
         return [resource for resource in self.of(*types) if resource.mode == "managed"]
 
+    def told(self, attribute: str, *types: str) -> list[Resource]:
+        """The resources of these types, and the data sources of which a plan or a state tells what this list of theirs holds."""
+        return [
+            resource
+            for resource in self.of(*types)
+            if resource.mode == "managed" or isinstance(resource.body.values.get(attribute), list)
+        ]
+
     def target(self, value: Any, root: str, *types: str, by: str = "name", group: Any = None) -> Resource | None:
         """The one resource of these types that a value refers to: by reference or id, else by its text in `by`.
 

@@ -61,15 +61,38 @@ class Names:
 
 
 def index(resources: Iterable[Resource]) -> Names:
-    """The names of all resources of an estate. Where two inputs hold the same id, the first is the one that it leads to."""
+    """The names of all resources of an estate.
+
+    Where two inputs hold the same id, the first is the one that it leads to, a data source only if there is nothing else; and
+    its own address leads where its id does.
+    """
     addresses: dict[tuple[str, str], str] = {}
     ids: dict[str, str] = {}
     by_key: dict[str, Resource] = {}
-    for resource in resources:
+    for resource in sorted(resources, key=lambda each: each.mode == "data"):
         key = key_of(resource)
-        addresses[resource.root, resource.address] = key
         by_key[key] = resource
         for identifier in (resource.id, resource.body.values.get("id"), resource.body.values.get("arn")):
             if isinstance(identifier, str) and identifier:
                 ids.setdefault(foreign_key(identifier), key)
-    return Names(addresses, ids, by_key)
+        addresses[resource.root, resource.address] = key
+    names = Names(addresses, ids, by_key)
+    for key, resource in by_key.items():
+        if resource.mode == "data":
+            addresses[resource.root, resource.address] = _seen(resource, names) or key
+    return names
+
+
+def is_seen_again(resource: Resource, names: Names) -> bool:
+    """Whether a data source shows what another resource of the estate is."""
+    return resource.mode == "data" and _seen(resource, names) is not None
+
+
+def _seen(resource: Resource, names: Names) -> str | None:
+    """The key of another resource of the same type and id."""
+    identifier = resource.id or resource.body.values.get("id")
+    key = names.ids.get(foreign_key(identifier)) if isinstance(identifier, str) and identifier else None
+    if key is None or key == key_of(resource):
+        return None
+    kind = names.resources[key].type.replace("aws_default_", "aws_")
+    return key if kind == resource.type else None

@@ -41,9 +41,12 @@ class Surroundings:
         return tuple(sorted({self.groups.key(value, root) for value in values}))
 
     def default(self, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> tuple[str, ...]:
-        """What is worn where no group is named: the default group of the VPC, as far as it is known which VPC that is."""
+        """What is worn where no group is named: the default group of the VPC, as far as it is known which VPC that is.
+
+        The code of a data source names nothing at all.
+        """
         vpc = self.vpcs.of(resource) or next((subnet.vpc for subnet in standing if subnet and subnet.vpc), None)
-        if vpc is not None:
+        if vpc is not None and resource.mode == "managed":
             return (self.groups.default_of(vpc),)
         unsaid = Unknown((f"{resource.address}.{attribute}",), attribute=(resource.address, attribute))
         return (self.groups.key(unsaid, resource.root),)

@@ -49,12 +49,13 @@ class Machines:
             if wearer is not None:
                 told = (resource.body.values.get("security_group_id"), resource.root)
                 self._attached.setdefault(key_of(wearer), []).append(told)
+        self._instances = {key_of(resource): resource for resource in self._ledger.told("vpc_security_group_ids", INSTANCE)}
         self._cards = self._cards_by_instance()
 
     def instances(self) -> Iterable[tuple[Resource, list[Interface]]]:
         """Every instance with its interfaces."""
-        for resource in self._ledger.managed(INSTANCE):
-            cards = self._cards.get(key_of(resource), [])
+        for key, resource in self._instances.items():
+            cards = self._cards.get(key, [])
             told = [*blocks(resource.body, "network_interface"), *blocks(resource.body, "primary_network_interface")]
             named = [self._ledger.target(block.values.get("network_interface_id"), resource.root, INTERFACE) for block in told]
             own = [] if any(named) else self._own(resource)
@@ -63,7 +64,7 @@ class Machines:
     def interfaces(self) -> Iterable[tuple[Resource, list[Interface]]]:
         """Every interface that is no known instance's."""
         used = {key_of(card) for cards in self._cards.values() for card in cards}
-        for resource in self._ledger.managed(INTERFACE):
+        for resource in self._ledger.told("security_groups", INTERFACE):
             if key_of(resource) not in used:
                 yield resource, [self._card(resource)]
 
@@ -94,13 +95,13 @@ class Machines:
         found: dict[str, dict[str, Resource]] = {}
 
         def tie(instance: Resource | None, card: Resource | None) -> None:
-            if instance is not None and card is not None:
+            if instance is not None and card is not None and key_of(instance) in self._instances:
                 found.setdefault(key_of(instance), {})[key_of(card)] = card
 
-        for instance in self._ledger.managed(INSTANCE):
+        for instance in self._instances.values():
             for block in (*blocks(instance.body, "network_interface"), *blocks(instance.body, "primary_network_interface")):
                 tie(instance, self._ledger.target(block.values.get("network_interface_id"), instance.root, INTERFACE))
-        for card in self._ledger.managed(INTERFACE):
+        for card in self._ledger.told("security_groups", INTERFACE):
             for value in written(card, "attachment.instance"):
                 tie(self._ledger.target(value, card.root, INSTANCE), card)
         for both in self._ledger.managed(ATTACHMENT):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pamlint.clouds.ledger import Ledger
-from pamlint.clouds.values import networks, truth
+from pamlint.clouds.values import find, networks, truth
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.identity import key_of
 from pamlint.model.ranges import EMPTY, Ranges, union
@@ -66,7 +66,10 @@ class Vpcs:
 
 def _line(vpc: Resource, more: list[Block]) -> Ranges:
     """The addresses of a VPC, all of a family's where its CIDRs of that family are not known."""
-    line = networks([vpc.body.values.get("cidr_block")]) or IPV4
+    line = networks([vpc.body.values.get("cidr_block")])
+    if not line and vpc.mode == "data":
+        return ANY
+    line = union(line or IPV4, networks(find(vpc.body, "cidr_block_associations.cidr_block")))
     for body in (vpc.body, *more):
         if body is not vpc.body and body.values.get("ipv6_ipam_pool_id") is None and not _names_ipv6(body):
             line = union(line, networks([body.values.get("cidr_block")]) or IPV4)

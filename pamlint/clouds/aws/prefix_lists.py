@@ -35,15 +35,15 @@ class PrefixLists:
             self._name(resource, [entry.body for entry in entries.get(key_of(resource), ())])
 
     def _name(self, resource: Resource, entries: Sequence[Block]) -> None:
-        """The list as a symbol. Only what the customer's own code writes is known to be all of it."""
+        """The list as a symbol. It is known to be all of it where code writes it, or a plan or a state has read it."""
         name = _aws_name(resource)
         key, told = (f"prefix-list|{name}", name) if name else (key_of(resource), resource.address)
-        own = [] if computed(resource, "entry") else blocks(resource.body, "entry")
+        own = [] if computed(resource, "entry") else [*blocks(resource.body, "entry"), *blocks(resource.body, "entries")]
         known, complete = _entries([*own, *entries])
         listed = networks(find(resource.body, "cidr_blocks"))
         family = {"IPv4": IPV4, "IPv6": IPV6}.get(str(resource.body.values.get("address_family")), ANY)
-        settled = complete and resource.mode == "managed"
         before = self._ledger.symbols.get(key)
+        settled = complete and (resource.mode == "managed" or _is_read(resource) or (before is not None and before.settled))
         known = union(union(known, listed), before.at_least if before else EMPTY)
         ids = tuple(sorted({*(before.ids if before else ()), *((resource.id,) if resource.id else ())}))
         at_most = known if settled else family
@@ -75,6 +75,11 @@ class PrefixLists:
         key = self._ledger.names.addresses.get((root, item.attribute[0]))
         endpoint = self._ledger.names.resources.get(key or "")
         return string(endpoint.body.values.get("service_name")) if endpoint and endpoint.type == ENDPOINT else None
+
+
+def _is_read(resource: Resource) -> bool:
+    """Whether a data source has been asked, and has said what the list holds."""
+    return any(isinstance(resource.body.values.get(name), list) for name in ("entries", "cidr_blocks"))
 
 
 def _aws_name(resource: Resource) -> str | None:

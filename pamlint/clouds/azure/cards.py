@@ -56,7 +56,7 @@ class Cards:
         self.of_subnets: dict[str, list[str]] = defaultdict(list)
         self._standing: dict[str, list[tuple[Subnet | None, Ranges]]] = defaultdict(list)
         self._tie_subnets()
-        self.own = {key_of(resource): self._card(resource) for resource in ledger.managed(NIC)}
+        self.own = {key_of(resource): self._card(resource) for resource in ledger.told("ip_configuration", NIC)}
         for card in self.own.values():
             self._stand(card)
 
@@ -67,12 +67,8 @@ class Cards:
     def templated(self, resource: Resource, block: Block) -> Card:
         """The interfaces that a scale set gives to its machines."""
         configurations = blocks(block, "ip_configuration")
-        asgs = [item for inner in configurations for item in items(inner.values.get("application_security_group_ids"))]
-        card = Card(
-            tuple(self._lead(items(block.values.get("network_security_group_id")), resource.root, NSG)),
-            self._subnets(configurations, resource.root),
-            frozenset(self._lead(asgs, resource.root, ASG)),
-        )
+        nsgs, asgs = self._inside(resource, block, configurations)
+        card = Card(tuple(nsgs), self._subnets(configurations, resource.root), frozenset(asgs))
         self._stand(card)
         return card
 
@@ -85,12 +81,17 @@ class Cards:
         key = key_of(resource)
         configurations = blocks(resource.body, "ip_configuration")
         known = [networks([block.values.get("private_ip_address")]) for block in configurations]
-        return Card(
-            tuple(self._nsgs[key]),
-            self._subnets(configurations, resource.root),
-            frozenset(self._asgs[key]),
-            all_of(known) or EMPTY,
-        )
+        nsgs, asgs = self._nsgs[key], self._asgs[key]
+        if resource.mode == "data":
+            read = self._inside(resource, resource.body, configurations)
+            nsgs, asgs = nsgs or read[0], [*asgs, *read[1]]
+        return Card(tuple(nsgs), self._subnets(configurations, resource.root), frozenset(asgs), all_of(known) or EMPTY)
+
+    def _inside(self, resource: Resource, body: Block, configurations: Iterable[Block]) -> tuple[list[str], list[str]]:
+        """The NSGs and ASGs that the description of an interface names itself."""
+        asgs = [item for inner in configurations for item in items(inner.values.get("application_security_group_ids"))]
+        nsgs = items(body.values.get("network_security_group_id"))
+        return list(self._lead(nsgs, resource.root, NSG)), list(self._lead(asgs, resource.root, ASG))
 
     def _subnets(self, configurations: Iterable[Block], root: str) -> tuple[Subnet | None, ...]:
         values = [value for block in configurations for value in find(block, "subnet_id")]
@@ -110,6 +111,10 @@ class Cards:
         for subnet, block, network in self._around.inline:
             for nsg in self._lead(items(block.values.get("security_group")), network.root, NSG):
                 self._tie(subnet, nsg)
+        for data, key in self._around.read():
+            if not self.of_subnets[key]:
+                for nsg in self._lead(items(data.body.values.get("network_security_group_id")), data.root, NSG):
+                    self._tie(self._around.subnets[key], nsg)
 
     def _tie(self, subnet: Subnet | None, nsg: str) -> None:
         self._standing[nsg].append((subnet, subnet.prefixes if subnet else EMPTY))

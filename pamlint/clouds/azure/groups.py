@@ -92,7 +92,7 @@ class Groups:
             name=text(values.get("name")),
             id=resource.id or string(values.get("id")),
             tags=texts(values.get("tags")),
-            partial=(resource.address,) if resource.mode == "data" else (),
+            partial=() if _is_told(resource) else (resource.address,),
             possible=resource.body.possible,
             location=resource.body.location,
             ignores=resource.body.ignores,
@@ -122,7 +122,7 @@ class Groups:
         return replace(acl, rules=tuple(ordered), local=behind)
 
     def _inline(self, resource: Resource, inside: Peer) -> list[Rule]:
-        if resource.mode == "data" or computed(resource, "security_rule"):
+        if not _is_told(resource) or computed(resource, "security_rule"):
             return []
         return [
             rule
@@ -162,3 +162,8 @@ class Groups:
                 "its default rules are not those that Azure documents for every NSG; they are judged as the account shows them",
             )
         return rules
+
+
+def _is_told(resource: Resource) -> bool:
+    """Whether the input holds the rules of an NSG: its own code does, and a plan or a state that has read a data source."""
+    return resource.mode == "managed" or isinstance(resource.body.values.get("security_rule"), list)

@@ -70,6 +70,10 @@ class Networks:
             return self.subnets[key_of(found)]
         return self._by_id.get(foreign_key(value)) if isinstance(value, str) else None
 
+    def read(self) -> Iterable[tuple[Resource, str]]:
+        """The data sources of subnets with their keys: a plan or a state tells what is tied to them."""
+        return ((resource, key_of(resource)) for resource in self._ledger.of(SUBNET) if resource.mode == "data")
+
     def space(self, key: str) -> Ranges | None:
         """All addresses of a network; None where one of its prefixes is unknown."""
         return all_of([networks([item]) for item in find(self.known[key].body, "address_space")])
@@ -149,6 +153,10 @@ class Networks:
             table = self._ledger.target(tie.body.values.get("route_table_id"), tie.root, TABLE)
             if subnet is not None and table is not None and not tie.body.possible:
                 found[key_of(subnet)] = key_of(table)
+        for data, key in self.read():
+            table = self._ledger.target(data.body.values.get("route_table_id"), data.root, TABLE)
+            if table is not None:
+                found.setdefault(key, key_of(table))
         return found
 
 

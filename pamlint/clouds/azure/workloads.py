@@ -48,7 +48,7 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
             used |= {key_of(nic) for nic in now if nic is not None}
             new = [cards.templated(resource, block) for block in blocks(resource.body, place)]
             yield resource, [*new, *(cards.own[key_of(nic)] for nic in now if nic is not None)]
-    for resource in ledger.managed(NIC):
+    for resource in ledger.told("ip_configuration", NIC):
         if key_of(resource) not in used:
             yield resource, [cards.own[key_of(resource)]]
     for resource in ledger.managed(BASTION):
