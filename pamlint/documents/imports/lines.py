@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import cast, get_args
 
+from pamlint.documents.imports.cells import letters
 from pamlint.documents.imports.headings import Headings, Kind, headings
 from pamlint.documents.imports.services import DASHES, EVERYTHING, Read, read_protocols, read_services
-from pamlint.documents.imports.sheets import letters
 from pamlint.model.finding import Direction
 from pamlint.model.policy import ANY_ROLE, Confidence, Need
 from pamlint.model.port_table import Doubt, Party, Place, PortLine, PortTable, Sheet

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
+from pamlint.documents.imports.cells import SAVE, check_limits, plain, trimmed
 from pamlint.model.errors import UserError
 from pamlint.model.port_table import Doubt, Place, Sheet
 
 MOST_BYTES = 10_000_000
-MOST_ROWS = 10_000
-MOST_COLUMNS = 256
-MOST_CELLS = 200_000
-MOST_CHARACTERS = 10_000
 SEPARATORS = ",;\t|"
 OTHERS = {
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls), or one with a password",
@@ -27,7 +24,6 @@ OTHERS = {
     b"\xff\xfe\x00\x00": "UTF-32",
     b"\x00\x00\xfe\xff": "UTF-32",
 }
-SAVE = "save the table as .xlsx, or as CSV in UTF-8"
 _FOREIGN = re.compile(r"[^\x00-\x7f]{4}")
 """Four characters in a row that are not ASCII: no Western European writes so, and files in other code pages look so."""
 
@@ -122,39 +118,3 @@ def _limited(rows: Iterable[list[str]], path: Path) -> tuple[tuple[str, ...], ..
         check_limits(path, len(kept) + 1 if full else 0, len(full), cells)
         kept.append(tuple(plain(cell, path) for cell in full))
     return tuple(kept)
-
-
-def trimmed(row: Iterable[str]) -> list[str]:
-    """The cells of a row up to the last in which something stands."""
-    cells = list(row)
-    while cells and not cells[-1].strip():
-        cells.pop()
-    return cells
-
-
-def check_limits(path: Path, rows: int, columns: int, cells: int) -> None:
-    """UserError names the limit that is broken."""
-    for number, most, what in ((columns, MOST_COLUMNS, "columns"), (rows, MOST_ROWS, "rows"), (cells, MOST_CELLS, "cells")):
-        if number > most:
-            raise UserError(f"`{path}` has more than {most:,} {what}: cut out the table, and import that")
-
-
-def plain(cell: str, path: Path) -> str:
-    """The text of a cell without what keeps spreadsheets from taking it for a formula. UserError if it is too long."""
-    if len(cell) > MOST_CHARACTERS:
-        raise UserError(f"`{path}` has a cell of more than {MOST_CHARACTERS:,} characters")
-    text = "".join(char if char.isprintable() or char == "\n" else " " for char in cell).strip()
-    if text.startswith('="') and text.endswith('"'):
-        return text[2:-1]
-    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@\t\r") else text
-
-
-def letters(column: int) -> str:
-    """A column's name: 0 is A, 26 is AA."""
-    return "".join(_letters(column))
-
-
-def _letters(column: int) -> Iterator[str]:
-    if column >= 26:
-        yield from _letters(column // 26 - 1)
-    yield chr(ord("A") + column % 26)

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pamlint.documents.imports.sheets import MOST_CELLS, SAVE, check_limits, plain, trimmed
+from pamlint.documents.imports.cells import MOST_CELLS, SAVE, check_limits, plain, trimmed
 from pamlint.model.errors import UserError
 from pamlint.model.port_table import Doubt, Place, Sheet
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pamlint.documents.imports import sheets as limits
-from pamlint.documents.imports.sheets import letters, read_sheets
+from pamlint.documents.imports.cells import MOST_CELLS, letters
+from pamlint.documents.imports.sheets import read_sheets
 from pamlint.model.errors import UserError
 
 TABLE = 'Source,Destination,Port\nBenutzer,"Vault, A",443\nM\u00fcller,Vault,22\n'
@@ -129,7 +129,7 @@ def hostile() -> dict[str, tuple[bytes, str]]:
     """Files that are out to harm, and what is said of them."""
     book = plain_workbook()
     whole_sheet = f'{HEAD}<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>'
-    many = "".join(f'<c r="A{n}"/>' for n in range(limits.MOST_CELLS + 1))
+    many = "".join(f'<c r="A{n}"/>' for n in range(MOST_CELLS + 1))
     return {
         "a zip bomb": (archive({SHEET: b"0" * 40_000_000}, book), "unpacks to more than 200 times its size"),
         "a larger one": (archive({f"xl/{n}.bin": bytes(9_000_000) for n in range(6)}, book), "unpacks to more than"),
