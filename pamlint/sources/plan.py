@@ -15,22 +15,28 @@ Wanted = Callable[[str], bool]
 def read_plan(document: Mapping[str, Any], root: str, wanted: Wanted) -> tuple[list[Resource], list[Problem]]:
     """The resources of the wanted types that stand after the plan, and what the plan leaves open. Deleted ones are gone.
 
+    What the plan does not touch (`-target`, `-refresh-only`) or only lets go of (a `removed` block) stands as it stood.
     Addresses, modes, values, `after_unknown`, `configuration` and `deferred_changes` are those of Terraform's JSON output format.
     """
-    changes = {change.get("address", ""): change.get("change") or {} for change in document.get("resource_changes") or []}
-    unknown = {address: change.get("after_unknown") or {} for address, change in changes.items()}
-    planned = dict(_instances(document.get("planned_values")))
+    changes = [change for change in document.get("resource_changes") or [] if "deposed" not in change]
+    unknown = {change["address"]: (change.get("change") or {}).get("after_unknown") or {} for change in changes}
+    forgotten = {change["address"] for change in changes if "forget" in ((change.get("change") or {}).get("actions") or ())}
+    planned = {address: found for address, found in _instances(document.get("planned_values")) if address not in forgotten}
     references = References(document.get("configuration") or {}, {address: unknown.get(address, {}) for address in planned})
     found = [
         _resource(instance, module, root, unknown.get(address), references)
         for address, (instance, module) in planned.items()
         if wanted(instance.get("type", ""))
     ]
+    later = [change["resource_change"] for change in document.get("deferred_changes") or [] if change.get("resource_change")]
+    touched = {address for change in (*changes, *later) for address in (change["address"], change.get("previous_address"))}
+    touched -= forgotten
     prior = (document.get("prior_state") or {}).get("values")
     found += [
         _resource(instance, module, root, None, references)
         for address, (instance, module) in _instances(prior)
-        if instance.get("mode") == "data" and address not in planned and wanted(instance.get("type", ""))
+        if address not in planned and wanted(instance.get("type", ""))
+        if instance.get("mode") == "data" or (address not in touched and _stood(instance, document))
     ]
     found += [
         _deferred(change, root, references)
@@ -38,6 +44,11 @@ def read_plan(document: Mapping[str, Any], root: str, wanted: Wanted) -> tuple[l
         if wanted((change.get("resource_change") or {}).get("type", ""))
     ]
     return found, list(_problems(document, root))
+
+
+def _stood(instance: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
+    """Whether this is the object of its address, and the plan could have told what becomes of it."""
+    return "deposed_key" not in instance and not document.get("errored")
 
 
 def earlier_rules(document: Mapping[str, Any], root: str, types: Collection[str]) -> list[Resource]:

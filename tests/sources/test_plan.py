@@ -224,18 +224,72 @@ def test_sensitive_values_are_named_not_shown() -> None:
     }
 
 
+def before(*resources: dict[str, Any]) -> dict[str, Any]:
+    """What stood before a plan."""
+    return {"values": {"root_module": {"resources": list(resources)}}}
+
+
+def acts(address: str, *actions: str, **more: Any) -> dict[str, Any]:
+    """A change that leaves nothing unknown."""
+    return {"address": address, "change": {"actions": list(actions), "after_unknown": {}}, **more}
+
+
 def test_what_a_plan_deletes_is_gone_and_what_it_reads_is_there() -> None:
     """Deleted resources are not read; data that was read before the plan is; known ids are kept."""
     resources = read(
         planned_values={"root_module": {"resources": [planned("x.kept", {"id": "i-1"})]}},
-        prior_state={
-            "values": {
-                "root_module": {"resources": [planned("data.x.d", {"id": "d-1"}), planned("x.gone", {}), planned("x.kept", {})]}
-            }
-        },
+        resource_changes=[acts("x.kept", "no-op"), acts("x.gone", "delete")],
+        prior_state=before(planned("data.x.d", {"id": "d-1"}), planned("x.gone", {}), planned("x.kept", {})),
     )
     assert {address: found.id for address, found in resources.items()} == {"x.kept": "i-1", "data.x.d": "d-1"}
     assert resources["data.x.d"].mode == "data"
+
+
+@pytest.mark.parametrize(
+    ("document", "wanted"),
+    [
+        ({"planned_values": {"root_module": {}}}, {"x.old": "i-1"}),
+        ({"planned_values": {"root_module": {}}, "errored": True}, {}),
+        ({"planned_values": {"root_module": {}}, "resource_changes": [acts("x.old", "delete")]}, {}),
+        (
+            {
+                "planned_values": {"root_module": {"resources": [planned("x.old", {"id": None})]}},
+                "resource_changes": [acts("x.old", "forget")],
+            },
+            {"x.old": "i-1"},
+        ),
+        (
+            {
+                "planned_values": {"root_module": {"resources": [planned("x.new", {"id": "i-2"})]}},
+                "resource_changes": [acts("x.new", "create")],
+                "complete": False,
+            },
+            {"x.new": "i-2", "x.old": "i-1"},
+        ),
+        (
+            {
+                "planned_values": {"root_module": {"resources": [planned("x.new", {"id": "i-1"})]}},
+                "resource_changes": [acts("x.new", "no-op", previous_address="x.old")],
+            },
+            {"x.new": "i-1"},
+        ),
+    ],
+    ids=["refresh-only", "errored", "destroyed", "forgotten", "not targeted", "moved"],
+)
+def test_what_a_plan_does_not_touch_stands_as_it_stood(document: dict[str, Any], wanted: dict[str, str]) -> None:
+    """A refresh-only plan tells of no resource, one with a target not of all, and a removed block only lets go of one."""
+    resources = read(prior_state=before(planned("x.old", {"id": "i-1"})), **document)
+    assert {address: found.id for address, found in resources.items()} == wanted
+
+
+def test_an_object_that_a_replacement_left_behind_is_not_the_one_that_stands() -> None:
+    """A deposed object has the address of the new one; neither its values nor its change are the new one's."""
+    resources = read(
+        planned_values={"root_module": {"resources": [planned("x.a", {})]}},
+        resource_changes=[change("x.a", {"id": True}), acts("x.a", "delete", deposed="byebye")],
+        prior_state=before(planned("x.a", {"id": "i-1"}), planned("x.a", {"id": "i-0"}, deposed_key="byebye")),
+    )
+    assert resources["x.a"].body.values == {"id": Unknown(("x.a.id",), ("x.a", "id"))}
 
 
 def test_deferred_changes_are_possible() -> None:
