@@ -95,6 +95,8 @@ def serving(aws: Aws) -> Iterator[tuple[Tape, str]]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1
+        """An answer leaves in one piece: in two, the second would wait 40 ms for the other side's word on the first."""
 
         def do_POST(self) -> None:
             """Answer, after the time that it takes to get here."""

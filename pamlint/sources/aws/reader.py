@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -15,53 +15,10 @@ from pamlint.sources.aws import items
 from pamlint.sources.aws.access import Access
 from pamlint.sources.aws.calls import CAUGHT, Failure, failure, is_not_there, pages
 from pamlint.sources.aws.completion import complete
+from pamlint.sources.aws.inventory import CALLS, ENTRIES, ENTRIES_CALL, LIST, Call, Convert
 from pamlint.sources.aws.sessions import Sessions
 
-Convert = Callable[..., Iterator[Resource]]
 RULES = frozenset({"aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"})
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call of EC2: the permission that it needs, the list that it answers, how many items a page holds (0: no pages).
-
-    Where an API does not have an `optional` call yet, there is nothing that it would tell. Without a `naming` call it is not
-    known who plays a role, or what the rules are; unknowns stand for what the others would have told.
-    """
-
-    permission: str
-    key: str
-    convert: Convert
-    page: int = 1000
-    optional: bool = False
-    naming: bool = False
-
-
-CALLS: Mapping[str, Call] = {
-    "describe_vpcs": Call("ec2:DescribeVpcs", "Vpcs", items.vpc),
-    "describe_subnets": Call("ec2:DescribeSubnets", "Subnets", items.subnet),
-    "describe_security_groups": Call("ec2:DescribeSecurityGroups", "SecurityGroups", items.group, naming=True),
-    "describe_security_group_rules": Call("ec2:DescribeSecurityGroupRules", "SecurityGroupRules", items.rule, naming=True),
-    "describe_network_acls": Call("ec2:DescribeNetworkAcls", "NetworkAcls", items.network_acl),
-    "describe_managed_prefix_lists": Call("ec2:DescribeManagedPrefixLists", "PrefixLists", items.prefix_list, 100),
-    "describe_network_interfaces": Call("ec2:DescribeNetworkInterfaces", "NetworkInterfaces", items.interface, naming=True),
-    "describe_instances": Call("ec2:DescribeInstances", "Reservations", items.reservation, naming=True),
-    "describe_route_tables": Call("ec2:DescribeRouteTables", "RouteTables", items.route_table, 100),
-    "describe_internet_gateways": Call("ec2:DescribeInternetGateways", "InternetGateways", items.internet_gateway),
-    "describe_vpc_block_public_access_options": Call(
-        "ec2:DescribeVpcBlockPublicAccessOptions", "VpcBlockPublicAccessOptions", items.public_access_options, 0, True
-    ),
-    "describe_vpc_block_public_access_exclusions": Call(
-        "ec2:DescribeVpcBlockPublicAccessExclusions",
-        "VpcBlockPublicAccessExclusions",
-        items.public_access_exclusion,
-        optional=True,
-    ),
-}
-LIST = "aws_ec2_managed_prefix_list"
-ENTRIES = "get_managed_prefix_list_entries"
-ENTRIES_CALL = Call("ec2:GetManagedPrefixListEntries", "Entries", items.prefix_list_entry, 100)
-"""The entries of one prefix list; asked for each that a rule names."""
 
 
 class Reader:

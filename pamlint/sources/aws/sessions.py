@@ -12,11 +12,13 @@ import boto3
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, CredentialResolver, DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, UnknownRegionError
-from botocore.loaders import Loader, create_loader
+from botocore.hooks import HierarchicalEmitter
+from botocore.loaders import Loader
 from botocore.session import Session
 
 from pamlint import __version__
 from pamlint.sources.aws.access import Access
+from pamlint.sources.aws.inventory import ASKED
 
 HOME = "us-east-1"
 """The region that is asked where neither the options nor the profile name one."""
@@ -54,7 +56,9 @@ class Sessions:
         if role in self._sessions:
             self._sessions.move_to_end(role)
             return self._sessions[role]
-        core = Session(profile=self._access.profile or None)
+        events = HierarchicalEmitter()
+        core = Session(profile=self._access.profile or None, event_hooks=events)
+        core.register_component("event_emitter", events)  # botocore emits no old names, which each client would look for anew
         core.register_component("data_loader", _loader())
         if role:
             core.register_component("credential_provider", CredentialResolver([_Assumed(self._credentials(role))]))
@@ -140,7 +144,18 @@ def _partition(session: boto3.Session, region: str) -> str | None:
         return None
 
 
+class _Models(Loader):  # type: ignore[misc]
+    """Service models without the operations that no audit asks for: a client makes a method of each, of which EC2 has 800."""
+
+    def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> dict[str, Any]:
+        """The model of a service; it is the same dictionary whenever it is asked for."""
+        model: dict[str, Any] = super().load_service_model(service_name, type_name, api_version)
+        if "operations" in model:
+            model["operations"] = {name: told for name, told in model["operations"].items() if name in ASKED}
+        return model
+
+
 @cache
 def _loader() -> Loader:
     """The service models, which take longer to load than all else that a client needs: once for the process."""
-    return create_loader()
+    return _Models()
