@@ -61,6 +61,7 @@ class Configuration:
     declared: dict[str, dict[tuple[str, ...], Declared]]
     locals: dict[str, tuple[Argument, SourceFile]] = field(default_factory=dict)
     providers: list[Declared] = field(default_factory=list)
+    imports: list[Declared] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     has_state: bool = False
     whole: bool = True
@@ -150,6 +151,8 @@ def _add(configuration: Configuration, file: SourceFile, block: BlockNode, overr
         configuration.has_state |= any(inner.type in ("backend", "cloud") for inner in block.body.blocks)
     elif block.type == "provider":
         _add_provider(configuration, Declared(block, file), override)
+    elif block.type == "import":
+        configuration.imports.append(Declared(block, file))
     elif block.type in _KEPT:
         _add_named(configuration, Declared(block, file), override)
 

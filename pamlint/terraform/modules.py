@@ -11,6 +11,7 @@ from pamlint.model.resource import Location, Problem
 from pamlint.terraform.access import LazyObject
 from pamlint.terraform.configuration import Configuration, Declared, unreadable
 from pamlint.terraform.expressions import evaluate, follow
+from pamlint.terraform.imports import imported
 from pamlint.terraform.inputs import Given, Settings, given_values
 from pamlint.terraform.library import Library
 from pamlint.terraform.repetition import Expansion, Instance, cost_of, expand
@@ -30,10 +31,11 @@ _META = frozenset(("source", "version", "providers", "count", "for_each", "depen
 class Tree:
     """All that the modules of one root share; `root` is its root module.
 
-    `modules` counts their instances; `beyond` names the first that was one too many, with the limit.
+    `modules` counts their instances; `beyond` names the first that was one too many, with the limit. `imported` has the ids of
+    what is there already, by address.
     """
 
-    __slots__ = ("beyond", "library", "modules", "root", "session", "settings", "surroundings")
+    __slots__ = ("beyond", "imported", "library", "modules", "root", "session", "settings", "surroundings")
 
     def __init__(self, library: Library, settings: Settings, estate: Budget | None = None) -> None:
         self.library = library
@@ -45,6 +47,7 @@ class Tree:
         configuration = library.configuration(library.root)
         given = given_values(configuration, library.files, settings, self.session)
         self.root = Module(self, configuration, None, given)
+        self.imported = imported(self.root)
 
     def has_room(self, address: str, where: Location) -> bool:
         """Counts one more module instance; false if it is one too many, which is reported once."""

@@ -88,7 +88,8 @@ class ResourceNode:
             tags = self._all_tags(block)
             if tags is not None:
                 block = replace(block, values={**block.values, "tags_all": tags})
-            yield Resource(self.address + instance.suffix, self.type, self.mode, root, block)
+            address = self.address + instance.suffix
+            yield Resource(address, self.type, self.mode, root, block, self.module.tree.imported.get(address))
 
     def _all_tags(self, block: Block) -> Any:
         """The resource's tags over its provider's default ones; None where the provider has none."""

@@ -541,3 +541,49 @@ def test_identities_survive(tmp_path: Path, text: str) -> None:
     reading = read(write(tmp_path, {"main.tf": main}))
     found = {resource.address: resource.body.values for resource in reading.resources}
     assert found["r.x"]["v"] == Unknown(("g.a.id",), ("g.a", "id"))
+
+
+IMPORTS = """
+import {
+  to = r.one
+  id = "i-1"
+}
+import {
+  for_each = { a = "i-a", b = "i-b" }
+  to       = module.m[each.key].r.x["k.1"]
+  id       = each.value
+}
+import {
+  to = r.unknown
+  id = var.id
+}
+import {
+  to       = r.named
+  identity = { name = "n" }
+}
+variable "id" {}
+resource "r" "one" {}
+resource "r" "unknown" {}
+resource "r" "named" {}
+module "m" {
+  for_each = toset(["a", "b", "c"])
+  source   = "./m"
+}
+"""
+
+
+def test_imported_resources_have_their_ids(tmp_path: Path) -> None:
+    """An import block tells the id of what is there already, also in modules and one by one of several; in JSON as well."""
+    files = {"m/main.tf": 'resource "r" "x" {\n  for_each = toset(["k.1"])\n}\n'}
+    json = '{"import": {"to": "r.json[0]", "id": "i-j"}, "resource": {"r": {"json": {"count": 1}}}}'
+    reading = read(write(tmp_path, {"main.tf": IMPORTS, "more.tf.json": json, **files}))
+    assert problems(reading) == []
+    assert {resource.address: resource.id for resource in reading.resources} == {
+        "r.one": "i-1",
+        "r.unknown": None,
+        "r.named": None,
+        "r.json[0]": "i-j",
+        'module.m["a"].r.x["k.1"]': "i-a",
+        'module.m["b"].r.x["k.1"]': "i-b",
+        'module.m["c"].r.x["k.1"]': None,
+    }
