@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from pamlint.binding.matching import Matcher
 from pamlint.binding.nouns import Bearing, Because, Binding, Member, Part, Unbound, Unit
@@ -85,6 +86,7 @@ def _unbound(
                 yield Unbound(role, "the site file gives it neither `match` nor `cidrs` nor `on`")
 
 
+@lru_cache(maxsize=1024)
 def peer_addresses(text: str) -> Ranges | None:
     """The addresses of an allowance's peer that is a CIDR or `any`; None for a symbol."""
     if text == "any":

@@ -85,7 +85,7 @@ class Unit:
     @property
     def cloud(self) -> str:
         """`aws` or `azure`."""
-        return "azure" if self.acls[0].kind.startswith("azure") else "aws"
+        return "azure" if self.layers[0][0].kind.startswith("azure") else "aws"
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -17,7 +17,7 @@ from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Mis
 from pamlint.judging.opened import Front, Working, barred, blocked_openings, forbidden, implicit, openings, pinned
 from pamlint.judging.order import is_mixed, unreachable
 from pamlint.judging.replies import replies
-from pamlint.judging.required import Wanted, by_name, doubted, unmet, wanted
+from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet
 from pamlint.judging.serving import served
 from pamlint.model.acl import Acl, Network, Rule
 from pamlint.model.certainty import Purpose, Settled, settle
@@ -75,7 +75,7 @@ def judge(
         tuple(judge_.expired()),
         tuple(judge_.replies),
         tuple(half_open(judge_.fronts, judge_.demand, table)),
-        tuple(replace(found, roles=roles[acl.key]) for acl in acls for found in unreachable(acl, table) if acl.ordered),
+        tuple(replace(found, roles=roles[acl.key]) for acl in acls if acl.ordered for found in unreachable(acl, table)),
         tuple(Mixed(acl, roles[acl.key]) for acl in acls if is_mixed(acl)),
         tuple({(acl.key, direction): (acl, direction) for acl, direction in judge_.overflowed}.values()),
         problems,
@@ -89,6 +89,7 @@ class _Judge:
     def __init__(self, demand: Demand, admission: Admission, table: Table, unread: Mapping[str, tuple[str, ...]]) -> None:
         self.unread = unread
         self.demand = demand
+        self.wants = Wants(demand)
         self.admission = admission
         self.table = table
         self.missing: list[Missing] = []
@@ -104,7 +105,7 @@ class _Judge:
 
     def front(self, place: int, unit: Unit, direction: Direction) -> None:
         """Judge one unit, the one at a place of the binding, in one direction."""
-        asks = tuple(self.demand.asks(unit, direction))
+        asks = self.demand.asks(unit, direction)
         layers = tuple(self.admission.layer(unit, layer, direction) for layer in unit.layers)
         view = View(direction, self.table.predicates, unit.within, unit.acls[0].address, self.table.lists)
         always = self.admission.always(unit, direction)
@@ -112,7 +113,7 @@ class _Judge:
         passed = through(passes)
         denied = by_name(localise(cubes, unit, direction) for cubes in self._cubes(unit, direction, "deny"))
         named = by_name(self.table.rule(acl, rule) for acl in unit.acls for rule in acl.rules if rule.direction == direction)
-        permitted = self.demand.permitted(unit, direction, asks, named.keys())
+        permitted = self.demand.permitted(unit, direction, named.keys())
         front = Front(unit, direction, layers, asks, permitted, view, passes, passed, denied, named)
         self.fronts[place, direction] = front
         needed = self._required(front)
@@ -168,7 +169,7 @@ class _Judge:
         for ask in front.asks:
             if not ask.judged or not self.demand.is_required(ask.flow) or not _exists(ask.peer):
                 continue
-            want = wanted(self.demand, ask, front.unit, front.direction)
+            want = self.wants.wanted(ask, front.unit, front.direction)
             if want is None:
                 continue
             settled = self._doubt(unmet(want, front.passed, named, self.table, front.direction), front.unit.layers)
@@ -176,11 +177,12 @@ class _Judge:
                 self._blame(front, ask, want, settled, named)
             else:
                 satisfied.append((ask.flow, want.networks or want.whole, want.own))
-            answers = replies(ask, front.unit, front.direction, self.demand, self.admission, self.table)
+            answers = replies(ask, front.unit, front.direction, self.wants, self.admission, self.table)
             self.replies += answers
             proved = settled.proved or any(answer.residue.proved for answer in answers)
             state: VerdictState = "missing" if proved else "unproven" if settled.unproven or answers else "satisfied"
-            rules = tuple(piece.rule for layer in front.layers for piece in layer if touch(piece.traffic, want.whole))
+            whole = want.whole
+            rules = tuple(piece.rule for layer in front.layers for piece in layer if touch(piece.traffic, whole))
             self.states.append(front.state(ask, state, rules, settled, tuple(answers)))
         return satisfied
 
@@ -235,7 +237,8 @@ class _Judge:
         self, front: Front, ask: Ask, want: Wanted, layer: tuple[Acl, ...], pieces: tuple[Piece, ...], settled: Settled
     ) -> Missing:
         residue = (*settled.proved, *settled.unproven)
-        partly = tuple((piece.acl, piece.rule) for piece in pieces if touch(piece.traffic, want.whole))
+        whole = want.whole
+        partly = tuple((piece.acl, piece.rule) for piece in pieces if touch(piece.traffic, whole))
         matched = sorted(layer, key=lambda acl: acl.key not in ask.bearing.part.hosts)
         acl, rule, cause = self._cause(front, matched, residue)
         flow, role = ask.flow, ask.bearing.part.role

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from pamlint.binding import Bearing, Binding, Member, Part, Unit, own_local, peer_addresses
 from pamlint.judging.cubes import CLIENT_PORTS, Option, Table, service_sides, sides, traffic
@@ -18,7 +19,7 @@ from pamlint.model.policy import Flow, Policy
 from pamlint.model.ranges import Ranges, normal
 from pamlint.model.services import Service
 from pamlint.model.site import Allowance, Site
-from pamlint.model.traffic import ALL_PORTS, Traffic
+from pamlint.model.traffic import ALL_PORTS, Traffic, merge
 
 PROBES = parse_cidr("168.63.129.16")
 """Where the health probes of Azure's load balancers come from; they are permitted as the platform permits them."""
@@ -50,6 +51,13 @@ class Ask:
     judged: bool = True
 
 
+class Permitted(NamedTuple):
+    """What is permitted, flow by flow, and the same merged."""
+
+    traffic: Traffic
+    merged: Traffic
+
+
 class Demand:
     """Asks of one estate: what each unit's roles require and permit. Parameters are filled in for each pair of instances."""
 
@@ -61,11 +69,21 @@ class Demand:
         self.today = today
         self.needless = {entry.flow for entry in site.not_needed}
         self.unbound = {unbound.role for unbound in binding.unbound}
+        self._asks: dict[tuple[object, ...], tuple[Ask, ...]] = {}
+        self._permitted: dict[tuple[object, ...], Permitted] = {}
+        self._families: dict[int, frozenset[int]] = {}
+        self._players: dict[int, frozenset[str]] = {}
         self._peers: dict[tuple[int, int, str], tuple[list[Option], dict[str, Option]]] = {}
         self._lines: dict[tuple[int, int, str, bool], Ranges] = {}
 
-    def asks(self, unit: Unit, direction: Direction) -> list[Ask]:
-        """Every active flow that ends at the unit in this direction, whatever its need."""
+    def asks(self, unit: Unit, direction: Direction) -> tuple[Ask, ...]:
+        """Every active flow that ends at the unit in this direction, whatever its need; the same for units that bear the same."""
+        key = _borne(unit, direction)
+        if key not in self._asks:
+            self._asks[key] = tuple(self._asked(unit, direction))
+        return self._asks[key]
+
+    def _asked(self, unit: Unit, direction: Direction) -> list[Ask]:
         found = []
         for policy, flow in self.flows:
             near, far = (flow.destinations, flow.sources) if direction == "ingress" else (flow.sources, flow.destinations)
@@ -176,14 +194,33 @@ class Demand:
 
     # what is permitted
 
-    def permitted(self, unit: Unit, direction: Direction, asks: Iterable[Ask], named: Names | None = None) -> Traffic:
-        """What active flows, valid allowances and the platform permit; `named` as for `permitted_peers`."""
-        out: list[Traffic] = [self.of_flow(ask, unit, direction, named) for ask in asks if ask.flow.need != "blocked"]
+    def permitted(self, unit: Unit, direction: Direction, named: Names | None = None) -> Permitted:
+        """What active flows, valid allowances and the platform permit; `named` as for `permitted_peers`.
+
+        Worked out once for units that are asked the same, where nothing of it is a unit's own.
+        """
+        if unit.cloud != "aws" or any(bearing.because for bearing in unit.bearings):
+            return self._permission(unit, direction, named)
+        peer_side, _ = sides(direction)
+        groups = None if named is None else frozenset(name for name in named if self._is_group(name, peer_side))
+        key = (*_borne(unit, direction), groups)
+        if key not in self._permitted:
+            self._permitted[key] = self._permission(unit, direction, named)
+        return self._permitted[key]
+
+    def _is_group(self, name: str, side: int) -> bool:
+        predicate = self.table.predicates[name]
+        return predicate.kind == "group" and predicate.side == side
+
+    def _permission(self, unit: Unit, direction: Direction, named: Names | None) -> Permitted:
+        asks = (ask for ask in self.asks(unit, direction) if ask.flow.need != "blocked")
+        out: list[Traffic] = [self.of_flow(ask, unit, direction, named) for ask in asks]
         valid = (allowance for allowance in self.site.allow if not self.is_expired(allowance))
         out += [self.of_allowance(allowance, unit, direction, named) for allowance in valid]
         if unit.cloud == "azure" and direction == "ingress":
             out.append(traffic(service_sides([Service(((0, 255),))], ALL_PORTS), [(PROBES, ())], [(ANY, ())], direction))
-        return tuple(cube for found in out for cube in found)
+        found = tuple(cube for part in out for cube in part)
+        return Permitted(found, merge(found))
 
     def of_flow(self, ask: Ask, unit: Unit, direction: Direction, named: Names | None = None, widest: bool = False) -> Traffic:
         """Everything that a flow may be here: any family, any source port; `named` and `widest` as for `permitted_peers`."""
@@ -257,29 +294,50 @@ class Demand:
         return tuple(cube for found in out for cube in found)
 
     def _every_group(self, named: Names, side: int) -> list[Option]:
-        bounds = [(name, self.table.predicates[name]) for name in sorted(named)]
-        return [(each.at_most, ((name, True),)) for name, each in bounds if each.kind == "group" and each.side == side]
+        groups = [name for name in sorted(named) if self._is_group(name, side)]
+        return [(self.table.predicates[name].at_most, ((name, True),)) for name in groups]
 
     # what is required
 
     def required_members(self, ask: Ask, unit: Unit) -> tuple[Member, ...]:
         """The members that must be reached: different ones, unless the unit stands for several machines of the same role."""
         several = _is_several(unit) and ask.peer.role == ask.bearing.part.role
-        return ask.peer.members if several else tuple(member for member in ask.peer.members if member.key not in unit.hosts)
+        if several or unit.hosts.isdisjoint(self.players(ask.peer)):
+            return ask.peer.members
+        return tuple(member for member in ask.peer.members if member.key not in unit.hosts)
 
     def is_own(self, ask: Ask, unit: Unit) -> bool:
         """Whether the far role is played by the unit's own machines and no other; networks of their own tell roles apart."""
         far, near = ask.peer.networks, ask.bearing.part.networks
         if far is not None and near is not None and far != near:
             return False
-        players = {*ask.peer.hosts, *(member.key for member in ask.peer.members)}
+        players = self.players(ask.peer)
         if not players or not players <= unit.hosts:
             return False
         return ask.peer.role != ask.bearing.part.role or not _is_several(unit)
 
+    def players(self, part: Part) -> frozenset[str]:
+        """The keys of all that plays a part."""
+        key = id(part)
+        if key not in self._players:
+            self._players[key] = frozenset((*part.hosts, *(member.key for member in part.members)))
+        return self._players[key]
+
+    def families(self, part: Part) -> frozenset[int]:
+        """The address families of a part."""
+        key = id(part)
+        if key not in self._families:
+            self._families[key] = part.families
+        return self._families[key]
+
     def required_services(self, ask: Ask) -> list[tuple[Ranges, Ranges, Ranges, Ranges]]:
         """The flow's services from the source ports of ordinary clients."""
         return service_sides(ask.services, CLIENT_PORTS)
+
+
+def _borne(unit: Unit, direction: Direction) -> tuple[object, ...]:
+    """What units have in common that are asked the same."""
+    return unit.cloud, direction, *((id(bearing.part), bearing.because) for bearing in unit.bearings)
 
 
 def _is_several(unit: Unit) -> bool:

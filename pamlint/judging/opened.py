@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pamlint.binding import Unit
 from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, Admission, Piece, less, localise, through, together
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
-from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand
+from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
 from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Implicit, Opening, Pinned, Reply
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.addresses import families
@@ -33,7 +33,7 @@ class Front:
     direction: Direction
     layers: tuple[tuple[Piece, ...], ...]
     asks: tuple[Ask, ...]
-    permitted: Traffic
+    permitted: Permitted
     view: View
     passes: tuple[Traffic, ...]
     """What passes each layer, nearest first."""
@@ -75,7 +75,8 @@ Working = tuple[Flow, Traffic, Own]
 
 def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admission, table: Table) -> list[Opening]:
     """Every explicit rule that lets through what nothing permits, nearest layer first; blocked traffic is told elsewhere."""
-    allowed = merge((*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction, front.named.keys())))
+    besides = (*blocked, *demand.of_unbound(front.unit, front.direction, front.named.keys()))
+    allowed = merge((*front.permitted.traffic, *besides)) if besides else front.permitted.merged
     if not minus(front.passed, allowed):
         return []
     expired = [
@@ -84,7 +85,7 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
         if demand.is_expired(allowance)
     ]
     if expired:  # groups are to be told apart by what permits them
-        allowed = merge((*allowed, *demand.permitted(front.unit, front.direction, front.asks)))
+        allowed = merge((*allowed, *demand.permitted(front.unit, front.direction).traffic))
     found = []
     for place, layer in enumerate(front.layers):
         for piece in layer:
@@ -222,8 +223,10 @@ def _beside_names(unproven: Traffic, table: Table) -> Traffic:
 def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: Demand, table: Table) -> list[Implicit]:
     """What only default rules open: required flows that pass by defaults alone, and extra traffic that no layer names."""
     by_default = [_by_default(front, place) for place in range(len(front.layers))]
+    if not any(by_default):
+        return []
     explicit = [_explicit(front, place, table) for place in range(len(front.layers))]
-    allowed = (*front.permitted, *blocked, *demand.of_unbound(front.unit, front.direction, front.named.keys()))
+    allowed = (*front.permitted.traffic, *blocked, *demand.of_unbound(front.unit, front.direction, front.named.keys()))
     extra = minus(through(less(cubes, told, table) for cubes, told in zip(by_default, explicit, strict=True)), allowed)
     own = {name: line for _, _, known in needed for name, line in known.items()}
     found = []
@@ -302,6 +305,6 @@ def _speaks_to_clients(rule: Rule) -> bool:
 
 def forbidden(demand: Demand, asks: Sequence[Ask], flow: Flow, unit: Unit, direction: Direction, table: Table) -> Traffic:
     """A blocked flow's traffic at a unit, less what something else that is active permits for the same addresses."""
-    permitted = demand.permitted(unit, direction, asks)
+    permitted = demand.permitted(unit, direction).traffic
     cubes = (cube for ask in asks if ask.flow is flow for cube in demand.of_flow(ask, unit, direction))
     return tuple(piece for cube in cubes for piece in _as_a_whole(cube, permitted, direction, table))

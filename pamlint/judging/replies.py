@@ -5,9 +5,9 @@ from __future__ import annotations
 from pamlint.binding import Unit
 from pamlint.judging.admission import Admission, staying, together
 from pamlint.judging.cubes import CLIENT_PORTS, Table
-from pamlint.judging.demand import Ask, Demand
+from pamlint.judging.demand import Ask
 from pamlint.judging.judgement import Reply
-from pamlint.judging.required import unmet, wanted
+from pamlint.judging.required import Wants, unmet
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import intersect
 from pamlint.model.rows import View
@@ -17,10 +17,11 @@ from pamlint.model.traffic import DESTINATION_PORT, PROTOCOL, SOURCE_PORT, Cube,
 OPPOSITE: dict[Direction, Direction] = {"ingress": "egress", "egress": "ingress"}
 
 
-def replies(ask: Ask, unit: Unit, direction: Direction, demand: Demand, admission: Admission, table: Table) -> list[Reply]:
+def replies(ask: Ask, unit: Unit, direction: Direction, wants: Wants, admission: Admission, table: Table) -> list[Reply]:
     """The network ACLs of a unit that drop replies of a flow which is admitted; replies go to the client's own port."""
     back = OPPOSITE[direction]
-    want = wanted(demand, ask, unit, back)
+    stateless = [acl for layer in unit.path(back) for acl in layer if acl.kind == "aws_network_acl"]
+    want = wants.wanted(ask, unit, back) if stateless else None
     if want is None:
         return []
     answer = want._replace(
@@ -28,13 +29,11 @@ def replies(ask: Ask, unit: Unit, direction: Direction, demand: Demand, admissio
         members=tuple(tuple(_answers(way) for way in ways) for ways in want.members),
     )
     found = []
-    for layer in unit.path(back):
-        for acl in layer:
-            if acl.kind == "aws_network_acl":
-                residue = unmet(answer, (*together(admission.pieces(acl, back)), *staying(unit, back)), {}, table, back)
-                if residue.proved or residue.unproven:
-                    view = View(back, table.predicates, unit.within, acl.address, table.lists)
-                    found.append(Reply(ask.flow, ask.bearing.part.role, ask.peer.role, unit, acl, residue, view))
+    for acl in stateless:
+        residue = unmet(answer, (*together(admission.pieces(acl, back)), *staying(unit, back)), {}, table, back)
+        if residue.proved or residue.unproven:
+            view = View(back, table.predicates, unit.within, acl.address, table.lists)
+            found.append(Reply(ask.flow, ask.bearing.part.role, ask.peer.role, unit, acl, residue, view))
     return found
 
 

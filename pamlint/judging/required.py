@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pamlint.binding import Member, Part, Unit
@@ -46,14 +46,40 @@ class Wanted(NamedTuple):
         return (*(self.networks or ()), *(cube for ways in self.members for way in ways for cube in way))
 
 
-def wanted(demand: Demand, ask: Ask, unit: Unit, direction: Direction) -> Wanted | None:
-    """What the ask requires at the unit; None if that is nothing (no common address family, only itself to talk to)."""
-    line = line_of(ask.bearing.part.families & ask.peer.families)
-    if not line or demand.is_own(ask, unit):
-        return None
+class Wants:
+    """What asks require of units. Units of which nothing of their own counts are asked for the same traffic, made once."""
+
+    def __init__(self, demand: Demand) -> None:
+        self._demand = demand
+        self._made: dict[tuple[object, ...], Wanted | None] = {}
+
+    def wanted(self, ask: Ask, unit: Unit, direction: Direction) -> Wanted | None:
+        """What the ask requires at the unit; None if that is nothing (no common address family, only itself to talk to)."""
+        demand = self._demand
+        line = line_of(demand.families(ask.bearing.part) & demand.families(ask.peer))
+        if not line or demand.is_own(ask, unit):
+            return None
+        near = tuple(demand.locals(ask.bearing, unit, direction, required=True))
+        doubt = demand.bearing_doubt(ask.bearing, unit)
+        members = demand.required_members(ask, unit)
+        whose = None if members is ask.peer.members else tuple(member.key for member in members)
+        key = (id(ask), direction, near, doubt, whose, unit.within if any(literals for _, literals in near) else None)
+        if key not in self._made:
+            self._made[key] = _wanted(demand, ask, unit, direction, line, near, doubt, members)
+        return self._made[key]
+
+
+def _wanted(
+    demand: Demand,
+    ask: Ask,
+    unit: Unit,
+    direction: Direction,
+    line: Ranges,
+    near: Sequence[Option],
+    doubt: Iterable[tuple[str, bool]],
+    members: tuple[Member, ...],
+) -> Wanted | None:
     peer_side, _ = sides(direction)
-    near = demand.locals(ask.bearing, unit, direction, required=True)
-    doubt = demand.bearing_doubt(ask.bearing, unit)
     own: dict[str, Ranges] = {name: unit.within for _, literals in near for name, _ in literals}
 
     def cubes(peers: Iterable[Option]) -> Traffic:
@@ -67,7 +93,6 @@ def wanted(demand: Demand, ask: Ask, unit: Unit, direction: Direction) -> Wanted
     unfiltered = UNFILTERED[unit.cloud] if direction == "egress" else EMPTY
     filtered = None if ask.peer.networks is None else subtract(ask.peer.networks, unfiltered)
     networks = None if filtered is None else cubes([(filtered, ())])
-    members = demand.required_members(ask, unit)
     if ask.peer.members and not members and networks is None:
         return None
     ways = []

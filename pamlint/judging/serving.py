@@ -41,7 +41,7 @@ def served(front: Front, demand: Demand, table: Table) -> Iterator[Served]:
                 front.roles,
                 asked,
                 allowed,
-                bool(passing) and not asked and not allowed and not minus(passing, front.permitted),
+                bool(passing) and not asked and not allowed and not minus(passing, front.permitted.traffic),
                 _is_internet(residue.proved, front, table),
                 tuple(_remarks(passing, front, unbound)),
             )
@@ -66,7 +66,7 @@ def _permitted(passing: Traffic, allowances: Iterable[tuple[Allowance, Traffic]]
 def _remarks(passing: Traffic, front: Front, unbound: Traffic) -> Iterator[str]:
     """Why a rule that nothing asks for is not told as extra."""
     peer_side, _ = sides(front.direction)
-    left = minus(passing, front.permitted)
+    left = minus(passing, front.permitted.traffic)
     if not passing:
         yield "the rest of the chain lets nothing of it through but replies"
     elif overlap(left, unbound):

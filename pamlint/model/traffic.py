@@ -6,12 +6,11 @@ Union is concatenation, difference carves. Nothing in here knows clouds, rules o
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pamlint.model.addresses import ANY
-from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, subtract
+from pamlint.model.ranges import Ranges, intersect, normal, subtract
 
 PROTOCOL, SOURCE, SOURCE_PORT, DESTINATION, DESTINATION_PORT = range(5)
 SIDES = (PROTOCOL, SOURCE, SOURCE_PORT, DESTINATION, DESTINATION_PORT)
@@ -63,11 +62,14 @@ WORK_LIMIT = 8_000_000
 """How many pairs of cubes one operation compares."""
 
 
+_MOSTLY_APART = (DESTINATION_PORT, SOURCE, DESTINATION, PROTOCOL, SOURCE_PORT)
+"""The sides, those first that mostly tell cubes apart."""
+
+
 def meet(a: Cube, b: Cube) -> Cube | None:
     """The packets in both, or None."""
-    for x, y in zip(a.sides, b.sides, strict=True):
-        if x is not y and (not x or not y or x[-1][1] < y[0][0] or y[-1][1] < x[0][0]):
-            return None
+    if not _is_near(a, b):
+        return None
     guard = a.guard
     if b.guard and b.guard is not guard:
         for name, sign in b.guard:
@@ -101,11 +103,21 @@ def carve(a: Cube, b: Cube, order: tuple[int, ...] = SIDES) -> Iterator[Cube]:
             rest = rest.where((name, sign))
 
 
+def _is_covered(cube: Cube, holes: Traffic) -> bool:
+    """Whether one of the holes takes all of a cube by itself."""
+    for hole in holes:  # noqa: SIM110 -- a generator would cost as much as the comparison
+        if _covers(hole, cube):
+            return True
+    return False
+
+
 def _covers(a: Cube, b: Cube) -> bool:
     """Whether all of b is in a, by a alone."""
     if not a.guard <= b.guard:
         return False
-    for x, y in zip(a.sides, b.sides, strict=True):
+    ours, theirs = a.sides, b.sides
+    for side in _MOSTLY_APART:
+        x, y = ours[side], theirs[side]
         if x is not y and (not x or (y and (y[0][0] < x[0][0] or y[-1][1] > x[-1][1] or (len(x) > 1 and subtract(y, x))))):
             return False
     return True
@@ -120,11 +132,10 @@ def minus(a: Iterable[Cube], b: Iterable[Cube], order: tuple[int, ...] = SIDES, 
     out: list[Cube] = []
     work = 0
     for cube in a:
-        near = [hole for hole in holes if _is_near(hole, cube)]
-        if any(_covers(hole, cube) for hole in near):
+        if _is_covered(cube, holes):
             continue
         left: Traffic = (cube,)
-        for hole in near:
+        for hole in [hole for hole in holes if _is_near(hole, cube)]:
             work += len(left)
             left = tuple(piece for each in left for piece in carve(each, hole, order))
             if not left:
@@ -137,7 +148,9 @@ def minus(a: Iterable[Cube], b: Iterable[Cube], order: tuple[int, ...] = SIDES, 
 
 def _is_near(a: Cube, b: Cube) -> bool:
     """Whether two cubes may meet, as far as the ends of their sides tell."""
-    for x, y in zip(a.sides, b.sides, strict=True):
+    ours, theirs = a.sides, b.sides
+    for side in _MOSTLY_APART:
+        x, y = ours[side], theirs[side]
         if x is not y and (not x or not y or x[-1][1] < y[0][0] or y[-1][1] < x[0][0]):
             return False
     return True
@@ -168,11 +181,19 @@ def merge(traffic: Iterable[Cube], order: tuple[int, ...] = MERGE_ORDER) -> Traf
     for side in order:
         if len(cubes) < 2:
             break
-        alike: dict[Cube, list[tuple[int, int]]] = defaultdict(list)
+        alike: dict[object, list[Cube]] = {}
         for cube in cubes:
-            alike[cube.replace(side, EMPTY)] += cube.sides[side]
-        cubes = [key.replace(side, normal(found)) for key, found in alike.items()]
+            sides, guard = cube
+            alike.setdefault((sides[:side], sides[side + 1 :], guard), []).append(cube)
+        if len(alike) < len(cubes):
+            cubes = [_joined(found, side) for found in alike.values()]
     return tuple(cubes)
+
+
+def _joined(cubes: list[Cube], side: int) -> Cube:
+    """Cubes that are alike but for one side, as one."""
+    first = cubes[0]
+    return first if len(cubes) == 1 else first.replace(side, normal(pair for cube in cubes for pair in cube.sides[side]))
 
 
 class Entry(NamedTuple):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pamlint.binding import Bearing, Binding, Member, Unit
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import UNFILTERED, Ask, Demand
-from pamlint.judging.required import wanted
+from pamlint.judging.required import Wants
 from pamlint.model.acl import Acl, Network
 from pamlint.model.addresses import ANY, FIXED_TAGS, IPV4, format_ranges, line_of, parse_cidrs
 from pamlint.model.errors import UserError
@@ -94,12 +94,13 @@ def least(
     UserError for what is required and the cloud cannot say, and for a role of which nobody knows where it stands.
     """
     demand = Demand(site, flows, binding, Table(network.symbols), today)
+    wants = Wants(demand)
     needs: dict[_Spot, dict[int | None, _Needs]] = defaultdict(lambda: defaultdict(_Needs))
     left_out: list[str] = []
     for unit in binding.units:
         for direction in DIRECTIONS if unit.cloud == cloud else ():
             for ask in demand.asks(unit, direction):
-                if _is_opened(ask, demand, optional) and wanted(demand, ask, unit, direction) is not None:
+                if _is_opened(ask, demand, optional) and wants.wanted(ask, unit, direction) is not None:
                     left_out += _collect(needs, ask, unit, direction, demand, network)
     rules = tuple(rule for spot in sorted(needs, key=_order) for rule in _rules(spot, needs[spot], cloud, needs))
     return Least(rules, tuple(dict.fromkeys(left_out)))
