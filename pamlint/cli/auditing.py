@@ -106,6 +106,7 @@ def audit(cloud: Cloud, access: Access, reading: Reading, judging: Judging, tell
         found = audit.read(asked, memory, watching)
     _tell_live(found, format_, files)
     if site is None:
+        note(() if telling.quiet else memory.notes)
         _end(found, 0 if all(each.input.complete for each in found.readings) else run.UNREAD)
     audited = audit.judge(asked, site, found, memory)
     _tell(audited, telling, format_, files)

@@ -98,10 +98,8 @@ def read_all(
             finished(scope, readings[scope.name], text)
     except KeyboardInterrupt:
         interrupted = True
-    for scope in scopes:
-        if scope.name not in readings:
-            why = "the audit was interrupted" if interrupted else crew.trouble()
-            readings[scope.name] = _unread(scope, why)
+    left = [scope for scope in scopes if scope.name not in readings]
+    readings |= _left(left, "the audit was interrupted" if interrupted else crew.trouble())
     return Fleet(tuple(readings[name] for name in sorted(readings)), interrupted)
 
 
@@ -140,15 +138,34 @@ def _result(scope: Scope, future: Future[str]) -> str:
         return pack(_unread(scope, f"this is a bug in pamlint ({type(error).__name__} while reading it); please report it"))
 
 
+def _left(scopes: Sequence[Scope], why: str) -> dict[str, Reading]:
+    """What nobody has come to, told once for each account, and once for all subscriptions: at its first scope."""
+    together: dict[str, list[Scope]] = {}
+    for scope in scopes:
+        together.setdefault(scope.account if scope.region else "", []).append(scope)
+    found = {}
+    for account, (first, *others) in together.items():
+        found[first.name] = _unread(first, why)
+        if others:
+            whole = "/".join(part for part in (first.cloud, account) if part)
+            names = ", ".join(scope.region or scope.account for scope in (first, *others))
+            what = f"{len(others) + 1} {'regions' if account else 'subscriptions'} of {whole}"
+            found |= {scope.name: _nothing(scope) for scope in others}
+            found[first.name] = _nothing(first, _problem(whole, f"{what} were not read: {why} ({names})", first))
+    return found
+
+
 def _unread(scope: Scope, why: str) -> Reading:
-    problem = Problem(
-        "unreadable-input",
-        scope.name,
-        f"{scope.name} was not read: {why}",
-        "Audit again with `--resume`: what was read whole is kept, and only the rest is read.",
-        root=scope.name,
-    )
-    return Reading(Input(scope.name, "live", sha256().hexdigest(), False), (), (problem,), (scope.name,))
+    return _nothing(scope, _problem(scope.name, f"{scope.name} was not read: {why}", scope))
+
+
+def _problem(subject: str, message: str, scope: Scope) -> Problem:
+    tip = "Audit again with `--resume`: what was read whole is kept, and only the rest is read."
+    return Problem("unreadable-input", subject, message, tip, root=scope.name)
+
+
+def _nothing(scope: Scope, *problems: Problem) -> Reading:
+    return Reading(Input(scope.name, "live", sha256().hexdigest(), False), (), problems, (scope.name,))
 
 
 @contextmanager

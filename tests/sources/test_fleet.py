@@ -73,6 +73,23 @@ def test_one_scope_that_nobody_could_read(error: BaseException | None, why: str)
     assert hands.given == [(access, TWO, "audit"), (access, ONE, "audit")]
 
 
+def test_what_nobody_came_to_is_told_once_for_each_account() -> None:
+    """However many scopes are left: each of them is incomplete, and one problem names all regions of an account."""
+    left = [Scope("aws", account, f"region-{number}") for account in ("1", "2") for number in range(3)]
+    others = [Scope("aws", "3", "region-0"), *(Scope("azure", f"sub-{number}") for number in range(2))]
+    crew = Crew(Hands(None), lambda: "nobody works", patience=0.1)
+    found = read_all(Access(), [*left, *others], crew, "audit", lambda *_: None)
+    assert [(reading.input.complete, reading.unread) for reading in found.readings] == [
+        (False, (scope.name,)) for scope in (*left, *others)
+    ]
+    assert [(problem.subject, problem.message) for reading in found.readings for problem in reading.problems] == [
+        ("aws/1", "3 regions of aws/1 were not read: nobody works (region-0, region-1, region-2)"),
+        ("aws/2", "3 regions of aws/2 were not read: nobody works (region-0, region-1, region-2)"),
+        ("aws/3/region-0", "aws/3/region-0 was not read: nobody works"),
+        ("azure", "2 subscriptions of azure were not read: nobody works (sub-0, sub-1)"),
+    ]
+
+
 def test_what_could_not_be_listed_is_a_reading_of_nothing() -> None:
     """An account that cannot be entered makes the estate incomplete, and any role may be bound in there."""
     (told,) = unlisted("aws", Survey((), (Problem("unreadable-input", "aws/1", "denied", "tip"),)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,8 @@ from pamlint.sources.aws.sessions import Sessions
 _AT_ONCE = 16
 _ARN = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
 _NAME = re.compile(r"[\w+=,.@/-]+", re.ASCII)
+_IDLE = frozenset({"PENDING_ACTIVATION", "SUSPENDED", "PENDING_CLOSURE", "CLOSED"})
+"""The states of an account in which nobody can use it; any other is entered, and told if that fails."""
 _NO_CREDENTIALS = (
     "there are no AWS credentials: name a profile, or set them in the environment as the AWS command line takes them"
 )
@@ -31,6 +33,14 @@ class _Account(NamedTuple):
 
     id: str
     role: str
+
+
+class _Accounts(NamedTuple):
+    """Those that are to be read, why others cannot be, and a line on those that nobody reads."""
+
+    found: Sequence[_Account]
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class _Regions(NamedTuple):
@@ -63,7 +73,8 @@ def _survey(access: Access, sessions: Sessions) -> Survey:
         raise
     except CAUGHT as error:
         return Survey((), (_problem("aws", "No account can be entered", failure("sts:GetCallerIdentity", error), sessions),))
-    accounts, problems = _accounts(access, sessions, _Account(own, access.assume_role), partition)
+    accounts, refused, notes = _accounts(access, sessions, _Account(own, access.assume_role), partition)
+    problems = list(refused)
     with ThreadPoolExecutor(min(_AT_ONCE, max(len(accounts), 1))) as pool:
         found = list(pool.map(lambda account: _regions(access, sessions, account), accounts))
     scopes: list[Scope] = []
@@ -77,10 +88,10 @@ def _survey(access: Access, sessions: Sessions) -> Survey:
                 problems.append(_disabled(account, region))
             else:
                 scopes.append(Scope("aws", account.id, region, account.role))
-    return Survey(tuple(sorted(set(scopes))), tuple(sorted(problems, key=lambda problem: problem.subject)))
+    return Survey(tuple(sorted(set(scopes))), tuple(sorted(problems, key=lambda problem: problem.subject)), notes)
 
 
-def _accounts(access: Access, sessions: Sessions, own: _Account, partition: str) -> tuple[list[_Account], list[Problem]]:
+def _accounts(access: Access, sessions: Sessions, own: _Account, partition: str) -> _Accounts:
     """The accounts to be read, and those that cannot be."""
     name = access.organization_role
 
@@ -94,18 +105,18 @@ def _accounts(access: Access, sessions: Sessions, own: _Account, partition: str)
                 f"the credentials are of account {own.id}, not of {', '.join(strangers)}: "
                 "name the role that is to be taken there, as in --organization ROLE"
             )
-        return [entered(account) for account in dict.fromkeys(access.accounts)], []
+        return _Accounts([entered(account) for account in dict.fromkeys(access.accounts)])
     if not name:
-        return [own], []
+        return _Accounts([own])
     try:
         client = sessions.client("organizations", access.assume_role)
         listed = [account for page in pages(client, "list_accounts", "Accounts") for account in page]
-        active = [str(account["Id"]) for account in listed if _status(account) == "ACTIVE"]
+        found = {str(account["Id"]): _status(account) for account in listed}
     except CAUGHT as error:
         told = failure("organizations:ListAccounts", error)
-        return [own], [_problem("aws", "The accounts of the organization cannot be listed", told, sessions)]
-    left = [_closed(str(account["Id"]), _status(account)) for account in listed if _status(account) != "ACTIVE"]
-    return [entered(account) for account in active], left
+        return _Accounts([own], (_problem("aws", "The accounts of the organization cannot be listed", told, sessions),))
+    active = [entered(account) for account, status in found.items() if status not in _IDLE]
+    return _Accounts(active, (), _closed(found))
 
 
 def _status(account: dict[str, Any]) -> str:
@@ -157,7 +168,10 @@ def _disabled(account: _Account, region: str) -> Problem:
     return Problem("unreadable-input", subject, told, "Leave the region out, or enable it.", root=subject)
 
 
-def _closed(account: str, status: str) -> Problem:
-    subject = f"aws/{account}"
-    told = f"Account {account} of the organization is {status.lower().replace('_', ' ')}, and cannot be entered."
-    return Problem("unreadable-input", subject, told, "Name the accounts that are to be read, as in --account ID.", root=subject)
+def _closed(found: Mapping[str, str]) -> tuple[str, ...]:
+    """A line for each state in which nobody can use an account, with the accounts that are in it."""
+    return tuple(
+        f"left out, for nobody can enter them: accounts of the organization that are {status.lower().replace('_', ' ')} "
+        f"({', '.join(sorted(account for account, own in found.items() if own == status))})"
+        for status in sorted(_IDLE.intersection(found.values()))
+    )
