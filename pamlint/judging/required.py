@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from pamlint.binding import Member, Part, Unit
@@ -39,6 +40,8 @@ class Wanted(NamedTuple):
     role_symbols: frozenset[str]
     addressed: bool
     """Whether an address of some member is known: without one, a member whose symbol no rule names is its role's networks."""
+    alike: tuple[tuple[str, ...], ...] = ()
+    """Members that are meant by one symbol alone and differ in nothing else, by those symbols."""
 
     @property
     def whole(self) -> Traffic:
@@ -108,14 +111,35 @@ def _wanted(
         option = demand.networks_unknown(ask.peer, peer_side, line)
         own.update({name: line for name, _ in option[1]})
         ways.append((cubes([option]),))
+    distinct = tuple(way for way in dict.fromkeys(ways) if any(way))
     return Wanted(
         networks,
-        tuple(way for way in ways if any(way)),
+        distinct,
         own,
         demand.symbols_of([ask.peer], peer_side),
         demand.symbols_of(demand.binding.parts.get(ask.peer.role, ()), peer_side),
         any(member.addresses for member in members),
+        _alike(distinct, own, demand.table),
     )
+
+
+def _alike(members: Iterable[tuple[Traffic, ...]], own: Own, table: Table) -> tuple[tuple[str, ...], ...]:
+    """The symbols of members that are meant by one symbol alone, those together that differ in nothing else."""
+    found: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    for ways in members:
+        name = _sole(ways)
+        if name is not None:
+            predicate = replace(table.predicates[name], text="", because=())
+            found[predicate, own[name], tuple(cube.sides for cube in ways[0])].append(name)
+    return tuple(tuple(names) for names in found.values() if len(names) > 1)
+
+
+def _sole(ways: tuple[Traffic, ...]) -> str | None:
+    """The one symbol by which a member is meant, if there is no other way and nothing else is asked."""
+    if len(ways) != 1 or not ways[0] or len(ways[0][0].guard) != 1:
+        return None
+    ((name, sign),) = ways[0][0].guard
+    return name if sign else None
 
 
 def _stands(part: Part, member: Member, line: Ranges) -> Ranges:
@@ -134,10 +158,48 @@ def unmet(want: Wanted, passed: Traffic, named: Mapping[str, Traffic], table: Ta
     networks = None if want.networks is None else minus(want.networks, passed, order)
     if networks is not None and not networks:
         return NOTHING_MISSING
-    members = _best_ways(want, passed, order)
+    crowds = _crowds(want, passed)
+    members = _best_ways(_told_together(want, crowds), passed, order)
     if want.members and not members:
         return NOTHING_MISSING
     by_members = settle(members, table.predicates, Purpose.CLOSED, want.own)
+    if by_members.unproven and crowds:  # then everybody's own references count
+        crowds = {}
+        by_members = settle(_best_ways(want, passed, order), table.predicates, Purpose.CLOSED, want.own)
+    found = _in_either_view(want, networks, by_members, named, table, direction)
+    return found._replace(proved=_each(found.proved, crowds)) if crowds else found
+
+
+def _crowds(want: Wanted, passed: Traffic) -> Mapping[str, tuple[str, ...]]:
+    """Members that differ in nothing but symbols which nothing that passes names: one of them stands for all of them."""
+    named = {name for cube in passed for name, _ in cube.guard} if want.alike else frozenset()
+    crowds = (tuple(name for name in names if name not in named) for names in want.alike)
+    return {crowd[0]: crowd for crowd in crowds if len(crowd) > 1}
+
+
+def _told_together(want: Wanted, crowds: Mapping[str, tuple[str, ...]]) -> Wanted:
+    """The same without the members for which another stands."""
+    behind = {name for crowd in crowds.values() for name in crowd[1:]}
+    return want._replace(members=tuple(ways for ways in want.members if _sole(ways) not in behind)) if behind else want
+
+
+def _each(traffic_: Traffic, crowds: Mapping[str, tuple[str, ...]]) -> Traffic:
+    """The traffic of everybody for whom somebody stands."""
+    out: list[Cube] = []
+    for cube in traffic_:
+        stands = next(((name, True) for name, sign in cube.guard if sign and name in crowds), None)
+        if stands is None:
+            out.append(cube)
+        else:
+            rest = cube.guard - {stands}
+            out += [Cube(cube.sides, rest | {(name, True)}) for name in crowds[stands[0]]]
+    return tuple(out)
+
+
+def _in_either_view(
+    want: Wanted, networks: Traffic | None, by_members: Settled, named: Mapping[str, Traffic], table: Table, direction: Direction
+) -> Settled:
+    """What is missing of the role as its networks and as its members."""
     if networks is None:
         return by_members
     anybody = {name: line for name, line in want.own.items() if name not in want.symbols}

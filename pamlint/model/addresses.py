@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from pamlint.model.ranges import Ranges, intersect, normal, size, subtract
 
@@ -51,7 +52,16 @@ def format_ranges(addresses: Ranges) -> tuple[str, ...]:
     """The fewest CIDRs that are exactly these addresses; `any` for all of them."""
     if addresses == ANY:
         return ("any",)
+    return _format_again(addresses) if len(addresses) <= _SHORT else _format_blocks(addresses)
+
+
+def _format_blocks(addresses: Ranges) -> tuple[str, ...]:
     return tuple(f"{format_address(start)}/{length}" for start, length in cidr_blocks(addresses))
+
+
+_SHORT = 4
+_format_again = lru_cache(maxsize=1024)(_format_blocks)
+"""What is short is told again and again: the networks of an estate."""
 
 
 def cidr_blocks(addresses: Ranges) -> list[tuple[int, int]]:

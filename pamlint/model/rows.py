@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -103,12 +104,12 @@ def _hole_rows(hole: Cube, hull: Cube, view: View, box: Row) -> list[Row]:
 
 def join(found: Iterable[Row]) -> tuple[Row, ...]:
     """The rows, sorted, with those that differ in their peers alone made one."""
-    peers: dict[Row, list[str]] = {}
+    alike: dict[tuple[object, ...], tuple[Row, dict[str, None]]] = {}
     for row in found:
-        names = peers.setdefault(replace(row, peers=()), [])
-        names.extend(peer for peer in row.peers if peer not in names)
+        key = (row.protocol, row.ports, row.icmp, row.local, row.source_ports, row.exceptions)
+        alike.setdefault(key, (row, {}))[1].update(dict.fromkeys(row.peers))
     joined = [
-        replace(row, peers=("any",) if "any" in names and not row.exceptions else tuple(names)) for row, names in peers.items()
+        replace(row, peers=("any",) if "any" in names and not row.exceptions else tuple(names)) for row, names in alike.values()
     ]
     return tuple(sorted(joined, key=_order))
 
@@ -121,8 +122,13 @@ def _cube_rows(cube: Cube, view: View) -> list[Row]:
     peers, peer_exceptions = _side_names(cube, view.peer_side, ANY, view)
     local, local_exceptions = _side_names(cube, view.local_side, view.behind, view)
     out = []
-    for protocol, ports, icmp, source_ports in _services(cube):
+    for protocol, ports, icmp, source_ports in _services(
+        cube.sides[PROTOCOL], cube.sides[DESTINATION_PORT], cube.sides[SOURCE_PORT]
+    ):
         row = Row(protocol, ports, icmp, peers, local, source_ports)
+        if not peer_exceptions and not local_exceptions:
+            out.append(row)
+            continue
         exceptions = [replace(row, peers=names) for names in peer_exceptions] + [
             replace(row, local=names) for names in local_exceptions
         ]
@@ -210,9 +216,9 @@ def _cover(addresses: Ranges) -> Ranges:
     return ((start + base, start + base + (1 << bits) - 1),)
 
 
-def _services(cube: Cube) -> list[tuple[str, str | None, str | None, str | None]]:
+@lru_cache(maxsize=256)
+def _services(protocols: Ranges, ports: Ranges, sources: Ranges) -> list[tuple[str, str | None, str | None, str | None]]:
     """Protocol, ports, ICMP types and source ports of a cube, in the fewest combinations."""
-    protocols, ports, sources = cube.sides[PROTOCOL], cube.sides[DESTINATION_PORT], cube.sides[SOURCE_PORT]
     named = union(WITH_PORTS, ICMP)
     if ports == ALL_PORTS and sources == ALL_PORTS and not holds(named, protocols):
         return [("any" if protocols == ALL_PROTOCOLS else format_numbers(protocols), None, None, None)]
