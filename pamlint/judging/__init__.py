@@ -12,6 +12,7 @@ from pamlint.binding import Binding, Part, Unit
 from pamlint.judging.admission import Admission, Piece, localise, through
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask, Demand
+from pamlint.judging.floating import Floating
 from pamlint.judging.halves import half_open
 from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Mixed, Opening, Pinned, Reply, Served
 from pamlint.judging.opened import Front, Working, barred, blocked_openings, forbidden, implicit, openings, pinned
@@ -50,7 +51,7 @@ def judge(
     ACL the files and modules that could not be read and may hold what the ACL lacks. `problems` are handed on.
     """
     table = Table(network.symbols, network.service_tags)
-    judge_ = _Judge(Demand(site, flows, binding, table, today), Admission(table), table, unread)
+    judge_ = _Judge(Demand(site, flows, binding, table, today), Admission(table), Floating(network.acls, table), table, unread)
     for place, unit in enumerate(binding.units):
         for direction in DIRECTIONS:
             try:
@@ -86,8 +87,11 @@ def judge(
 class _Judge:
     """Collects what comes out, unit by unit."""
 
-    def __init__(self, demand: Demand, admission: Admission, table: Table, unread: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, demand: Demand, admission: Admission, floating: Floating, table: Table, unread: Mapping[str, tuple[str, ...]]
+    ) -> None:
         self.unread = unread
+        self.floating = floating
         self.demand = demand
         self.wants = Wants(demand)
         self.admission = admission
@@ -114,7 +118,8 @@ class _Judge:
         denied = by_name(localise(cubes, unit, direction) for cubes in self._cubes(unit, direction, "deny"))
         named = by_name(self.table.rule(acl, rule) for acl in unit.acls for rule in acl.rules if rule.direction == direction)
         permitted = self.demand.permitted(unit, direction, named.keys())
-        front = Front(unit, direction, layers, asks, permitted, view, passes, passed, denied, named)
+        perhaps = self.floating.passing(unit, passes, direction)
+        front = Front(unit, direction, layers, asks, permitted, view, passes, passed, denied, named, perhaps)
         self.fronts[place, direction] = front
         needed = self._required(front)
         blocked = self._blocked(front)
@@ -150,7 +155,8 @@ class _Judge:
             near = (*opening.unit.acls, *opening.unit.assumed)
             lost = [name for acl in near if acl.ordered for name in self.unread.get(acl.key, ())]
             lost += self._hidden(opening.unit.acls, [opening.rule])
-            out.append(replace(opening, residue=doubted(opening.residue, lost)) if lost else opening)
+            residue = self.floating.stopped(opening.unit, opening.residue, opening.direction)
+            out.append(replace(opening, residue=doubted(residue, lost) if lost else residue))
         return out
 
     def _hidden(self, acls: Sequence[Acl], rules: Iterable[Rule]) -> tuple[str, ...]:
@@ -172,7 +178,7 @@ class _Judge:
             want = self.wants.wanted(ask, front.unit, front.direction)
             if want is None:
                 continue
-            settled = self._doubt(unmet(want, front.passed, named, self.table, front.direction), front.unit.layers)
+            settled = self._doubt(unmet(want, through(front.perhaps), named, self.table, front.direction), front.unit.layers)
             if settled.proved or settled.unproven:
                 self._blame(front, ask, want, settled, named)
             else:
@@ -215,7 +221,7 @@ class _Judge:
         left = whole
         for layer in front.unit.path(front.direction):
             place = front.unit.layers.index(layer)
-            alone = self._doubt(unmet(want, front.passes[place], named, self.table, front.direction), (layer,))
+            alone = self._doubt(unmet(want, front.perhaps[place], named, self.table, front.direction), (layer,))
             here = Settled(overlap(left.proved, alone.proved), overlap(left.unproven, alone.unproven), alone.because)
             if here.proved or here.unproven:
                 self.missing.append(self._missing(front, ask, want, layer, front.layers[place], here))

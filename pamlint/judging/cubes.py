@@ -104,21 +104,21 @@ class Table:
         options[peer_side] = list(self._addresses(rule.peers, peer_side, place))
         options[local_side] = list(self._addresses(rule.local, local_side, place))
         found = tuple(cube(options_of, exists) for options_of in product(*(options[side] for side in range(5))))
-        return tuple(self._on_one(each, peer_side) for each in found) if rule.action == "deny" else found
+        return tuple(self.on_one(each, peer_side) for each in found) if rule.action == "deny" else found
 
-    def _on_one(self, denied: Cube, peer_side: int) -> Cube:
-        """The cube of a deny under one unknown in place of several: it stops nothing unless all of them hold.
+    def on_one(self, taken: Cube, peer_side: int) -> Cube:
+        """The cube of a deny, or of what perhaps is admitted, under one unknown in place of several: all of them must hold.
 
-        What is left beneath a deny is cut once for each predicate, and so again and again beneath a list of them.
+        What is left beneath it is cut once for each predicate, and so again and again beneath a list of them.
         """
-        names = sorted(name for name, _ in denied.guard if self.predicates[name].kind == "unknown")
+        names = sorted(name for name, _ in taken.guard if self.predicates[name].kind == "unknown")
         if len(names) < 2:
-            return denied
+            return taken
         several = [self.predicates[name] for name in names]
         shown = next((predicate for predicate in several if predicate.side == peer_side), several[0])
         because = dict.fromkeys(reference for predicate in several for reference in predicate.because)
         together = self.unknown("&".join(names), shown.side, shown.at_most, shown.text, tuple(because))
-        return Cube(denied.sides, denied.guard - {(name, True) for name in names} | {together})
+        return Cube(taken.sides, taken.guard - {(name, True) for name in names} | {together})
 
     def _extent(self, extent: Extent, side: int, place: str) -> Iterable[Option]:
         if extent.known:

@@ -43,6 +43,8 @@ class Front:
     """The predicates that deny rules of the chain name, with what is denied."""
     named: Mapping[str, Traffic]
     """The predicates that any rules of the chain name, with what these match."""
+    perhaps: tuple[Traffic, ...]
+    """What passes each layer where rules stand on it of which nobody knows where they stand."""
 
     def seen_at(self, acl: Acl) -> View:
         """The view from one ACL of the chain."""

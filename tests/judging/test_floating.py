@@ -1,0 +1,113 @@
+"""Rules of which nobody knows on which group or NSG they stand: nothing that they may serve or stop is proved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.judging.test_chains import FLOW, ROLES, findings
+
+GROUPS = """
+variable "group" {}
+variable "groups" { type = map(string) }
+resource "aws_security_group" "near" { name = "near" }
+resource "aws_security_group" "far" { name = "far" }
+resource "aws_vpc_security_group_ingress_rule" "r" {
+  security_group_id            = %s
+  ip_protocol                  = "tcp"
+  from_port                    = %s
+  to_port                      = %s
+  referenced_security_group_id = %s
+}
+"""
+NEAR, FAR = "aws_security_group.near.id", "aws_security_group.far.id"
+DATA = 'data "aws_security_group" "d" { name = "%s" }'
+
+
+@pytest.mark.parametrize(
+    ("owner", "ports", "peer", "more", "wanted"),
+    [
+        ("var.group", (22, 22), NEAR, "", [("unproven", "22", ["var.group"])]),
+        ("var.groups.far", (22, 22), NEAR, "", [("unproven", "22", ["var.groups"])]),
+        ("var.group", (22, 22), FAR, "", [("proved", "22", [])]),
+        ("var.group", (23, 23), NEAR, "", [("proved", "22", [])]),
+        ("data.aws_security_group.d.id", (22, 22), NEAR, DATA % "far", [("unproven", "22", ["data.aws_security_group.d"])]),
+        ("data.aws_security_group.d.id", (22, 22), NEAR, DATA % "other", [("proved", "22", [])]),
+        ('"sg-0a1b"', (22, 22), NEAR, "", [("proved", "22", [])]),
+    ],
+)
+def test_what_such_a_rule_may_admit_is_not_proved_to_be_missing(
+    owner: str, ports: tuple[int, int], peer: str, more: str, wanted: list[tuple[str, str, list[str]]], tmp_path: Path
+) -> None:
+    """A group that lacks a rule may have it under a variable's name or a data source's; a written id is another group."""
+    flow = FLOW % ("f", "near", "far", "tcp/22", "required", "ingress")
+    told = findings(tmp_path, flow, ROLES % ("", ""), GROUPS % (owner, *ports, peer) + more)
+    missing = [finding for finding in told if finding["check"] == "missing-access"]
+    assert [(each["certainty"], each["traffic"][0]["ports"], each["because"]) for each in missing] == wanted
+
+
+def test_such_a_rule_may_be_of_the_group_itself(tmp_path: Path) -> None:
+    """A rule that lets its own group in lets in the group that it may belong to."""
+    flow = FLOW % ("f", "far", "far", "tcp/22", "required", "ingress")
+    code = GROUPS.replace("referenced_security_group_id", "# %s\n  referenced_security_group_id") % (
+        "var.group",
+        22,
+        22,
+        "",
+        "var.group",
+    )
+    told = findings(tmp_path, flow, ROLES % ("", ""), code)
+    assert [each["certainty"] for each in told if each["check"] == "missing-access"] == ["unproven"]
+
+
+NSG = """
+variable "nsg" {}
+resource "azurerm_network_security_group" "far" {
+  name                = "far"
+  location            = "westeurope"
+  resource_group_name = "rg"
+  security_rule {
+    name                       = "open"
+    priority                   = 200
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "80-81"
+    source_address_prefix      = "8.8.8.8"
+    destination_address_prefix = "*"
+  }
+}
+resource "azurerm_network_security_rule" "deny" {
+  name                        = "deny"
+  priority                    = 100
+  direction                   = "Inbound"
+  access                      = "Deny"
+  protocol                    = "Tcp"
+  source_port_range           = "*"
+  destination_port_range      = "80"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "*"
+  resource_group_name         = "rg"
+  network_security_group_name = %s
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("owner", "wanted"),
+    [
+        ("var.nsg", [("proved", "81", []), ("unproven", "80", ["var.nsg"])]),
+        ('"another"', [("proved", "80-81", [])]),
+        ("azurerm_network_security_group.far.name", [("proved", "81", [])]),
+    ],
+)
+def test_what_such_a_deny_may_stop_is_not_proved_to_be_open(
+    owner: str, wanted: list[tuple[str, str, list[str]]], tmp_path: Path
+) -> None:
+    """Only what the deny leaves open wherever it stands is proved."""
+    flow = FLOW % ("f", "near", "far", "tcp/22", "optional", "ingress")
+    told = findings(tmp_path, flow, ROLES % (", cidrs: [10.0.0.0/8]", ""), NSG % owner)
+    extra = [finding for finding in told if finding["check"] == "extra-access"]
+    assert [(each["certainty"], each["traffic"][0]["ports"], each["because"]) for each in extra] == wanted
