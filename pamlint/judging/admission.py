@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pamlint.binding import Unit
 from pamlint.judging.cubes import Table, sides
-from pamlint.model.acl import Acl, Rule
+from pamlint.model.acl import Acl, Action, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import subtract
-from pamlint.model.traffic import Cube, Entry, PieceLimitError, Traffic, admitted, merge, minus, overlap, touch
+from pamlint.model.traffic import Cube, Entry, Field, PieceLimitError, Traffic, admitted, merge, minus, overlap, touch
 
 ADMIN = "azure_admin_rules"
 
@@ -24,6 +24,9 @@ class Piece(NamedTuple):
     traffic: Traffic
 
 
+Told = tuple[Field, Field, Mapping[int, tuple[int, int]]]
+
+
 class Admission:
     """What the ACLs of an estate let through; each ACL is worked out once. Raises PieceLimitError where it cannot be."""
 
@@ -31,6 +34,7 @@ class Admission:
         self.table = table
         self._pieces: dict[tuple[str, Direction], tuple[Piece, ...]] = {}
         self._left: dict[tuple[str, Direction], Traffic] = {}
+        self._told: dict[tuple[str, Direction, Action], Told] = {}
         self._beyond: set[tuple[str, Direction]] = set()
 
     def pieces(self, acl: Acl, direction: Direction) -> tuple[Piece, ...]:
@@ -107,20 +111,30 @@ class Admission:
         """The part of a piece that its rule decides: not what one above it lets through for sure, or under the same names."""
         if not piece.acl.ordered:
             return piece.traffic
-        surely: list[Cube] = []
-        guarded: list[Cube] = []
-        for rule in piece.acl.rules:
-            if rule is piece.rule:
-                break
-            if (rule.direction, rule.action) == (piece.rule.direction, piece.rule.action):
-                cubes = self.table.rule(piece.acl, rule)
-                surely += sure(cubes, self.table)
-                guarded += [cube for cube in cubes if cube.guard]
+        key = (piece.acl.key, piece.rule.direction, piece.rule.action)
+        if key not in self._told:
+            self._told[key] = _told(piece.acl, piece.rule, self.table)
+        surely, guarded, above = self._told[key]
+        before = above[id(piece.rule)]
         out: list[Cube] = []
         for cube in piece.traffic:
-            same = [other for other in guarded if other.guard <= cube.guard]
-            out += minus((cube,), (*surely, *same))
+            same = [other for other in guarded.near(cube, before[1]) if other.guard <= cube.guard]
+            out += minus((cube,), (*surely.near(cube, before[0]), *same))
         return tuple(out)
+
+
+def _told(acl: Acl, like: Rule, table: Table) -> Told:
+    """What the rules of one direction and action let through for sure, what under names, and how much of both is above each."""
+    surely: list[Cube] = []
+    guarded: list[Cube] = []
+    above = {}
+    for rule in acl.rules:
+        if (rule.direction, rule.action) == (like.direction, like.action):
+            above[id(rule)] = (len(surely), len(guarded))
+            cubes = table.rule(acl, rule)
+            surely += sure(cubes, table)
+            guarded += [cube for cube in cubes if cube.guard]
+    return Field(surely), Field(guarded), above
 
 
 def staying(unit: Unit, direction: Direction) -> Traffic:
@@ -157,8 +171,9 @@ def less(traffic: Traffic, told: Traffic, table: Table, apart: frozenset[str] = 
     An allow of a symbol is told by its name: the addresses at which its members may be besides are still to be told.
     """
     out = []
+    field = told if isinstance(told, Field) or len(traffic) == 1 else Field(told)
     for cube in traffic:
-        for piece in minus((cube,), told):
+        for piece in minus((cube,), field):
             left: Cube | None = piece
             for name, sign in piece.guard - cube.guard:
                 predicate = table.predicates[name]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pamlint.binding import Unit
-from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, Admission, Piece, less, localise, through, together
+from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, Admission, Piece, less, localise, through
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
 from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Implicit, Opening, Pinned, Reply
@@ -257,7 +257,7 @@ def _by_default(front: Front, place: int) -> Traffic:
     """What a layer lets through by its default rules; admin rules have none, so theirs is all that they do not stop."""
     if front.unit.layers[place][0].kind == ADMIN:
         return front.passes[place]
-    return together(piece for piece in front.layers[place] if piece.rule.default)
+    return tuple(cube for piece in front.layers[place] if piece.rule.default for cube in piece.traffic)
 
 
 def _explicit(front: Front, place: int, table: Table) -> Traffic:

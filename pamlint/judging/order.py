@@ -8,34 +8,31 @@ from pamlint.judging.cubes import Table, sides
 from pamlint.judging.judgement import Unreachable
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.finding import Direction
-from pamlint.model.traffic import Cube, Traffic, meet, minus
+from pamlint.model.traffic import Cube, Field, Traffic, meet, minus
 
 
 def unreachable(acl: Acl, table: Table) -> Iterable[Unreachable]:
     """The rules of an ordered ACL that earlier rules take everything from, or that match nothing behind the ACL."""
     directions: tuple[Direction, ...] = ("ingress", "egress")
     for direction in directions:
-        taken: list[tuple[Rule, Traffic]] = []
-        for rule in acl.rules:
-            if rule.direction != direction:
-                continue
+        rules = [rule for rule in acl.rules if rule.direction == direction and not rule.unknown]
+        taking = [(place, cube) for place, rule in enumerate(rules) for cube in table.rule(acl, rule)]
+        taken = Field(cube for _, cube in taking)
+        above = 0
+        for rule in rules:
             cubes = table.rule(acl, rule)
-            if cubes and not rule.default and not rule.unknown:
-                found = _found(acl, rule, cubes, taken)
-                if found is not None:
-                    yield found
-            if not rule.unknown:
-                taken.append((rule, cubes))
+            behind = _behind(acl, rule, cubes)
+            if cubes and not rule.default:
+                earlier = _meeting(behind, taken, above)
+                if not minus(behind, [taken[place] for place in earlier]):
+                    yield Unreachable(acl, rule, tuple(rules[place] for place in dict.fromkeys(taking[at][0] for at in earlier)))
+            above += len(cubes)
 
 
-def _found(acl: Acl, rule: Rule, cubes: Traffic, taken: list[tuple[Rule, Traffic]]) -> Unreachable | None:
-    behind = _behind(acl, rule, cubes)
-    if not behind:
-        return Unreachable(acl, rule, ())
-    earlier = [(other, found) for other, found in taken if any(meet(a, b) is not None for a in found for b in behind)]
-    if not earlier or minus(behind, (cube for _, found in earlier for cube in found)):
-        return None
-    return Unreachable(acl, rule, tuple(other for other, _ in earlier))
+def _meeting(cubes: Traffic, taken: Field, above: int) -> list[int]:
+    """The places of the cubes before one that meet some of these."""
+    near = sorted({place for cube in cubes for place in taken.places(cube, above)})
+    return [place for place in near if any(meet(taken[place], cube) is not None for cube in cubes)]
 
 
 def _behind(acl: Acl, rule: Rule, cubes: Traffic) -> Traffic:

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from pamlint.model.addresses import ANY, IPV4, PUBLIC, families, line_of
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, subtract, union
-from pamlint.model.traffic import NO_GUARD, Cube, Guard, Traffic, meet, merge, minus
+from pamlint.model.traffic import NO_GUARD, Cube, Field, Guard, Traffic, meet, merge, minus
 
 PRIVATE: Ranges = subtract(ANY, PUBLIC)
 
@@ -90,7 +90,8 @@ def settle(
         if possible is not None:
             perhaps.append(_plain(possible, predicates, purpose, beside))
     proved = _apart(merge(surely))
-    unproven = merge(piece for piece in perhaps for piece in minus((piece,), _bare(surely, piece.guard)))
+    told = Field(surely)
+    unproven = merge(left for piece in perhaps for left in minus((piece,), _bare(told.near(piece), piece.guard)))
     because = {
         reference
         for cube in unproven

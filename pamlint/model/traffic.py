@@ -6,10 +6,12 @@ Union is concatenation, difference carves. Nothing in here knows clouds, rules o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from pamlint.model.addresses import ANY
+from pamlint.model.boxes import FEW, Box, Boxes
 from pamlint.model.ranges import Ranges, intersect, normal, subtract
 
 PROTOCOL, SOURCE, SOURCE_PORT, DESTINATION, DESTINATION_PORT = range(5)
@@ -51,6 +53,43 @@ class Cube(NamedTuple):
 
 Traffic = tuple[Cube, ...]
 NOTHING: Traffic = ()
+TELLING = (SOURCE, DESTINATION, DESTINATION_PORT)
+"""The sides on which the lines of a list differ."""
+MANY = 32
+
+
+class Field(tuple[Cube, ...]):
+    """Traffic of many cubes that is asked again and again what of it is near another cube."""
+
+    def near(self, cube: Cube, before: int | None = None) -> list[Cube]:
+        """The cubes that may meet this one, as far as the ends of their sides tell; only those before a place if one is given."""
+        return [self[place] for place in self.places(cube, before)]
+
+    def places(self, cube: Cube, before: int | None = None) -> list[int]:
+        """The places of these cubes, ascending."""
+        if len(self) <= MANY:
+            return [place for place, each in enumerate(self[:before]) if _is_near(each, cube)]
+        box = _hull(cube)
+        return [] if box is None else self._boxes.overlapping(box, before)
+
+    @cached_property
+    def _boxes(self) -> Boxes:
+        return Boxes(((place, box) for place, cube in enumerate(self) if (box := _hull(cube)) is not None), TELLING)
+
+
+def _hull(cube: Cube) -> Box | None:
+    """From the first to the last number of each side; None if a side is empty."""
+    return _spans(cube) if all(cube.sides) else None
+
+
+def _spans(cube: Cube) -> Box:
+    return tuple((line[0][0], line[-1][1]) for line in cube.sides)
+
+
+def _asked(traffic: Iterable[Cube], times: int) -> Traffic:
+    """Traffic that is asked so many times what of it is near something."""
+    cubes = traffic if isinstance(traffic, tuple) else tuple(traffic)
+    return Field(cubes) if len(cubes) > MANY and times > FEW and not isinstance(cubes, Field) else cubes
 
 
 class PieceLimitError(Exception):
@@ -103,7 +142,7 @@ def carve(a: Cube, b: Cube, order: tuple[int, ...] = SIDES) -> Iterator[Cube]:
             rest = rest.where((name, sign))
 
 
-def _is_covered(cube: Cube, holes: Traffic) -> bool:
+def _is_covered(cube: Cube, holes: Iterable[Cube]) -> bool:
     """Whether one of the holes takes all of a cube by itself."""
     for hole in holes:  # noqa: SIM110 -- a generator would cost as much as the comparison
         if _covers(hole, cube):
@@ -128,22 +167,91 @@ def minus(a: Iterable[Cube], b: Iterable[Cube], order: tuple[int, ...] = SIDES, 
 
     What is left is cut side by side in this order: the last side is cut only where all others meet.
     """
-    holes = tuple(b)
+    cubes = tuple(a)
+    return _left(cubes, _asked(b, len(cubes)), order, limit)
+
+
+def _left(cubes: Iterable[Cube], holes: Traffic, order: tuple[int, ...], limit: int, before: int | None = None) -> Traffic:
+    """What the holes (of a field those before a place) leave of the cubes."""
     out: list[Cube] = []
     work = 0
-    for cube in a:
-        if _is_covered(cube, holes):
+    for cube in cubes:
+        near: Sequence[Cube] = holes.near(cube, before) if isinstance(holes, Field) else holes
+        if _is_covered(cube, near):
             continue
-        left: Traffic = (cube,)
-        for hole in [hole for hole in holes if _is_near(hole, cube)]:
-            work += len(left)
-            left = tuple(piece for each in left for piece in carve(each, hole, order))
-            if not left:
+        if near is holes:
+            near = [hole for hole in holes if _is_near(hole, cube)]
+        left = _Rest(cube) if len(near) <= MANY else _IndexedRest(cube)
+        for hole in near:
+            work += left.cut(hole, order)
+            if not len(left):
                 break
             if len(out) + len(left) > limit or work > WORK_LIMIT:
                 raise PieceLimitError
         out += left
     return tuple(out)
+
+
+class _Rest:
+    """What is left of a cube while it is carved."""
+
+    def __init__(self, cube: Cube) -> None:
+        self._pieces = [cube]
+
+    def __len__(self) -> int:
+        return len(self._pieces)
+
+    def __iter__(self) -> Iterator[Cube]:
+        return iter(self._pieces)
+
+    def cut(self, hole: Cube, order: tuple[int, ...]) -> int:
+        """Carve a hole out of all pieces; gives back how many were looked at."""
+        looked_at = len(self._pieces)
+        self._pieces = [piece for each in self._pieces for piece in carve(each, hole, order)]
+        return looked_at
+
+
+class _IndexedRest:
+    """The same for many holes: the pieces in the same order, each linked to the next, found by where they lie."""
+
+    def __init__(self, cube: Cube) -> None:
+        self._pieces: dict[int, Cube] = {0: cube}
+        self._next: dict[int, int] = {}
+        self._count = 1
+        self._boxes = Boxes([(0, box)] if (box := _hull(cube)) is not None else [], TELLING)
+
+    def __len__(self) -> int:
+        return len(self._pieces)
+
+    def __iter__(self) -> Iterator[Cube]:
+        number: int | None = 0
+        while number is not None:
+            if number in self._pieces:
+                yield self._pieces[number]
+            number = self._next.get(number)
+
+    def cut(self, hole: Cube, order: tuple[int, ...]) -> int:
+        """Carve a hole out of the pieces that are near it; gives back how many were looked at."""
+        box = _hull(hole)
+        near = [] if box is None else self._boxes.overlapping(box)
+        for number in near:
+            piece = self._pieces[number]
+            pieces = list(carve(piece, hole, order))
+            if pieces != [piece]:
+                self._replace(number, pieces)
+        return len(near)
+
+    def _replace(self, number: int, pieces: Sequence[Cube]) -> None:
+        """Put pieces in the place of one: the first under its number, the others behind it."""
+        self._boxes.remove(number)
+        del self._pieces[number]
+        numbers = [number, *range(self._count, self._count + len(pieces) - 1)]
+        self._count += len(numbers) - 1
+        for own, piece, following in zip(numbers, pieces, (*numbers[1:], self._next.get(number)), strict=False):
+            self._pieces[own] = piece
+            self._boxes.add(own, _spans(piece))
+            if following is not None:
+                self._next[own] = following
 
 
 def _is_near(a: Cube, b: Cube) -> bool:
@@ -159,12 +267,18 @@ def _is_near(a: Cube, b: Cube) -> bool:
 def overlap(a: Iterable[Cube], b: Traffic) -> Traffic:
     """The packets in both. Raises PieceLimitError beyond the limits."""
     cubes = tuple(a)
-    if len(cubes) * len(b) > WORK_LIMIT:
-        raise PieceLimitError
-    found = tuple(both for x in cubes for y in b if (both := meet(x, y)) is not None)
-    if len(found) > PIECE_LIMIT:
-        raise PieceLimitError
-    return found
+    if len(cubes) * len(b) <= MANY * FEW:
+        return tuple(both for x in cubes for y in b if (both := meet(x, y)) is not None)
+    field = _asked(b, len(cubes))
+    found: list[Cube] = []
+    work = 0
+    for x in cubes:
+        near = field.near(x) if isinstance(field, Field) else field
+        work += len(near)
+        found += (both for y in near if (both := meet(x, y)) is not None)
+        if len(found) > PIECE_LIMIT or work > WORK_LIMIT:
+            raise PieceLimitError
+    return tuple(found)
 
 
 def touch(a: Iterable[Cube], b: Traffic) -> bool:
@@ -208,10 +322,12 @@ def admitted(entries: Iterable[Entry]) -> Iterator[Traffic]:
 
     Only denies are taken away, so an allow that is uncertain never hides what a later allow lets through for sure.
     """
-    denied: list[Cube] = []
-    for entry in entries:
+    listed = tuple(entries)
+    denied = Field(cube for entry in listed if not entry.allow for cube in entry.cubes)
+    above = 0
+    for entry in listed:
         if entry.allow:
-            yield minus(entry.cubes, denied)
+            yield _left(entry.cubes, denied, SIDES, PIECE_LIMIT, above)
         else:
             yield NOTHING
-            denied.extend(entry.cubes)
+            above += len(entry.cubes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, product
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from pamlint.model.traffic import (
     UNIVERSE,
     Cube,
     Entry,
+    Field,
     PieceLimitError,
     Traffic,
     admitted,
@@ -28,7 +30,7 @@ from pamlint.model.traffic import (
     minus,
     overlap,
 )
-from tests.model.universe import PACKETS, PROPERTY, cubes, holds_for, inside, truths
+from tests.model.universe import LIMITS, NAMES, PACKETS, PROPERTY, PROTOCOLS, as_ranges, cubes, holds_for, inside, truths
 
 CASES = tuple(product(PACKETS, truths()))
 entry = st.builds(Entry, st.booleans(), st.lists(cubes(), max_size=2).map(tuple))
@@ -91,6 +93,33 @@ def test_merge_holds_the_same_packets_in_no_more_cubes(traffic: list[Cube]) -> N
     assert len(merged) <= len(traffic)
     for packet, truth in CASES:
         assert inside(merged, packet, truth) == inside(traffic, packet, truth)
+
+
+def narrow(seed: int, count: int) -> Traffic:
+    """So many cubes of a single packet or a few, some of them guarded."""
+    choose = Random(seed)
+    sides = [
+        tuple(as_ranges(choose.sample(values, choose.randint(1, 2))) for values in (PROTOCOLS, *(range(n) for n in LIMITS[1:])))
+        for _ in range(count)
+    ]
+    guards = [frozenset({(choose.choice(NAMES), choose.random() < 0.5)}) if choose.random() < 0.2 else NO_GUARD for _ in sides]
+    return tuple(Cube(line, guard) for line, guard in zip(sides, guards, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_many_cubes_are_told_apart_as_few_are(seed: int) -> None:
+    """However many there are: what is left, what is in both, what lists let through; one cube beside many, or many beside many."""
+    many, more = narrow(seed, 40), narrow(seed + 100, 45)
+    one = (Cube((as_ranges(PROTOCOLS), *(as_ranges(range(limit)) for limit in LIMITS[1:]))),)
+    entries = [Entry(place % 2 == 0, (cube,)) for place, cube in enumerate((*many, *more))]
+    let_through = tuple(cube for cubes_ in admitted(entries) for cube in cubes_)
+    for packet, truth in CASES:
+        here, there = inside(many, packet, truth), inside(more, packet, truth)
+        assert inside(minus(one, many), packet, truth) == (inside(one, packet, truth) and not here)
+        assert inside(minus(many, Field(more)), packet, truth) == (here and not there)
+        assert inside(overlap(many, more), packet, truth) == (here and there)
+        first = next((each for each in entries if inside(each.cubes, packet, truth)), None)
+        assert inside(let_through, packet, truth) == (first is not None and first.allow)
 
 
 @pytest.mark.parametrize("side", SIDES)
