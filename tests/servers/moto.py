@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
@@ -28,10 +28,14 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAPAMLINTTESTS0001", "AWS_SECRET_ACCESS_KEY": "p
 
 @dataclass(frozen=True)
 class Aws:
-    """A running server. `blocking` holds the mode of Block Public Access by account and region."""
+    """A running server.
+
+    `blocking` holds the mode of Block Public Access by account and region, `sharing` what groups are tied to other VPCs.
+    """
 
     url: str
-    blocking: dict[tuple[str, str], str]
+    blocking: dict[tuple[str, str], str] = field(default_factory=dict)
+    sharing: list[dict[str, str]] = field(default_factory=list)
 
     def client(self, service: str, region: str = REGION, account: str = OWN) -> Any:
         """A client with an account's own credentials."""
@@ -57,10 +61,10 @@ class Aws:
         with mock.patch.object(settings, "INITIAL_NO_AUTH_ACTION_COUNT", 0):
             yield
 
-    def point(self, group: str, peer: str, account: str) -> None:
-        """Let the last ingress rule of a group name a group of another account, which moto's API refuses."""
+    def point(self, group: str, peer: str, account: str, peering: str = "active") -> None:
+        """Let the last ingress rule of a group name one of another account behind a peering, which moto's API refuses."""
         rule = self.backend().get_security_group_from_id(group).ingress_rules[-1]
-        rule.source_group = {"GroupId": peer, "UserId": account}
+        rule.source_group = {"GroupId": peer, "UserId": account, "PeeringStatus": peering}
 
 
 @contextmanager
@@ -73,12 +77,13 @@ def moto_server() -> Iterator[Aws]:
     server.start()
     moto_api_backend.reset()
     host, port = server.get_host_and_port()
-    blocking: dict[tuple[str, str], str] = {}
-    EC2Response.describe_vpc_block_public_access_options = _options(blocking)
+    aws = Aws(f"http://{host}:{port}")
+    EC2Response.describe_vpc_block_public_access_options = _options(aws.blocking)
     EC2Response.describe_vpc_block_public_access_exclusions = _no_exclusions
+    EC2Response.describe_security_group_vpc_associations = _associations(aws.sharing)
     try:
         with mock.patch.dict(os.environ, {**clean, **KEYS}, clear=True):
-            yield Aws(f"http://{host}:{port}", blocking)
+            yield aws
     finally:
         server.stop()
 
@@ -88,6 +93,14 @@ def _options(blocking: dict[tuple[str, str], str]) -> Any:
         mode = blocking.get((self.current_account, self.region), "off")
         options = {"AwsAccountId": self.current_account, "InternetGatewayBlockMode": mode, "State": "default-state"}
         return ActionResult({"VpcBlockPublicAccessOptions": options})
+
+    return describe
+
+
+def _associations(sharing: list[dict[str, str]]) -> Any:
+    def describe(self: Any) -> ActionResult:
+        groups = {group for groups in self.ec2_backend.groups.values() for group in groups}
+        return ActionResult({"SecurityGroupVpcAssociations": [tie for tie in sharing if tie["GroupId"] in groups]})
 
     return describe
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pamlint.model.resource import Block, Resource, Unknown
+from pamlint.sources.aws.inventory import SHARING
 
 Gathered = Mapping[tuple[str, str], Resource]
 OPTIONS = "aws_vpc_block_public_access_options"
@@ -22,6 +23,8 @@ def complete(gathered: Gathered, failed: Collection[str], root: str) -> tuple[Re
         found = {key: resource for key, resource in found.items() if resource.type != OPTIONS}
     if "describe_route_tables" not in failed:
         _add(found, _main_ties(found, root))
+    if SHARING in failed:
+        _add(found, _sharing(found, root))
     if "describe_network_interfaces" in failed:
         _add(found, _wearers(found, root))
     _add(found, _instances(found, root))
@@ -44,6 +47,13 @@ def _main_ties(found: Gathered, root: str) -> Iterator[Resource]:
         if table is not None and subnet.address not in tied:
             values = {"route_table_id": table, "subnet_id": subnet.address}
             yield _made("aws_route_table_association", f"{table}/{subnet.address}", root, values)
+
+
+def _sharing(found: Gathered, root: str) -> Iterator[Resource]:
+    """For each group a VPC of which nothing is known, where it may be worn as well."""
+    for group in _of(found, "aws_security_group"):
+        values = {"security_group_id": group.address, "vpc_id": f"{root}/unread"}
+        yield _made("aws_vpc_security_group_vpc_association", f"{group.address}/unread", root, values)
 
 
 def _wearers(found: Gathered, root: str) -> Iterator[Resource]:

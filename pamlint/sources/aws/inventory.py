@@ -27,11 +27,13 @@ class Call:
     naming: bool = False
 
 
+SHARING = "describe_security_group_vpc_associations"
 CALLS: Mapping[str, Call] = {
     "describe_vpcs": Call("ec2:DescribeVpcs", "Vpcs", items.vpc),
     "describe_subnets": Call("ec2:DescribeSubnets", "Subnets", items.subnet),
     "describe_security_groups": Call("ec2:DescribeSecurityGroups", "SecurityGroups", items.group, naming=True),
     "describe_security_group_rules": Call("ec2:DescribeSecurityGroupRules", "SecurityGroupRules", items.rule, naming=True),
+    SHARING: Call("ec2:DescribeSecurityGroupVpcAssociations", "SecurityGroupVpcAssociations", items.group_vpc, optional=True),
     "describe_network_acls": Call("ec2:DescribeNetworkAcls", "NetworkAcls", items.network_acl),
     "describe_managed_prefix_lists": Call("ec2:DescribeManagedPrefixLists", "PrefixLists", items.prefix_list, 100),
     "describe_network_interfaces": Call("ec2:DescribeNetworkInterfaces", "NetworkInterfaces", items.interface, naming=True),

@@ -51,7 +51,7 @@ def vpc(item: Item, root: str) -> Iterator[Resource]:
 
 
 def subnet(item: Item, root: str) -> Iterator[Resource]:
-    """A subnet."""
+    """A subnet; AWS gives it one IPv6 block at most, and which one holds of several is not known."""
     ipv6 = [
         block["Ipv6CidrBlock"]
         for block in item.get("Ipv6CidrBlockAssociationSet") or ()
@@ -60,7 +60,7 @@ def subnet(item: Item, root: str) -> Iterator[Resource]:
     values = {
         "vpc_id": item["VpcId"],
         "cidr_block": item.get("CidrBlock"),
-        "ipv6_cidr_block": ipv6[0] if ipv6 else None,
+        "ipv6_cidr_block": Unknown((f"{item['SubnetId']}.ipv6_cidr_block",)) if len(ipv6) > 1 else next(iter(ipv6), None),
         "owner_id": item.get("OwnerId"),
         "tags": tags(item),
     }
@@ -80,8 +80,9 @@ def group(item: Item, root: str) -> Iterator[Resource]:
 
 
 def rule(item: Item, root: str) -> Iterator[Resource]:
-    """A rule of a security group."""
+    """A rule of a security group; one that names a group behind a peering that is gone for good lets nobody through."""
     peer = item.get("ReferencedGroupInfo") or {}
+    gone = peer.get("PeeringStatus") in ("deleted", "expired", "failed", "rejected")
     values = {
         "security_group_id": item["GroupId"],
         "ip_protocol": item["IpProtocol"],
@@ -90,11 +91,18 @@ def rule(item: Item, root: str) -> Iterator[Resource]:
         "cidr_ipv4": item.get("CidrIpv4"),
         "cidr_ipv6": item.get("CidrIpv6"),
         "prefix_list_id": item.get("PrefixListId"),
-        "referenced_security_group_id": peer.get("GroupId"),
+        "referenced_security_group_id": None if gone else peer.get("GroupId"),
         "description": item.get("Description"),
     }
     direction = "egress" if item["IsEgress"] else "ingress"
     yield _resource(f"aws_vpc_security_group_{direction}_rule", item["SecurityGroupRuleId"], root, values)
+
+
+def group_vpc(item: Item, root: str) -> Iterator[Resource]:
+    """A VPC whose machines may wear a group besides those of the group's own VPC."""
+    if item["State"] not in ("association-failed", "disassociated"):
+        values = {"security_group_id": item["GroupId"], "vpc_id": item["VpcId"]}
+        yield _resource("aws_vpc_security_group_vpc_association", f"{item['GroupId']}/{item['VpcId']}", root, values)
 
 
 def network_acl(item: Item, root: str) -> Iterator[Resource]:

@@ -14,6 +14,7 @@ from pamlint.model.scope import Scope
 from pamlint.sources.aws import Access, Reader, survey
 from tests.clouds.reading import acl, bounds, chains, told, workloads
 from tests.servers.moto import OWN, REGION, Aws, moto_server
+from tests.servers.proxy import Fault, proxy
 
 SCOPE = Scope("aws", OWN, REGION)
 
@@ -74,6 +75,32 @@ def test_group(aws: Aws) -> None:
     ]
     assert all(rule.name.startswith("sgr-") for rule in found.rules)
     assert acl(network, other).rules == ()
+
+
+@pytest.mark.parametrize("status", ["active", "deleted"])
+def test_rule_over_a_peering(aws: Aws, status: str) -> None:
+    """A rule that names a group of a peered VPC lets it in while the peering is there, and nobody once that is deleted."""
+    estate = Estate(aws)
+    rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.9.0.0/16"}]}
+    made = estate.group("manager", ingress=[rule])
+    aws.backend().get_security_group_from_id(made).ingress_rules[-1].ip_range = {}
+    aws.point(made, "sg-0far", "444455556666", status)
+    (found,) = acl(convert(read(aws).resources, {}), made).rules
+    assert told(found) == ("ingress", "allow", ["6-6", "443-443"], ["sg-0far"] if status == "active" else [], None)
+
+
+def test_group_of_several_vpcs(aws: Aws) -> None:
+    """A group that is tied to another VPC has members there as well; where that could not be read, anywhere."""
+    estate = Estate(aws)
+    group = estate.group("shared")
+    other = estate.ec2.create_vpc(CidrBlock="10.5.0.0/16")["Vpc"]["VpcId"]
+    gone = estate.ec2.create_vpc(CidrBlock="10.6.0.0/16")["Vpc"]["VpcId"]
+    for vpc, state in ((other, "associated"), (gone, "disassociated")):
+        aws.sharing.append({"GroupId": group, "VpcId": vpc, "State": state})
+    assert bounds(convert(read(aws).resources, {}), group) == ([], ["10.0.0.0/16", "10.5.0.0/16"])
+    with proxy(aws.url, Fault("denied", "DescribeSecurityGroupVpcAssociations")) as refusing:
+        reading = Reader(Access(endpoint=refusing.url)).read(SCOPE)
+    assert bounds(convert(reading.resources, {}), group) == ([], ["any"])
 
 
 def test_instance(aws: Aws) -> None:
