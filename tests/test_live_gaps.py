@@ -56,3 +56,20 @@ def test_a_group_of_another_account(torn: bool, way: str, tmp_path: Path) -> Non
     proved = {each["check"] for each in report["findings"] if each["certainty"] == "proved"}
     assert proved == ({"unreadable-input"} if torn else {"extra-access"})
     assert report["complete"] is not torn
+
+
+@pytest.mark.parametrize(("torn", "certainty"), [(False, "proved"), (True, "unproven")])
+def test_an_address_of_another_account(torn: bool, certainty: str, tmp_path: Path) -> None:
+    """A private address outside of a role's networks may be a member's in an account that was not read; a public one is nobody's."""
+    problem = Problem("unreadable-input", THERE, "denied", "", root=THERE)
+    rules = (tcp(29120, "sg-pam-agent"), tcp(29120, cidrs=("10.8.2.9/32", "192.0.3.4/32")), tcp(443, cidrs=("10.20.0.0/24",)))
+    known = (group("pam-manager", *rules), group("pam-agent", tcp(29120, "sg-pam-manager")))
+    whole = Reading(Input(HERE, "live", "0" * 64, True), known)
+    other = Reading(Input(THERE, "live", "0" * 64, not torn), (), (problem,) if torn else (), (THERE,) if torn else ())
+    (tmp_path / "live.json").write_text(snapshot.render([whole, other]))
+    (tmp_path / "pamlint.yaml").write_text(SITE.replace("[WAY]}", "[{name: pam-agent}], cidrs: [10.7.2.0/24]}"))
+    report = lint(tmp_path, "live.json").report()
+    extra = [each for each in report["findings"] if each["check"] == "extra-access"]
+    told = {peer: each["certainty"] for each in extra for row in each["traffic"] for peer in row["peers"]}
+    assert told == {"10.8.2.9/32": certainty, "192.0.3.4/32": "proved"}
+    assert {tuple(each["because"]) for each in extra} == ({(), (THERE,)} if torn else {()})

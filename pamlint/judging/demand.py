@@ -140,6 +140,10 @@ class Demand:
         because = (f"roles.{part.role}.cidrs",)
         return at_most, (self.table.some_set(f"{side}:networks:{part.role}", side, at_most, because),)
 
+    def _hidden_members(self, part: Part, side: int) -> Option:
+        """Where members of a role may be besides its networks: they may stand in what was not read."""
+        return PRIVATE, (self.table.some_set(f"{side}:hidden:{part.role}", side, PRIVATE, self.binding.hidden),)
+
     def permitted_peers(
         self, part: Part, side: int, unit: Unit, named: Names | None = None, widest: bool = False
     ) -> list[Option]:
@@ -167,6 +171,8 @@ class Demand:
             groups: dict[str, Option] = {}
             if part.networks is None and (part.hosts or part.members):
                 others.append(self.networks_unknown(part, side, PRIVATE))
+            elif self.binding.hidden and part.instance is not None and part.instance.match:
+                others.append(self._hidden_members(part, side))
             for option in (option for member in part.members for option in self.member_options(member, side, unit.cloud)):
                 names = [name for name, _ in option[1]]
                 if len(names) == 1 and self.table.predicates[names[0]].kind == "group":
