@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pamlint.clouds.azure.groups import Groups
 from pamlint.clouds.azure.network import NETWORK, Networks
-from pamlint.clouds.azure.rules import DIRECTIONS, RuleReader, either, ports, services, unreadable
+from pamlint.clouds.azure.rules import DIRECTIONS, either, ports, services, unreadable
 from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.ordered import chosen, word
 from pamlint.clouds.values import blocks, find, number, string, text
@@ -44,7 +44,7 @@ class AdminRules:
 
     def __init__(self, ledger: Ledger, around: Networks, nsgs: Groups) -> None:
         self._ledger = ledger
-        self._reader = RuleReader(ledger)
+        self._reader = nsgs.reader
         self._nsgs = nsgs
         self._rules = ledger.tied(RULE, "admin_rule_collection_id")
         self._collections = {key_of(resource): resource for resource in ledger.managed(COLLECTION)}

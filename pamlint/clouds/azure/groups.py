@@ -14,7 +14,7 @@ from pamlint.clouds.azure.rules import VIRTUAL_NETWORK, RuleReader
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.values import all_of, blocks, computed, string, text, texts
 from pamlint.model.acl import ANYWHERE, Acl, Action, Extent, Peer, Rule, Symbol
-from pamlint.model.addresses import ANY
+from pamlint.model.addresses import ANY, is_internet
 from pamlint.model.finding import Direction
 from pamlint.model.identity import foreign_key, key_of
 from pamlint.model.ranges import EMPTY, Ranges
@@ -45,7 +45,7 @@ class Groups:
         self._around = around
         self._cards = cards
         self._given = given
-        self._reader = RuleReader(ledger)
+        self.reader = RuleReader(ledger)
 
     def acls(self) -> list[Acl]:
         """Every NSG with its rules in the order in which they are tried, and a partial one for each that is defined elsewhere."""
@@ -61,25 +61,28 @@ class Groups:
 
     def inside(self, nsg: str) -> Peer:
         """What VirtualNetwork means in an NSG: as much as is sure in every subnet that it guards, at most everything."""
-        key, known = self._inside(nsg)
+        key, known, own = self._inside(nsg)
         most = ANY if self._given is None else self._given
         self._ledger.symbols.setdefault(key, Symbol(key, "tag", "VirtualNetwork", known, most))
+        self.reader.own[key] = EMPTY if is_internet(own) else own
         return Peer("VirtualNetwork", symbol=key)
 
-    def _inside(self, nsg: str) -> tuple[str, Ranges]:
+    def _inside(self, nsg: str) -> tuple[str, Ranges, Ranges]:
+        """The key of what the tag means, what it holds for sure, and what of that are the virtual networks themselves."""
         if self._given is not None:
-            return VIRTUAL_NETWORK, self._given
+            return VIRTUAL_NETWORK, self._given, self._given
         subnets = [subnet for subnet, _ in self._cards.standing(nsg)]
         known = [subnet for subnet in subnets if subnet is not None and subnet.network is not None]
         if subnets and len(known) < len(subnets):
-            return f"{VIRTUAL_NETWORK}|{nsg}", EMPTY
+            return f"{VIRTUAL_NETWORK}|{nsg}", EMPTY, EMPTY
         if not subnets:
             only = list(self._around.known) if len(self._around.known) == 1 else []
-            return VIRTUAL_NETWORK, (self._around.space(only[0]) or EMPTY) if only else EMPTY
+            space = (self._around.space(only[0]) or EMPTY) if only else EMPTY
+            return VIRTUAL_NETWORK, space, space
         places = sorted({subnet.network for subnet in known if subnet.network is not None})
-        routed = sorted({subnet.key for subnet in known}) if any(subnet.routes for subnet in known) else []
-        key = "|".join([VIRTUAL_NETWORK, *places, *routed])
-        return key, self._around.inside_all(known)
+        apart = sorted({subnet.key for subnet in known}) if any(map(self._around.is_of_its_own, known)) else []
+        key = "|".join([VIRTUAL_NETWORK, *places, *apart])
+        return key, self._around.inside_all(known), self._around.inside_all(replace(subnet, routes=EMPTY) for subnet in known)
 
     def _nsg(self, resource: Resource) -> Acl:
         values = resource.body.values
@@ -116,7 +119,7 @@ class Groups:
         resource = self._ledger.names.resources.get(acl.key)
         rules = self._inline(resource, inside) if resource is not None else []
         for standalone in attached:
-            rules += self._reader.rules(standalone.address, standalone.body, standalone, inside)
+            rules += self.reader.rules(standalone.address, standalone.body, standalone, inside)
         ordered = sorted([*rules, *self._defaults(acl, resource, inside)], key=lambda rule: (rule.direction, rule.priority or 0))
         behind = all_of([addresses for _, addresses in self._cards.standing(acl.key)])
         return replace(acl, rules=tuple(ordered), local=behind)
@@ -127,7 +130,7 @@ class Groups:
         return [
             rule
             for position, block in enumerate(blocks(resource.body, "security_rule"))
-            for rule in self._reader.rules(f"{resource.address}.security_rule[{position}]", block, resource, inside)
+            for rule in self.reader.rules(f"{resource.address}.security_rule[{position}]", block, resource, inside)
         ]
 
     def _defaults(self, acl: Acl, resource: Resource | None, inside: Peer) -> list[Rule]:
@@ -139,7 +142,7 @@ class Groups:
                 action,
                 Extent(ALL_PROTOCOLS),
                 Extent(ALL_PORTS),
-                (ANYWHERE if peer == "*" else self._reader.tag(peer, inside),),
+                (ANYWHERE if peer == "*" else self.reader.tag(peer, inside),),
                 priority=priority,
                 default=True,
                 location=acl.location,
@@ -154,7 +157,7 @@ class Groups:
         rules = [
             replace(rule, default=True)
             for block in shown
-            for rule in self._reader.rules(f"{resource.address}.{block.values.get('name')}", block, resource, inside)
+            for rule in self.reader.rules(f"{resource.address}.{block.values.get('name')}", block, resource, inside)
         ]
         if len(rules) != len(documented) or set(rules) != set(documented):
             self._ledger.differs(

@@ -7,12 +7,13 @@ documentation of each resource type.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pamlint.clouds.ledger import Ledger
-from pamlint.clouds.values import all_of, blocks, computed, find, networks, string, truth
+from pamlint.clouds.values import all_of, blocks, computed, find, items, networks, string, truth
+from pamlint.model.addresses import ANY, IPV6
 from pamlint.model.identity import foreign_key, key_of
 from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 from pamlint.model.resource import Block, Resource
@@ -39,6 +40,18 @@ class Subnet:
     network: str | None
     routes: Ranges = EMPTY
     guards_endpoints: bool = False
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Peering:
+    """A peering with another network: of both as a whole, or of some subnets, by their names; in some address families."""
+
+    network: str
+    whole: bool
+    near: frozenset[str]
+    far: frozenset[str]
+    families: Ranges
 
 
 class Networks:
@@ -50,6 +63,7 @@ class Networks:
         self._routes = self._routes_of_tables()
         self._tables = self._tables_of_subnets()
         self._peers = self._peered()
+        self._named: dict[tuple[str, str], Ranges] = {}
         self.subnets = {key_of(resource): self._subnet(resource) for resource in ledger.of(SUBNET)}
         self.inline: list[tuple[Subnet, Block, Resource]] = []
         for resource in self.known.values():
@@ -57,6 +71,9 @@ class Networks:
                 # a state tells a network's subnets once more inside of it
                 if ledger.names.lead(block.values.get("id"), resource.root) not in self.subnets:
                     self.inline.append((self._inline(block, resource), block, resource))
+        for subnet in (*self.subnets.values(), *(subnet for subnet, _, _ in self.inline)):
+            if subnet.network is not None and subnet.name is not None:
+                self._named[subnet.network, subnet.name] = subnet.prefixes
         self._by_id = {
             foreign_key(identifier): subnet
             for subnet, block, _ in self.inline
@@ -82,9 +99,26 @@ class Networks:
         """What VirtualNetwork holds for sure in a subnet: the networks that are known to be connected, and its routes."""
         if subnet.network is None:
             return subnet.routes
-        found = subnet.routes
-        for key in (subnet.network, *self._peers[subnet.network]):
-            found = union(found, networks(find(self.known[key].body, "address_space")))
+        found = union(subnet.routes, self._addresses(subnet.network))
+        for peering in self._peers[subnet.network]:
+            found = union(found, intersect(self._reached(peering, subnet), peering.families))
+        return found
+
+    def is_of_its_own(self, subnet: Subnet) -> bool:
+        """Whether VirtualNetwork holds in a subnet what it does not in others of its network: by routes, or by a peering."""
+        partial = self._peers[subnet.network] if subnet.network else ()
+        return bool(subnet.routes) or any(not peering.whole for peering in partial)
+
+    def _addresses(self, network: str) -> Ranges:
+        return networks(find(self.known[network].body, "address_space"))
+
+    def _reached(self, peering: Peering, subnet: Subnet) -> Ranges:
+        """What a peering surely connects a subnet with."""
+        if peering.whole:
+            return self._addresses(peering.network)
+        found: Ranges = EMPTY
+        for name in peering.far if subnet.name in peering.near else ():
+            found = union(found, self._named.get((peering.network, name), EMPTY))
         return found
 
     def inside_all(self, subnets: Iterable[Subnet]) -> Ranges:
@@ -107,6 +141,7 @@ class Networks:
             key_of(network) if network else None,
             self._routes.get(self._tables.get(key, ""), EMPTY),
             policy.lower() in POLICED or truth(values.get("private_endpoint_network_policies_enabled")) is True,
+            _folded(values.get("name")),
         )
 
     def _inline(self, block: Block, network: Resource) -> Subnet:
@@ -118,11 +153,12 @@ class Networks:
             key_of(network),
             self._routes.get(key_of(table), EMPTY) if table else EMPTY,
             policy.lower() in POLICED,
+            _folded(block.values.get("name")),
         )
 
-    def _peered(self) -> dict[str, list[str]]:
-        """The networks that each network is peered with, as far as both are in the input and the peering lets traffic through."""
-        found: dict[str, list[str]] = defaultdict(list)
+    def _peered(self) -> dict[str, list[Peering]]:
+        """The peerings of each network, as far as both ends are in the input and the peering lets traffic through."""
+        found: dict[str, list[Peering]] = defaultdict(list)
         for resource in self._ledger.managed(PEERING):
             values = resource.body.values
             group = values.get("resource_group_name")
@@ -130,7 +166,7 @@ class Networks:
             far = self._ledger.target(values.get("remote_virtual_network_id"), resource.root, NETWORK)
             open_ = values.get("allow_virtual_network_access") is None or truth(values["allow_virtual_network_access"]) is True
             if near is not None and far is not None and open_ and not resource.body.possible:
-                found[key_of(near)].append(key_of(far))
+                found[key_of(near)].append(_peering(key_of(far), values))
         return found
 
     def _routes_of_tables(self) -> dict[str, Ranges]:
@@ -158,6 +194,21 @@ class Networks:
             if table is not None:
                 found.setdefault(key, key_of(table))
         return found
+
+
+def _peering(far: str, values: Mapping[str, Any]) -> Peering:
+    complete = values.get("peer_complete_virtual_networks_enabled")
+    near, far_names = (
+        frozenset(name for item in items(values.get(attribute)) if (name := _folded(item)) is not None)
+        for attribute in ("local_subnet_names", "remote_subnet_names")
+    )
+    families = ANY if truth(values.get("only_ipv6_peering_enabled")) is False else IPV6
+    return Peering(far, complete is None or truth(complete) is True, near, far_names, families)
+
+
+def _folded(name: Any) -> str | None:
+    """Azure compares names without case."""
+    return name.lower() if isinstance(name, str) else None
 
 
 def _inline_routes(table: Resource) -> list[Block]:

@@ -34,7 +34,6 @@ PROTOCOLS: Mapping[str, Ranges] = {
 WITH_PORTS: Ranges = ((6, 6), (17, 17))
 PROBES = parse_cidr("168.63.129.16")
 CLASSIC_TAGS = {"virtual_network": "virtualnetwork", "azure_loadbalancer": "azureloadbalancer"}
-FIXED_TAGS = {"internet": ("Internet", PUBLIC), "azureloadbalancer": ("AzureLoadBalancer", PROBES)}
 VIRTUAL_NETWORK = "tag|virtualnetwork"
 DIRECTIONS: Mapping[str, Direction] = {"Inbound": "ingress", "Outbound": "egress"}
 ACTIONS: Mapping[str, Action] = {"Allow": "allow", "Deny": "deny"}
@@ -42,10 +41,14 @@ LAST = 4097
 
 
 class RuleReader:
-    """Reads rules; what the tag VirtualNetwork means is told for each NSG."""
+    """Reads rules; what the tag VirtualNetwork means is told for each NSG.
+
+    `own` are the addresses of the virtual networks that are behind each such meaning: public ones are no part of the Internet.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.own: dict[str, Ranges] = {}
 
     def rules(self, name: str, body: Block, resource: Resource, inside: Peer) -> list[Rule]:
         """One rule, or, where direction, action or priority is unknown, the possible rules that stand for it."""
@@ -119,9 +122,10 @@ class RuleReader:
     def tag(self, written: str, inside: Peer) -> Peer:
         """A service tag: known addresses for the fixed ones, else a symbol."""
         lowered = CLASSIC_TAGS.get(written.lower(), written.lower())
-        if lowered in FIXED_TAGS:
-            told, addresses = FIXED_TAGS[lowered]
-            return Peer(told, addresses)
+        if lowered == "internet":
+            return Peer("Internet", subtract(PUBLIC, self.own.get(inside.symbol or "", EMPTY)))
+        if lowered == "azureloadbalancer":
+            return Peer("AzureLoadBalancer", PROBES)
         if lowered == "virtualnetwork":
             return inside
         key = f"tag|{lowered}"

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from pamlint.clouds import convert
+from pamlint.model.addresses import PUBLIC
+from pamlint.model.ranges import subtract
 from tests.clouds.building import ref, resource
 from tests.clouds.reading import acl, cidrs, network_of
 
@@ -64,6 +66,11 @@ resource "azurerm_virtual_network_peering" "p" {
   %s
 }
 """
+SUBNETS = """
+  peer_complete_virtual_networks_enabled = false
+  local_subnet_names                     = ["%s"]
+  remote_subnet_names                    = ["%s"]
+"""
 ROUTED = """
 resource "azurerm_route_table" "t" {
   name                = "t"
@@ -84,6 +91,15 @@ resource "azurerm_subnet_route_table_association" "t" {
 CASES: dict[str, tuple[str, dict[str, Any], list[str], list[str]]] = {
     "its own network": (ON_V, {}, ["10.0.0.0/16"], ["any"]),
     "a peered network": (ON_V + PEERING % "", {}, ["10.0.0.0/15"], ["any"]),
+    "a peering of these subnets": (
+        ON_V + PEERING % (SUBNETS % ("one", "TWO")), {}, ["10.0.0.0/16", "10.1.1.0/24"], ["any"],
+    ),
+    "a peering of another subnet": (ON_V + PEERING % (SUBNETS % ("else", "two")), {}, ["10.0.0.0/16"], ["any"]),
+    "a peering with a subnet that is not known": (ON_V + PEERING % (SUBNETS % ("one", "else")), {}, ["10.0.0.0/16"], ["any"]),
+    "a peering of which it is not known what it connects": (
+        ON_V + 'variable "whole" {}' + PEERING % "peer_complete_virtual_networks_enabled = var.whole", {}, ["10.0.0.0/16"], ["any"],
+    ),
+    "a peering of IPv6 alone": (ON_V + PEERING % "only_ipv6_peering_enabled = true", {}, ["10.0.0.0/16"], ["any"]),
     "a peering that lets nothing through": (ON_V + PEERING % "allow_virtual_network_access = false", {}, ["10.0.0.0/16"], ["any"]),
     "a peering seen from the other side": (ON_W + PEERING % "", {}, ["10.1.0.0/16"], ["any"]),
     "two networks that know nothing of each other": (ON_V + ON_W, {}, [], ["any"]),
@@ -145,3 +161,50 @@ def test_each_network_has_its_own(tmp_path: Path) -> None:
     network = network_of(tmp_path, BASE + ON_V + code)
     keys = {rule.peers[0].symbol for nsg in network.acls for rule in nsg.rules if rule.name.endswith("AllowVnetInBound")}
     assert len(keys) == 2
+
+
+OTHER_SUBNET = """
+resource "azurerm_subnet" "v2" {
+  name                 = "second"
+  resource_group_name  = "rg"
+  virtual_network_name = "vnet"
+  address_prefixes     = ["10.0.2.0/24"]
+}
+resource "azurerm_network_security_group" "h" { name = "other" }
+resource "azurerm_subnet_network_security_group_association" "v2" {
+  subnet_id                 = azurerm_subnet.v2.id
+  network_security_group_id = azurerm_network_security_group.h.id
+}
+"""
+
+
+def test_a_peering_of_subnets_tells_them_apart(tmp_path: Path) -> None:
+    """Two NSGs of one network mean different things by the tag where a peering connects the subnet of only one of them."""
+    network = network_of(tmp_path, BASE + ON_V + OTHER_SUBNET + PEERING % (SUBNETS % ("one", "two")))
+    assert [
+        cidrs(network.symbols[rule.peers[0].symbol or ""].at_least)
+        for address in ("azurerm_network_security_group.g", "azurerm_network_security_group.h")
+        for rule in acl(network, address).rules
+        if rule.name.endswith("AllowVnetInBound")
+    ] == [["10.0.0.0/16", "10.1.1.0/24"], ["10.0.0.0/16"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "own"),
+    [
+        (ON_V, {}, []),
+        (ON_V, {"VirtualNetwork": ["10.0.0.0/16", "20.1.0.0/16"]}, ["20.1.0.0/16"]),
+        (ON_V + ROUTED % ("0.0.0.0/0", "VirtualAppliance"), {}, []),
+        (ON_V + ROUTED % ("20.3.0.0/16", "VirtualAppliance"), {}, []),
+        (ON_V, {"VirtualNetwork": ["any"]}, []),
+        (ON_W, {}, ["20.2.0.0/24"]),
+    ],
+)
+def test_the_internet_is_what_is_public_outside_of_the_network(
+    code: str, given: dict[str, Any], own: list[str], tmp_path: Path
+) -> None:
+    """Public addresses of the network itself are no Internet; a route into it leaves the Internet what it is."""
+    base = BASE.replace('["10.1.0.0/16"]', '["10.1.0.0/16", "20.2.0.0/24"]')
+    nsg = acl(network_of(tmp_path, base + code, **given), "azurerm_network_security_group.g")
+    (peer,) = (peer for rule in nsg.rules if rule.name.endswith("AllowInternetOutBound") for peer in rule.peers)
+    assert (peer.text, cidrs(subtract(PUBLIC, peer.addresses))) == ("Internet", own)
