@@ -49,15 +49,20 @@ def test_what_such_a_rule_may_admit_is_not_proved_to_be_missing(
 
 def test_such_a_rule_may_be_of_the_group_itself(tmp_path: Path) -> None:
     """A rule that lets its own group in lets in the group that it may belong to."""
+    code = """
+variable "group" {}
+resource "aws_security_group" "far" { name = "far" }
+resource "aws_security_group_rule" "self" {
+  security_group_id = var.group
+  type              = "ingress"
+  protocol          = "tcp"
+  from_port         = 22
+  to_port           = 22
+  self              = true
+}
+"""
     flow = FLOW % ("f", "far", "far", "tcp/22", "required", "ingress")
-    code = GROUPS.replace("referenced_security_group_id", "# %s\n  referenced_security_group_id") % (
-        "var.group",
-        22,
-        22,
-        "",
-        "var.group",
-    )
-    told = findings(tmp_path, flow, ROLES % ("", ""), code)
+    told = findings(tmp_path, flow, ROLES.replace("  near: {match: [{name: near}]%s}\n", "") % "", code)
     assert [each["certainty"] for each in told if each["check"] == "missing-access"] == ["unproven"]
 
 
