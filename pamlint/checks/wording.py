@@ -137,7 +137,8 @@ def _way_to_supply(reference: str) -> str:
     if reference.endswith((".tf", ".json", ".tofu", ".tfvars", "standard input")) or "/" in last:
         return "Make {names} readable first."
     if last == "module" or last.endswith(".module"):
-        return "Run `terraform init` (or `terraform get`) in the root module, so that {names} can be read."
+        beside = "a plan says more with its code beside it"
+        return f"Run `terraform init` (or `terraform get`) in the root module, so that {{names}} can be read; {beside}."
     if reference == "VirtualNetwork":
         return "Say what the network holds under `values:` in the site file (`VirtualNetwork: [10.0.0.0/16]`)."
     if reference.startswith(("tag:", "prefix-list:")):

@@ -306,9 +306,8 @@ class Demand:
     # what is required
 
     def required_members(self, ask: Ask, unit: Unit) -> tuple[Member, ...]:
-        """The members that must be reached: different ones, unless the unit stands for several machines of the same role."""
-        several = _is_several(unit) and ask.peer.role == ask.bearing.part.role
-        if several or unit.hosts.isdisjoint(self.players(ask.peer)):
+        """The members that must be reached: different ones, and the unit's own where it stands for several machines."""
+        if _are_others(ask, unit) or unit.hosts.isdisjoint(self.players(ask.peer)):
             return ask.peer.members
         return tuple(member for member in ask.peer.members if member.key not in unit.hosts)
 
@@ -320,7 +319,7 @@ class Demand:
         players = self.players(ask.peer)
         if not players or not players <= unit.hosts:
             return False
-        return ask.peer.role != ask.bearing.part.role or not _is_several(unit)
+        return not _are_others(ask, unit)
 
     def players(self, part: Part) -> frozenset[str]:
         """The keys of all that plays a part."""
@@ -346,6 +345,8 @@ def _borne(unit: Unit, direction: Direction) -> tuple[object, ...]:
     return unit.cloud, direction, *((id(bearing.part), bearing.because) for bearing in unit.bearings)
 
 
-def _is_several(unit: Unit) -> bool:
-    """Whether more than one machine may stand behind the unit."""
-    return len(unit.workloads) != 1 or unit.workloads[0].several
+def _are_others(ask: Ask, unit: Unit) -> bool:
+    """Whether others of the unit's own machines play the far role: where no machine is known, one may play several roles."""
+    if not unit.workloads:
+        return ask.peer.role == ask.bearing.part.role
+    return len(unit.workloads) > 1 or unit.workloads[0].several

@@ -253,3 +253,37 @@ def test_a_rule_is_told_of_what_no_earlier_rule_surely_decides(first: str, secon
     told = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + CODE % rules)
     ports = {each["rule"][-2]: [row["ports"] for row in each["traffic"]] for each in told if each["check"] == "extra-access"}
     assert ports == {"0": ["1-1024"], "1": ["0,1025-65535"]}
+
+
+MACHINES = """
+resource "aws_security_group" "near" {
+  name = "near"
+  %s
+}
+resource "aws_instance" "m" {
+  count                  = %d
+  ami                    = "ami-1"
+  instance_type          = "t3.small"
+  private_ip             = "10.0.1.${4 + count.index}"
+  vpc_security_group_ids = [aws_security_group.near.id]
+}
+"""
+ITSELF = """ingress {
+    protocol  = "tcp"
+    from_port = 22
+    to_port   = 22
+    self      = true
+  }"""
+
+
+@pytest.mark.parametrize(
+    ("machines", "rule", "missing"),
+    [(0, "", []), (1, "", []), (2, "", [["10.0.1.4/31"]]), (2, ITSELF, [])],
+)
+def test_machines_that_play_both_roles_need_each_other_and_not_themselves(
+    machines: int, rule: str, missing: list[list[str]], tmp_path: Path
+) -> None:
+    """Two machines of one group that play both ends of a flow reach each other; one alone, or a group that nobody wears, does not."""
+    site = ROLES.replace("{match: [{name: far}]%s}", "{on: near}") % ""
+    told = findings(tmp_path, FLOW % ("f", "near", "far", "tcp/22", "required", "ingress"), site, MACHINES % (rule, machines))
+    assert [row["peers"] for each in told if each["check"] == "missing-access" for row in each["traffic"]] == missing
