@@ -110,7 +110,7 @@ def _is_override(name: str) -> bool:
     return stem == "override" or stem.endswith("_override")
 
 
-def read_configuration(directory: Path, files: Files, matters: Callable[[bytes], bool] = bool) -> Configuration:
+def read_configuration(directory: Path, files: Files, matters: Callable[[bytes], bool] = lambda _: True) -> Configuration:
     """Reads the files of a directory whose content matters; what is wrong with one of them becomes a problem."""
     configuration = Configuration(directory, {kind: {} for kind in _KEPT})
     for path in module_files(directory, files.drafts):

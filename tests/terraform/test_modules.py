@@ -543,6 +543,14 @@ def test_identities_survive(tmp_path: Path, text: str) -> None:
     assert found["r.x"]["v"] == Unknown(("g.a.id",), ("g.a", "id"))
 
 
+def test_an_empty_file_is_native_syntax_only(tmp_path: Path) -> None:
+    """Terraform reads nothing in an empty `.tf` file, and takes an empty `.tf.json` for one that is cut off."""
+    reading = read(write(tmp_path, {"main.tf": "", "more.tf.json": ""}))
+    assert [problem[:2] for problem in problems(reading)] == [
+        ("unreadable-input", "a JSON value is expected, not the end of the file")
+    ]
+
+
 IMPORTS = """
 import {
   to = r.one
