@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 
 from pamlint.binding.nouns import Because, Member, Part
 from pamlint.model.acl import Acl, Group, Network, Text, Workload
@@ -29,10 +30,10 @@ class Matcher:
         self._partial = partial
         self.acls = [acl for acl in network.acls if acl.kind in ("aws_security_group", "azure_nsg")]
         self.network = network
-        self.wearers: dict[str, list[Workload]] = defaultdict(list)
+        self.wearers: dict[str, list[tuple[Workload, Because]]] = defaultdict(list)
         for workload in network.workloads:
             for key in {*workload.wears, *(key for layer in workload.chain for key in layer)}:
-                self.wearers[key].append(workload)
+                self.wearers[key].append((workload, workload.perhaps.get(key, ())))
 
     def part(self, role: str, instance: Instance) -> Part:
         """Everything that an instance matches, with its members and networks."""
@@ -72,11 +73,15 @@ class Matcher:
         return sorted(symbol.key for symbol in lists if _glob(pattern, False).fullmatch(symbol.text))
 
     def _wearing(self, key: str, because: Because, members: dict[str, Member], is_peer: bool) -> None:
-        """The members that a matched ACL or group brings: who wears it, or, where nobody is known to, the group itself."""
-        for workload in self.wearers[key]:
-            _add(members, _member(workload, (*because, *workload.possible)))
-        if is_peer and not self.wearers[key]:
-            members.setdefault(key, Member(key, (key,), because=because))
+        """The members that a matched ACL or group brings: who wears it, or, where nobody is known to, the group itself.
+
+        Where somebody perhaps wears it and nobody does for sure, both are members perhaps.
+        """
+        for workload, doubt in self.wearers[key]:
+            _add(members, _member(workload, (*because, *doubt, *workload.possible)))
+        doubts = [doubt for _, doubt in self.wearers[key]]
+        if is_peer and all(doubts):
+            members.setdefault(key, Member(key, (key,), because=tuple(dict.fromkeys((*because, *chain(*doubts))))))
 
     def fixed(self, role: str, cloud: str, peers: Iterable[str]) -> Part:
         """Who plays a role where the product fixes it: service tags, prefix lists and CIDRs of one cloud."""
@@ -95,7 +100,9 @@ class Matcher:
 
 
 def _member(workload: Workload, because: Because) -> Member:
-    return Member(workload.key, tuple(sorted(workload.wears)), workload.addresses, because)
+    sure = tuple(sorted(key for key in workload.wears if key not in workload.perhaps))
+    perhaps = {key: workload.perhaps[key] for key in sorted(workload.wears) if key in workload.perhaps}
+    return Member(workload.key, sure, workload.addresses, because, perhaps)
 
 
 def _add(members: dict[str, Member], member: Member) -> None:
@@ -111,9 +118,13 @@ def _matched_first(member: Member, hosts: Collection[str]) -> Member:
 
 
 def _networks(instance: Instance, members: Mapping[str, Member], network: Network, standing: list[Ranges]) -> Ranges | None:
-    """The site's word; else the addresses of all members; else the subnets that they stand in; else unknown."""
+    """The site's word; else the addresses of all members; else the subnets that they stand in; else unknown.
+
+    What is a member perhaps adds nothing that is sure.
+    """
     if instance.cidrs is not None:
         return parse_cidrs(instance.cidrs)
+    members = {key: member for key, member in members.items() if not member.because}
     workloads = {workload.key: workload for workload in network.workloads}
     for lines in (
         [member.addresses for member in members.values()] + [EMPTY for _ in standing],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pamlint.model.acl import Acl, Workload
 from pamlint.model.addresses import families
@@ -18,12 +18,16 @@ Because = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One machine (or a group that stands for machines) that bears a role: what it wears and the addresses known for it."""
+    """One machine (or a group that stands for machines) that bears a role: what it wears and the addresses known for it.
+
+    `perhaps` are symbols that it wears perhaps, with the references that decide.
+    """
 
     key: str
     symbols: tuple[str, ...]
     addresses: Ranges = EMPTY
     because: Because = ()
+    perhaps: Mapping[str, Because] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ class Bearing:
     part: Part
     because: Because = ()
 
+    def perhaps(self, because: Because) -> Bearing:
+        """The bearing where it hangs on further references."""
+        return replace(self, because=tuple(sorted({*self.because, *because}))) if because else self
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -65,7 +73,9 @@ class Unit:
 
     `layers` run from the nearest to the farthest. `behind` are the addresses that stand behind the chain, None where they
     are unknown; `within` is where they can be. `wears` are the symbols that all workloads wear, `may_wear` those that some do.
-    `assumed` are ACLs of the chain that are taken as absent, because the input holds no rule of theirs.
+    `assumed` are ACLs of the chain that are taken as absent, because the input holds no rule of theirs. `perhaps_wears` are
+    those of `may_wear` that some workload wears perhaps. `helped` and `crossed` tell of a group that nobody known wears for sure:
+    the references because of which other groups may stand beside it, and other lists before it.
     """
 
     layers: tuple[tuple[Acl, ...], ...]
@@ -76,6 +86,16 @@ class Unit:
     wears: frozenset[str] = frozenset()
     may_wear: frozenset[str] | None = None
     assumed: tuple[Acl, ...] = ()
+    perhaps_wears: Mapping[str, Because] = field(default_factory=dict)
+    helped: Because = ()
+    crossed: Because = ()
+
+    @property
+    def doubt(self) -> Because:
+        """The references because of which the unit may bear no role at all; none where it bears one for sure."""
+        if not all(bearing.because for bearing in self.bearings):
+            return ()
+        return tuple(sorted({reference for bearing in self.bearings for reference in bearing.because}))
 
     @property
     def acls(self) -> tuple[Acl, ...]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from pamlint.binding.nouns import Bearing, Part, Unit
+from pamlint.binding.nouns import Bearing, Because, Part, Unit
 from pamlint.model.acl import Acl, Network, Workload
 from pamlint.model.addresses import ANY, parse_cidrs
 from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 
 Layers = tuple[tuple[Acl, ...], ...]
-Place = tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, int], ...]]
-"""What makes a unit a distinct one: the keys of its chain, layer by layer, and the parts that it bears."""
+Place = tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, Because], ...], tuple[tuple[str, int], ...]]
+"""What makes a unit a distinct one: the keys of its chain, layer by layer, what it has perhaps, and the parts that it bears."""
 
 
 def units_of(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[Unit, ...]:
@@ -26,30 +26,49 @@ def units_of(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[U
                 bearers[key].append(Bearing(part, because))
     chains: dict[Place, list[Workload]] = defaultdict(list)
     roles: dict[Place, tuple[Bearing, ...]] = {}
-    worn = {key for workload in network.workloads for layer in workload.chain for key in layer}
     for workload in network.workloads:
         keys = [workload.key, *(key for layer in workload.chain for key in layer), *sorted(workload.wears)]
-        bearings = _distinct(bearing for key in keys for bearing in bearers.get(key, ()))
+        bearings = _distinct(bearing.perhaps(workload.perhaps.get(key, ())) for key in keys for bearing in bearers.get(key, ()))
         chain = tuple(layer for layer in (tuple(key for key in layer if key in acls) for layer in workload.chain) if layer)
         if bearings and chain:
-            place = (chain, tuple((bearing.part.role, id(bearing.part.instance)) for bearing in bearings))
+            doubts = tuple(sorted(workload.perhaps.items()))
+            place = (chain, doubts, tuple((bearing.part.role, id(bearing.part.instance)) for bearing in bearings))
             chains[place].append(workload)
             roles[place] = bearings
     found = []
     for place, workloads in chains.items():
-        layers, assumed = guards(place[0], acls)
+        layers, assumed = guards(place[0], acls, dict(place[1]))
         found.append(replace(_unit(layers, tuple(workloads), roles[place]), assumed=assumed))
-    alone = (acl for acl in network.acls if acl.key in bearers and acl.key not in worn)
-    found += [_unit(((acl,),), (), _distinct(bearers[acl.key])) for acl in alone]
+    found += _alone(network, bearers)
     return tuple(sorted(found, key=lambda unit: ([acl.key for acl in unit.acls], [workload.key for workload in unit.workloads])))
 
 
-def guards(chain: Iterable[Iterable[str]], acls: Mapping[str, Acl]) -> tuple[Layers, tuple[Acl, ...]]:
+def _alone(network: Network, bearers: Mapping[str, Sequence[Bearing]]) -> Iterable[Unit]:
+    """Every ACL that a role is matched to and no known workload wears, and every group that none wears for sure."""
+    wearers: dict[str, list[Workload]] = defaultdict(list)
+    for workload in network.workloads:
+        for key in (key for layer in workload.chain for key in layer):
+            wearers[key].append(workload)
+    for acl in network.acls:
+        near = wearers.get(acl.key, ())
+        if acl.key not in bearers or (near and (acl.ordered or not all(acl.key in workload.perhaps for workload in near))):
+            continue
+        helped = {reference for workload in near for reference in workload.perhaps[acl.key]}
+        crossed = {reference for workload in near if len(workload.chain) > 1 for reference in workload.perhaps[acl.key]}
+        unit = _unit(((acl,),), (), _distinct(bearers[acl.key]))
+        yield replace(unit, helped=tuple(sorted(helped)), crossed=tuple(sorted(crossed)))
+
+
+def guards(
+    chain: Iterable[Iterable[str]], acls: Mapping[str, Acl], perhaps: Mapping[str, Because]
+) -> tuple[Layers, tuple[Acl, ...]]:
     """The layers of a chain, and apart from them the lists that are taken as absent: those of which the input holds no rule.
 
-    Where nothing else but admin rules is in the chain, they stay in it: what passes them is not known.
+    Those that stand there perhaps, for references, are loose. Where nothing else but admin rules is in the chain, lists stay in
+    it: what passes them is not known.
     """
-    layers = tuple(layer for layer in (tuple(acls[key] for key in keys if key in acls) for keys in chain) if layer)
+    found = (tuple(acls[key].loosely(perhaps.get(key, ())) for key in keys if key in acls) for keys in chain)
+    layers = tuple(layer for layer in found if layer)
     told = tuple(layer for layer in layers if not _is_untold(layer[0]))
     if all(layer[0].kind == "azure_admin_rules" for layer in told):
         return layers, ()
@@ -82,7 +101,11 @@ def _unit(layers: Layers, workloads: tuple[Workload, ...], bearings: tuple[Beari
         places = [workload.addresses or workload.within for workload in workloads]
         wears = frozenset.intersection(*(workload.wears for workload in workloads))
         may_wear = frozenset.union(*(workload.wears for workload in workloads))
-        return Unit(layers, workloads, bearings, _all_of(exact), _all_of(places) or ANY, wears, may_wear)
+        behind, within = _all_of(exact), _all_of(places) or ANY
+        doubts = {key: because for workload in workloads for key, because in workload.perhaps.items() if key in may_wear}
+        surely = {key for workload in workloads for key in workload.wears - workload.perhaps.keys()}
+        perhaps = {key: because for key, because in doubts.items() if key not in surely}
+        return Unit(layers, workloads, bearings, behind, within, wears - doubts.keys(), may_wear, (), perhaps)
     acl = layers[0][0]
     claims = [bearing.part.networks if bearing.part.cidrs else None for bearing in bearings]
     behind = acl.local or _all_of([claim or EMPTY for claim in claims])

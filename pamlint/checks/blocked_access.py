@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pamlint.checks.wording import Told, grouped, names_text, place_of, related_rules, source_text, told, traffic_text
+from pamlint.checks.wording import Told, grouped, names_text, place_of, related_rules, rule_of, source_text, told, traffic_text
 from pamlint.judging.judgement import Judgement, Opening
 from pamlint.model.finding import Finding
 from pamlint.model.policy import Flow
@@ -40,7 +40,7 @@ def _finding(judgement: Judgement, group: list[Opening], share: Told) -> Finding
         flow=flow.id,
         direction=first.direction,
         acl=first.acl.address,
-        rule=first.rule.name,
+        rule=rule_of(first.acl, first.rule),
         workloads=share.workloads,
         traffic=share.rows,
         witness=share.witness,

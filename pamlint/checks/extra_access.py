@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pamlint.checks.wording import Told, grouped, names_text, place_of, related_rules, supply_text, told, traffic_text
+from pamlint.checks.wording import Told, grouped, names_text, place_of, related_rules, rule_of, supply_text, told, traffic_text
 from pamlint.judging.judgement import Judgement, Opening
 from pamlint.model.activation import services_of
 from pamlint.model.addresses import is_internet
@@ -59,7 +59,7 @@ def _finding(judgement: Judgement, group: list[Opening], share: Told, administra
         roles=roles,
         direction=first.direction,
         acl=first.acl.address,
-        rule=first.rule.name,
+        rule=rule_of(first.acl, first.rule),
         workloads=share.workloads,
         traffic=share.rows,
         witness=share.witness,
@@ -112,6 +112,11 @@ def _message(group: Sequence[Opening], roles: tuple[str, ...], share: Told) -> s
     way = "in" if item.direction == "ingress" else "out"
     of = f"at {names_text(roles)}"
     traffic = traffic_text(share.rows, item.direction)
+    if rule_of(item.acl, item.rule) is None:
+        return (
+            f"{item.rule.name} may not be tied to what it is to guard {of}; {traffic} would go {way} then, which no active "
+            f"flow or allowance permits: it hangs on {names_text(share.because)}."
+        )
     if share.certainty == "unproven":
         return (
             f"{item.rule.name} may let {way} {traffic} {of}, which no active flow or allowance permits: "

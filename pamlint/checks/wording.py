@@ -167,6 +167,11 @@ def policy_of(judgement: Judgement, flow: Flow) -> Policy | None:
     return next((policy for policy in judgement.site.policies if flow in policy.flows), None)
 
 
+def rule_of(acl: Acl, rule: Rule) -> str | None:
+    """The name of a rule; None where it stands for the ACL itself, which may not be there."""
+    return None if rule.name == acl.address else rule.name
+
+
 def place_of(acl: Acl, rule: Rule | None = None) -> Location | None:
     """Where a finding about an ACL (or a rule of it) points to; a partial ACL has no block, so its first rule stands for it."""
     if rule is not None and rule.location is not None:

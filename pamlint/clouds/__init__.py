@@ -56,7 +56,7 @@ def _with_members(symbols: Mapping[str, Symbol], workloads: Sequence[Workload]) 
     out = dict(symbols)
     for workload in workloads:
         for key in workload.wears:
-            if key in out and workload.addresses and not workload.possible:
+            if key in out and workload.addresses and not workload.possible and key not in workload.perhaps:
                 known = union(out[key].at_least, workload.addresses)
                 out[key] = replace(out[key], at_least=known, at_most=union(out[key].at_most, known))
     return out

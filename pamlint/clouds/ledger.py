@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+from pamlint.clouds.ties import Because
 from pamlint.clouds.values import shown
 from pamlint.model.acl import Group, Symbol
 from pamlint.model.identity import IDENTIFIERS, Names, foreign_key
 from pamlint.model.resource import Location, Problem, Resource, Unknown
 from pamlint.model.service_tags import ServiceTags
+
+NO_ATTRIBUTES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 class Ledger:
@@ -57,6 +61,27 @@ class Ledger:
         named = [resource for resource in named if _same_group(resource, group)] or named
         named = [resource for resource in named if resource.root == root] or named
         return named[0] if len(named) == 1 else None
+
+    def candidates(
+        self, value: Any, root: str, *types: str, named: Mapping[str, Sequence[str]] = NO_ATTRIBUTES
+    ) -> list[tuple[Resource, Because]]:
+        """The resources of these types that a value refers to: one for sure, or those that an unknown one may be.
+
+        Whether it is one of those hangs on everything else that made it unknown. `named` has attributes of other types that
+        name such a thing as well.
+        """
+        found = self.target(value, root, *types)
+        if found is not None or not isinstance(value, Unknown):
+            return [(found, ())] if found is not None else []
+        may_be: dict[str, Resource] = {}
+        for reference in value.because:
+            address, _, attribute = reference.rpartition(".")
+            wanted = types if attribute in IDENTIFIERS else named.get(attribute, ())
+            resource = self.names.resource(Unknown((), (address, "id")), root)
+            if resource is not None and resource.type in wanted:
+                may_be[reference] = resource
+        because = tuple(reference for reference in value.because if reference not in may_be) or value.because
+        return [(resource, because) for resource in may_be.values()]
 
     def _named(self, type_: str, attribute: str) -> Mapping[str, list[Resource]]:
         if (type_, attribute) not in self._by_text:

@@ -9,7 +9,7 @@ from datetime import date
 from types import MappingProxyType
 
 from pamlint.binding import Binding, Part, Unit
-from pamlint.judging.admission import Admission, Piece, localise, through
+from pamlint.judging.admission import Admission, Piece, localise, through, worn_perhaps
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.floating import Floating
@@ -21,6 +21,7 @@ from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet
 from pamlint.judging.serving import served
 from pamlint.model.acl import Acl, Network, Rule
+from pamlint.model.addresses import ANY
 from pamlint.model.certainty import Purpose, Settled, settle
 from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.policy import ANY_ROLE, Flow, Policy
@@ -110,6 +111,8 @@ class _Judge:
     def front(self, place: int, unit: Unit, direction: Direction) -> None:
         """Judge one unit, the one at a place of the binding, in one direction."""
         asks = self.demand.asks(unit, direction)
+        for key, because in unit.perhaps_wears.items():
+            self.table.unknown(worn_perhaps(unit, key), None, ANY, key, because)
         layers = tuple(self.admission.layer(unit, layer, direction) for layer in unit.layers)
         view = View(direction, self.table.predicates, unit.within, unit.acls[0].address, self.table.lists)
         always = self.admission.always(unit, direction)
@@ -124,8 +127,13 @@ class _Judge:
         needed = self._required(front)
         blocked = self._blocked(front)
         self.extra += self._sure(openings(front, blocked, self.demand, self.admission, self.table))
-        self.implicit += implicit(front, blocked, needed, self.demand, self.table)
-        self.pinned += pinned(front)
+        self.implicit += [
+            replace(found, residue=doubted(found.residue, unit.doubt)) if unit.doubt else found
+            for found in implicit(front, blocked, needed, self.demand, self.admission, self.table)
+        ]
+        self.pinned += [
+            replace(found, residue=doubted(found.residue, unit.doubt)) if unit.doubt else found for found in pinned(front)
+        ]
         self._optional(front)
 
     def give_up(self, unit: Unit, direction: Direction) -> None:
@@ -154,7 +162,7 @@ class _Judge:
         for opening in found:
             near = (*opening.unit.acls, *opening.unit.assumed)
             lost = [name for acl in near if acl.ordered for name in self.unread.get(acl.key, ())]
-            lost += self._hidden(opening.unit.acls, [opening.rule])
+            lost += [*self._hidden(opening.unit.acls, [opening.rule]), *opening.unit.doubt, *opening.unit.crossed]
             residue = self.floating.stopped(opening.unit, opening.residue, opening.direction)
             out.append(replace(opening, residue=doubted(residue, lost) if lost else residue))
         return out
@@ -179,6 +187,8 @@ class _Judge:
             if want is None:
                 continue
             settled = self._doubt(unmet(want, through(front.perhaps), named, self.table, front.direction), front.unit.layers)
+            if front.unit.helped and (settled.proved or settled.unproven):
+                settled = doubted(settled, front.unit.helped)
             if settled.proved or settled.unproven:
                 self._blame(front, ask, want, settled, named)
             else:
@@ -245,7 +255,7 @@ class _Judge:
         residue = (*settled.proved, *settled.unproven)
         whole = want.whole
         partly = tuple((piece.acl, piece.rule) for piece in pieces if touch(piece.traffic, whole))
-        matched = sorted(layer, key=lambda acl: acl.key not in ask.bearing.part.hosts)
+        matched = sorted(layer, key=lambda acl: (acl.key not in ask.bearing.part.hosts, acl.loose, acl.partial))
         acl, rule, cause = self._cause(front, matched, residue)
         flow, role = ask.flow, ask.bearing.part.role
         return Missing(flow, role, (ask.peer.role,), front.unit, acl, settled, front.seen_at(acl), rule, cause, partly)

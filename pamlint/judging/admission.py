@@ -39,7 +39,7 @@ class Admission:
 
     def pieces(self, acl: Acl, direction: Direction) -> tuple[Piece, ...]:
         """What each allow rule lets through, less the denies above it; of admin rules those that no NSG can overrule."""
-        key = (acl.key, direction)
+        key = (acl.place, direction)
         if key in self._beyond:
             raise PieceLimitError
         if key not in self._pieces:
@@ -62,7 +62,7 @@ class Admission:
     def _beneath(self, piece: Piece, direction: Direction) -> Piece:
         """What a default rule lets through where denies that stand elsewhere may come before it."""
         acl = piece.acl
-        literal = self.table.unknown(f"{acl.key}/{direction}/elsewhere", None, ANY, acl.address, acl.partial)
+        literal = self.table.unknown(f"{acl.place}/{direction}/elsewhere", None, ANY, acl.address, acl.partial)
         return piece._replace(traffic=tuple(cube.where(literal) for cube in piece.traffic))
 
     def layer(self, unit: Unit, layer: tuple[Acl, ...], direction: Direction) -> tuple[Piece, ...]:
@@ -85,14 +85,21 @@ class Admission:
         """
         layer = unit.layers[place]
         if layer[0].kind == "aws_network_acl":
-            return (*together(pieces), *staying(unit, direction))
+            return (*together(pieces), *staying(unit, direction), *self.untied(layer[0], unit, direction))
         if layer[0].kind != ADMIN:
-            return (*together(pieces), *always)
+            return (*together(pieces), *always, *self.untied(layer[0], unit, direction))
         return self._not_denied(layer[0], direction)
+
+    def untied(self, acl: Acl, unit: Unit, direction: Direction) -> Traffic:
+        """What a list that stands in a chain perhaps lets through if it does not: everything."""
+        if not acl.loose or not acl.ordered:
+            return ()
+        literal = self.table.unknown(f"{acl.place}/untied", None, ANY, acl.address, acl.loose)
+        return localise((Cube().where(literal),), unit, direction)
 
     def _not_denied(self, acl: Acl, direction: Direction) -> Traffic:
         """What no deny of a first-match list decides: what no deny matches, and what another rule lets through above one."""
-        key = (acl.key, direction)
+        key = (acl.place, direction)
         if key in self._beyond:
             raise PieceLimitError
         if key not in self._left:
@@ -111,7 +118,7 @@ class Admission:
         """The part of a piece that its rule decides: not what one above it lets through for sure, or under the same names."""
         if not piece.acl.ordered:
             return piece.traffic
-        key = (piece.acl.key, piece.rule.direction, piece.rule.action)
+        key = (piece.acl.place, piece.rule.direction, piece.rule.action)
         if key not in self._told:
             self._told[key] = _told(piece.acl, piece.rule, self.table)
         surely, guarded, above = self._told[key]
@@ -209,18 +216,26 @@ def localise(traffic: Traffic, unit: Unit, direction: Direction) -> Traffic:
     for cube in traffic:
         here = cube.within(local_side, unit.within)
         if here is not None and unit.may_wear is not None:
-            here = _worn(here, unit.wears, unit.may_wear, f"{local_side}:")
+            here = _worn(here, unit, unit.may_wear, f"{local_side}:")
         if here is not None:
             out.append(here)
     return tuple(out)
 
 
-def _worn(cube: Cube, wears: frozenset[str], may_wear: frozenset[str], prefix: str) -> Cube | None:
+def worn_perhaps(unit: Unit, key: str) -> str:
+    """Where a unit wears a group perhaps."""
+    return f"{'+'.join(sorted(unit.hosts))} wears {key}"
+
+
+def _worn(cube: Cube, unit: Unit, may_wear: frozenset[str], prefix: str) -> Cube | None:
     """The cube for workloads whose groups are known."""
     left = []
+    wears = unit.wears
     for name, sign in cube.guard:
         key = name.removeprefix(prefix)
-        if not name.startswith(prefix) or (key in may_wear and key not in wears) or "|" not in key or key.startswith("tag|"):
+        if name.startswith(prefix) and key in unit.perhaps_wears:
+            left.append((f"?{worn_perhaps(unit, key)}", sign))
+        elif not name.startswith(prefix) or (key in may_wear and key not in wears) or "|" not in key or key.startswith("tag|"):
             left.append((name, sign))
         elif (key in wears) != sign:
             return None

@@ -81,6 +81,12 @@ class Table:
         self.predicates.setdefault(name, Predicate("unknown", side, text, EMPTY, at_most, because))
         return name, True
 
+    def pool(self, place: str, shares: tuple[tuple[Cube, tuple[str, ...]], ...]) -> tuple[str, bool]:
+        """Whether any of several things hold that are not known, each about its own share of the traffic."""
+        name = f"?{place}"
+        self.predicates[name] = Predicate("unknown", None, place, EMPTY, ANY, (), shares)
+        return name, True
+
     def some_set(self, place: str, side: int, at_most: Ranges, because: tuple[str, ...]) -> tuple[str, bool]:
         """Addresses that exist and are not known: a role's networks, what stands behind an ACL."""
         self.predicates.setdefault(place, Predicate("set", side, because[0], EMPTY, at_most, because))
@@ -88,13 +94,13 @@ class Table:
 
     def rule(self, acl: Acl, rule: Rule) -> Traffic:
         """The traffic that a rule matches."""
-        key = (acl.key, rule.name, rule.direction, rule.action, rule.priority)
+        key = (acl.place, rule.name, rule.direction, rule.action, rule.priority)
         if key not in self._rules:
             self._rules[key] = self._compile(acl, rule)
         return self._rules[key]
 
     def _compile(self, acl: Acl, rule: Rule) -> Traffic:
-        place = f"{acl.key}/{rule.name}/{rule.direction}/{rule.action}/{rule.priority}"
+        place = f"{acl.place}/{rule.name}/{rule.direction}/{rule.action}/{rule.priority}"
         exists = [self.unknown(f"{place}/exists", None, ANY, rule.name, rule.possible)] if rule.possible else []
         peer_side, local_side = sides(rule.direction)
         options = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from pamlint.model.policy import Flow, Policy
 from pamlint.model.ranges import Ranges, normal
 from pamlint.model.services import Service
 from pamlint.model.site import Allowance, Site
-from pamlint.model.traffic import ALL_PORTS, Traffic, merge
+from pamlint.model.traffic import ALL_PORTS, Cube, Traffic, merge
 
 PROBES = parse_cidr("168.63.129.16")
 """Where the health probes of Azure's load balancers come from; they are permitted as the platform permits them."""
@@ -73,8 +74,9 @@ class Demand:
         self._permitted: dict[tuple[object, ...], Permitted] = {}
         self._families: dict[int, frozenset[int]] = {}
         self._players: dict[int, frozenset[str]] = {}
-        self._peers: dict[tuple[int, int, str], tuple[list[Option], dict[str, Option]]] = {}
-        self._lines: dict[tuple[int, int, str, bool], Ranges] = {}
+        self._peers: dict[tuple[int, int, str], tuple[list[Option], dict[str, list[Option]]]] = {}
+        self._lines: dict[tuple[int, int, str, bool], list[Option]] = {}
+        self._doubts: set[tuple[str, bool]] = set()
 
     def asks(self, unit: Unit, direction: Direction) -> tuple[Ask, ...]:
         """Every active flow that ends at the unit in this direction, whatever its need; the same for units that bear the same."""
@@ -123,13 +125,35 @@ class Demand:
             found.append((member.addresses, doubt))
         return found
 
+    def perhaps_options(self, member: Member, side: int, cloud: str) -> list[tuple[Option, tuple[str, bool]]]:
+        """The ways to name a member by symbols of the rule's cloud that it wears perhaps, each with the literal of that."""
+        doubt = self._doubt(f"member:{member.key}", member.because)
+        found = []
+        for key, because in member.perhaps.items():
+            symbol = self.table.symbols.get(key)
+            if symbol is None or (symbol.kind in ("asg", "tag")) == (cloud == "azure"):
+                line, literals = self.table.symbol(key, side)
+                (worn,) = self._doubt(f"wears:{member.key}:{key}", because)
+                found.append(((line, (*literals, *doubt)), worn))
+        return found
+
+    def perhaps_networks(self, part: Part) -> list[Option]:
+        """What the networks of a role hold besides if those are its members that perhaps are, where its members tell them."""
+        doubtful = [member for member in part.members if member.because and member.addresses and not part.cidrs]
+        return [(member.addresses, self._doubt(f"member:{member.key}", member.because)) for member in doubtful]
+
     def symbols_of(self, parts: Iterable[Part], side: int) -> frozenset[str]:
-        """The predicates by which rules name the members of parts."""
-        return frozenset(f"{side}:{key}" for part in parts for member in part.members for key in member.symbols)
+        """The predicates by which rules name the members of parts, surely or perhaps."""
+        members = (member for part in parts for member in part.members)
+        return frozenset(f"{side}:{key}" for member in members for key in (*member.symbols, *member.perhaps))
 
     def _doubt(self, place: str, because: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
         """The literal under which something holds that is not certain; none where it is."""
-        return (self.table.unknown(f"{place}/{because}", None, ANY, place, because),) if because else ()
+        if not because:
+            return ()
+        literal = self.table.unknown(f"{place}/{because}", None, ANY, place, because)
+        self._doubts.add(literal)
+        return (literal,)
 
     def bearing_doubt(self, bearing: Bearing, unit: Unit) -> tuple[tuple[str, bool], ...]:
         """The literal under which the unit bears the role at all."""
@@ -154,33 +178,47 @@ class Demand:
         """
         others, groups = self._options(part, side, unit)
         if named is None:
-            return [*others, *groups.values()]
+            return [*others, *(option for options in groups.values() for option in options)]
         key = (id(part), side, unit.cloud, widest)
         if key not in self._lines:
-            bounds = (self.table.predicates[name] for name in groups)
-            lines = (each.at_most if widest else each.at_least for each in bounds)
-            self._lines[key] = normal(pair for line in lines for pair in line)
-        line = self._lines[key]
-        return [*others, *([(line, ())] if line else []), *(groups[name] for name in sorted(groups.keys() & named))]
+            self._lines[key] = self._bounds(groups, widest)
+        return [*others, *self._lines[key], *(option for name in sorted(groups.keys() & named) for option in groups[name])]
 
-    def _options(self, part: Part, side: int, unit: Unit) -> tuple[list[Option], dict[str, Option]]:
+    def _bounds(self, groups: Mapping[str, Sequence[Option]], widest: bool) -> list[Option]:
+        """What groups hold at least, or, `widest`, at most; together as far as nothing else is in doubt."""
+        lines: dict[tuple[tuple[str, bool], ...], list[tuple[int, int]]] = defaultdict(list)
+        for name, options in groups.items():
+            each = self.table.predicates[name]
+            for _, literals in options:
+                doubts = tuple(literal for literal in literals if literal[0] != name)
+                lines[doubts] += each.at_most if widest else each.at_least
+        return [(normal(pairs), doubts) for doubts, pairs in lines.items() if pairs]
+
+    def _options(self, part: Part, side: int, unit: Unit) -> tuple[list[Option], dict[str, list[Option]]]:
         """What may stand as a role's peer but for groups, and those by their predicates."""
         key = (id(part), side, unit.cloud)
         if key not in self._peers:
             others: list[Option] = [] if part.networks is None else [(part.networks, ())]
-            groups: dict[str, Option] = {}
+            groups: dict[str, list[Option]] = {}
             if part.networks is None and (part.hosts or part.members):
                 others.append(self.networks_unknown(part, side, PRIVATE))
             elif self.binding.hidden and part.instance is not None and part.instance.match:
                 others.append(self._hidden_members(part, side))
-            for option in (option for member in part.members for option in self.member_options(member, side, unit.cloud)):
-                names = [name for name, _ in option[1]]
-                if len(names) == 1 and self.table.predicates[names[0]].kind == "group":
-                    groups[names[0]] = option
+            for option in (option for member in part.members for option in self._any_options(member, side, unit.cloud)):
+                named = [name for name, _ in option[1] if self.table.predicates[name].kind == "group"]
+                if named:
+                    groups.setdefault(named[0], []).append(option)
                 else:
                     others.append(option)
-            self._peers[key] = (list(dict.fromkeys(others)), groups)
+            own = {name: list(dict.fromkeys(options)) for name, options in groups.items()}
+            self._peers[key] = (list(dict.fromkeys(others)), own)
         return self._peers[key]
+
+    def _any_options(self, member: Member, side: int, cloud: str) -> list[Option]:
+        """The ways in which a rule can name a member, surely or perhaps."""
+        worn = self.perhaps_options(member, side, cloud)
+        perhaps = [(line, (*literals, literal)) for (line, literals), literal in worn]
+        return [*self.member_options(member, side, cloud), *perhaps]
 
     def locals(self, bearing: Bearing, unit: Unit, direction: Direction, required: bool) -> list[Option]:
         """The near side of a role's flows: all that stands behind the unit, or the role's own part where roles share it."""
@@ -225,8 +263,26 @@ class Demand:
         out += [self.of_allowance(allowance, unit, direction, named) for allowance in valid]
         if unit.cloud == "azure" and direction == "ingress":
             out.append(traffic(service_sides([Service(((0, 255),))], ALL_PORTS), [(PROBES, ())], [(ANY, ())], direction))
-        found = tuple(cube for part in out for cube in part)
+        found = self._pooled(tuple(cube for part in out for cube in part), unit, f"{direction}/{named is None}")
         return Permitted(found, merge(found))
+
+    def _pooled(self, permitted: Traffic, unit: Unit, place: str) -> Traffic:
+        """What is permitted, all that is so perhaps under one predicate in place of many.
+
+        What nothing permits is cut once for each predicate of what is taken away: many that may hold side by side would cut it
+        again and again.
+        """
+        surely = tuple(cube for cube in permitted if self._doubts.isdisjoint(cube.guard))
+        if len(surely) == len(permitted):
+            return permitted
+        shares = []
+        for cube in permitted:
+            doubts = self._doubts & cube.guard
+            if doubts:
+                because = dict.fromkeys(name for doubt, _ in sorted(doubts) for name in self.table.predicates[doubt].because)
+                shares.append((Cube(cube.sides, cube.guard - doubts), tuple(because)))
+        literal = self.table.pool(f"permitted:{'+'.join(sorted(unit.hosts))}/{place}", tuple(dict.fromkeys(shares)))
+        return (*surely, *dict.fromkeys(cube.where(literal) for cube, _ in shares))
 
     def of_flow(self, ask: Ask, unit: Unit, direction: Direction, named: Names | None = None, widest: bool = False) -> Traffic:
         """Everything that a flow may be here: any family, any source port; `named` and `widest` as for `permitted_peers`."""
@@ -254,7 +310,12 @@ class Demand:
         peer_side, _ = sides(direction)
         peers = [option for text in allowance.peers for option in self._allowed_peer(text, peer_side, unit, named, widest)]
         services = service_sides([allowance.service], ALL_PORTS)
-        near = [option for bearing in roles for option in self.locals(bearing, unit, direction, required=False)]
+        doubted = "*" not in allowance.roles
+        near = [
+            (line, (*literals, *(self.bearing_doubt(bearing, unit) if doubted else ())))
+            for bearing in roles
+            for line, literals in self.locals(bearing, unit, direction, required=False)
+        ]
         return traffic(services, peers, dict.fromkeys(near), direction)
 
     def _allowed_peer(self, text: str, side: int, unit: Unit, named: Names | None, widest: bool) -> list[Option]:

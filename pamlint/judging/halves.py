@@ -36,7 +36,7 @@ def half_open(fronts: Fronts, demand: Demand, table: Table) -> list[HalfOpen]:
     found: list[HalfOpen] = []
     pairs = _Pairs(fronts, demand, table)
     for (place, direction), front in fronts.items():
-        for role, parts, permitted, in_full in _optional(front, demand):
+        for role, parts, permitted, in_full in () if front.unit.doubt else _optional(front, demand):
             halves = pairs.halves(place, direction, role, parts, overlap(front.passed, permitted))
             open_here = overlap(front.passed, in_full()) if halves else ()
             for half in halves:
@@ -109,7 +109,7 @@ class _Pairs:
         if key not in self._partners:
             found = self._partners[key] = _Partners()
             for (place, direction), other in self._fronts.items():
-                if direction == OPPOSITE[front.direction] and role in other.roles:
+                if direction == OPPOSITE[front.direction] and role in other.roles and not other.unit.doubt:
                     ways = self._ways(other.unit, parts, front.unit.cloud, front.direction)
                     found.alike[self._shape(ways)][place] = ways
                     for name in _names(ways):

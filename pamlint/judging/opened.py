@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pamlint.binding import Unit
@@ -10,14 +10,27 @@ from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, Admission, Piece, les
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
 from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Implicit, Opening, Pinned, Reply
-from pamlint.model.acl import Acl, Rule
+from pamlint.model.acl import ANYWHERE, Acl, Extent, Rule
 from pamlint.model.addresses import families
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, settle
 from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.policy import Flow
 from pamlint.model.ranges import Ranges, holds, intersect, subtract, union
 from pamlint.model.rows import View
-from pamlint.model.traffic import DESTINATION, PROTOCOL, SOURCE, SOURCE_PORT, Cube, Traffic, merge, minus, overlap, touch
+from pamlint.model.traffic import (
+    ALL_PORTS,
+    ALL_PROTOCOLS,
+    DESTINATION,
+    PROTOCOL,
+    SOURCE,
+    SOURCE_PORT,
+    Cube,
+    Traffic,
+    merge,
+    minus,
+    overlap,
+    touch,
+)
 
 ORDINARY = ((49152, 65535),)
 """The source ports that every client system uses."""
@@ -103,7 +116,27 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
                         beside, passed,
                     )
                 )  # fmt: skip
+    for acl, passing in _unguarded(front, admission):
+        settled = settle(_not_allowed(passing, allowed, front.direction, table), table.predicates, Purpose.OPEN)
+        if settled.unproven:
+            rule = _absent(acl, front.direction)
+            found.append(Opening(rule, acl, front.unit, front.direction, settled, front.seen_at(acl), front.roles))
     return found
+
+
+def _unguarded(front: Front, admission: Admission) -> Iterator[tuple[Acl, Traffic]]:
+    """What passes if none of a unit's lists stands there, and no rule of theirs names; the nearest tells it."""
+    lists = [layer[0] for layer in front.unit.layers]
+    if all(acl.loose and acl.ordered for acl in lists):
+        passing = through(admission.untied(acl, front.unit, front.direction) for acl in lists)
+        rules = tuple(cube for layer in front.layers for piece in layer for cube in piece.traffic)
+        yield lists[0], less(passing, rules, admission.table)
+
+
+def _absent(acl: Acl, direction: Direction) -> Rule:
+    """What stands for a list that may not be there, as a rule: it has the list's own name."""
+    everything = Extent(ALL_PROTOCOLS), Extent(ALL_PORTS), (ANYWHERE,)
+    return Rule(acl.address, direction, "allow", *everything, possible=acl.loose, location=acl.location)
 
 
 def _not_allowed(passing: Traffic, allowed: Traffic, direction: Direction, table: Table) -> Traffic:
@@ -180,6 +213,11 @@ def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Ad
                         _beside(front, place, residue),
                     )
                 )  # fmt: skip
+    for acl, passing in _unguarded(front, admission):
+        settled = settle(merge(overlap(passing, forbidden)), table.predicates, Purpose.OPEN, denied=front.denied)
+        if settled.unproven:
+            rule = _absent(acl, front.direction)
+            found.append(Opening(rule, acl, front.unit, front.direction, settled, front.seen_at(acl), front.roles, flow))
     return found
 
 
@@ -222,14 +260,26 @@ def _beside_names(unproven: Traffic, table: Table) -> Traffic:
     return tuple(cube for cube in unproven if not any(sign and table.predicates[name].kind in named for name, sign in cube.guard))
 
 
-def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: Demand, table: Table) -> list[Implicit]:
+def implicit(
+    front: Front, blocked: Traffic, needed: Sequence[Working], demand: Demand, admission: Admission, table: Table
+) -> list[Implicit]:
     """What only default rules open: required flows that pass by defaults alone, and extra traffic that no layer names."""
     by_default = [_by_default(front, place) for place in range(len(front.layers))]
     if not any(by_default):
         return []
+    unsaid = [
+        (*cubes, *admission.untied(layer[0], front.unit, front.direction))
+        for cubes, layer in zip(by_default, front.unit.layers, strict=True)
+    ]
     explicit = [_explicit(front, place, table) for place in range(len(front.layers))]
     allowed = (*front.permitted.traffic, *blocked, *demand.of_unbound(front.unit, front.direction, front.named.keys()))
-    extra = minus(through(less(cubes, told, table) for cubes, told in zip(by_default, explicit, strict=True)), allowed)
+    extra = minus(through(less(cubes, told, table) for cubes, told in zip(unsaid, explicit, strict=True)), allowed)
+    standing = (
+        place
+        for place, layer in enumerate(front.layers)
+        if any(piece.rule.default and touch(piece.traffic, extra) for piece in layer)
+    )
+    first = next(standing, None)
     own = {name: line for _, _, known in needed for name, line in known.items()}
     found = []
     for place, layer in enumerate(front.layers):
@@ -239,7 +289,7 @@ def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: 
             (flow, less(overlap(overlap(want, front.passed), by_default[place]), explicit[place], table, OPEN_SYMBOLS))
             for flow, want, _ in needed
         ]
-        residue = (*(extra if place == 0 else ()), *(cube for _, cubes in working for cube in cubes))
+        residue = (*(extra if place == first else ()), *(cube for _, cubes in working for cube in cubes))
         settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
         if settled.proved or settled.unproven:
             pieces = [piece for piece in layer if piece.rule.default and touch(piece.traffic, residue)]
@@ -247,7 +297,7 @@ def implicit(front: Front, blocked: Traffic, needed: Sequence[Working], demand: 
             found.append(
                 Implicit(
                     pieces[0].acl, front.unit, front.direction, tuple(piece.rule for piece in pieces), settled, flows,
-                    bool(extra) and place == 0, front.seen_at(pieces[0].acl), front.roles,
+                    bool(extra) and place == first, front.seen_at(pieces[0].acl), front.roles,
                 )
             )  # fmt: skip
     return found

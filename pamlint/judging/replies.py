@@ -26,11 +26,12 @@ def replies(ask: Ask, unit: Unit, direction: Direction, wants: Wants, admission:
         return []
     answer = want._replace(
         networks=None if want.networks is None else _answers(want.networks),
-        members=tuple(tuple(_answers(way) for way in ways) for ways in want.members),
+        members=tuple(reach.each(_answers) for reach in want.members),
     )
     found = []
     for acl in stateless:
-        residue = unmet(answer, (*together(admission.pieces(acl, back)), *staying(unit, back)), {}, table, back)
+        passed = (*together(admission.pieces(acl, back)), *staying(unit, back), *admission.untied(acl, unit, back))
+        residue = unmet(answer, passed, {}, table, back)
         if residue.proved or residue.unproven:
             view = View(back, table.predicates, unit.within, acl.address, table.lists)
             found.append(Reply(ask.flow, ask.bearing.part.role, ask.peer.role, unit, acl, residue, view))

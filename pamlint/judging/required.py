@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -26,6 +26,17 @@ from pamlint.model.traffic import (
 NOTHING_MISSING = Settled((), (), ())
 
 
+class Reach(NamedTuple):
+    """The ways to reach one member, and those by symbols that it wears perhaps, each with the literal that says that it does."""
+
+    ways: tuple[Traffic, ...]
+    perhaps: tuple[tuple[Traffic, tuple[str, bool]], ...] = ()
+
+    def each(self, change: Callable[[Traffic], Traffic]) -> Reach:
+        """The ways, changed."""
+        return Reach(tuple(map(change, self.ways)), tuple((change(way), literal) for way, literal in self.perhaps))
+
+
 class Wanted(NamedTuple):
     """A required flow as traffic: to or from the role's networks as a whole, or each member in one of several ways.
 
@@ -34,7 +45,7 @@ class Wanted(NamedTuple):
     """
 
     networks: Traffic | None
-    members: tuple[tuple[Traffic, ...], ...]
+    members: tuple[Reach, ...]
     own: Own
     symbols: frozenset[str]
     role_symbols: frozenset[str]
@@ -46,7 +57,8 @@ class Wanted(NamedTuple):
     @property
     def whole(self) -> Traffic:
         """All of it, in every way it can be said."""
-        return (*(self.networks or ()), *(cube for ways in self.members for way in ways for cube in way))
+        ways = (way for reach in self.members for way in (*reach.ways, *(way for way, _ in reach.perhaps)))
+        return (*(self.networks or ()), *(cube for way in ways for cube in way))
 
 
 class Wants:
@@ -95,7 +107,7 @@ def _wanted(
 
     unfiltered = UNFILTERED[unit.cloud] if direction == "egress" else EMPTY
     filtered = None if ask.peer.networks is None else subtract(ask.peer.networks, unfiltered)
-    networks = None if filtered is None else cubes([(filtered, ())])
+    networks = None if filtered is None else cubes([(filtered, ()), *demand.perhaps_networks(ask.peer)])
     if ask.peer.members and not members and networks is None:
         return None
     ways = []
@@ -106,12 +118,14 @@ def _wanted(
         for place, literals in options:
             for name, _ in literals:
                 own[name] = union(own.get(name, EMPTY), intersect(place, stands) or intersect(place, line))
-        ways.append(tuple(cubes([option]) for option in options))
+        worn = demand.perhaps_options(member, peer_side, unit.cloud)
+        perhaps = tuple((cubes([option]), literal) for option, literal in worn)
+        ways.append(Reach(tuple(cubes([option]) for option in options), perhaps))
     if networks is None and not ways:
         option = demand.networks_unknown(ask.peer, peer_side, line)
         own.update({name: line for name, _ in option[1]})
-        ways.append((cubes([option]),))
-    distinct = tuple(way for way in dict.fromkeys(ways) if any(way))
+        ways.append(Reach((cubes([option]),)))
+    distinct = tuple(reach for reach in dict.fromkeys(ways) if any(reach.ways))
     return Wanted(
         networks,
         distinct,
@@ -123,20 +137,21 @@ def _wanted(
     )
 
 
-def _alike(members: Iterable[tuple[Traffic, ...]], own: Own, table: Table) -> tuple[tuple[str, ...], ...]:
+def _alike(members: Iterable[Reach], own: Own, table: Table) -> tuple[tuple[str, ...], ...]:
     """The symbols of members that are meant by one symbol alone, those together that differ in nothing else."""
     found: dict[tuple[object, ...], list[str]] = defaultdict(list)
-    for ways in members:
-        name = _sole(ways)
+    for reach in members:
+        name = _sole(reach)
         if name is not None:
             predicate = replace(table.predicates[name], text="", because=())
-            found[predicate, own[name], tuple(cube.sides for cube in ways[0])].append(name)
+            found[predicate, own[name], tuple(cube.sides for cube in reach.ways[0])].append(name)
     return tuple(tuple(names) for names in found.values() if len(names) > 1)
 
 
-def _sole(ways: tuple[Traffic, ...]) -> str | None:
+def _sole(reach: Reach) -> str | None:
     """The one symbol by which a member is meant, if there is no other way and nothing else is asked."""
-    if len(ways) != 1 or not ways[0] or len(ways[0][0].guard) != 1:
+    ways = reach.ways
+    if reach.perhaps or len(ways) != 1 or not ways[0] or len(ways[0][0].guard) != 1:
         return None
     ((name, sign),) = ways[0][0].guard
     return name if sign else None
@@ -180,7 +195,7 @@ def _crowds(want: Wanted, passed: Traffic) -> Mapping[str, tuple[str, ...]]:
 def _told_together(want: Wanted, crowds: Mapping[str, tuple[str, ...]]) -> Wanted:
     """The same without the members for which another stands."""
     behind = {name for crowd in crowds.values() for name in crowd[1:]}
-    return want._replace(members=tuple(ways for ways in want.members if _sole(ways) not in behind)) if behind else want
+    return want._replace(members=tuple(reach for reach in want.members if _sole(reach) not in behind)) if behind else want
 
 
 def _each(traffic_: Traffic, crowds: Mapping[str, tuple[str, ...]]) -> Traffic:
@@ -208,9 +223,16 @@ def _in_either_view(
         return by_networks
     peer_side, _ = sides(direction)
     if not want.addressed and not _is_named(want.symbols, named, by_members.unproven, peer_side):
-        by_members = Settled((*by_members.proved, *by_members.unproven), (), ())
+        by_members = _of_anybody(by_members, table)
     told, other = (by_networks, by_members) if want.role_symbols.isdisjoint(named) else (by_members, by_networks)
     return _both(told, other, peer_side)
+
+
+def _of_anybody(settled: Settled, table: Table) -> Settled:
+    """The same, as far as it is required for sure, where nothing tells members from others."""
+    doubtful = tuple(cube for cube in settled.unproven if any(table.predicates[name].side is None for name, _ in cube.guard))
+    sure = tuple(cube for cube in settled.unproven if cube not in doubtful)
+    return Settled((*settled.proved, *sure), doubtful, settled.because if doubtful else ())
 
 
 def _is_named(symbols: frozenset[str], named: Mapping[str, Traffic], traffic_: Traffic, peer_side: int) -> bool:
@@ -220,9 +242,14 @@ def _is_named(symbols: frozenset[str], named: Mapping[str, Traffic], traffic_: T
 
 
 def _best_ways(want: Wanted, passed: Traffic, order: tuple[int, ...]) -> Traffic:
-    """What does not pass, of each member in the way that passes best."""
-    best = (_best([(way, minus(way, passed, order)) for way in ways], passed) for ways in want.members)
-    return tuple(cube for _, residue in best for cube in residue)
+    """What does not pass, of each member in the way that passes best; less where a symbol that it wears perhaps lets all pass."""
+    out: list[Cube] = []
+    for reach in want.members:
+        _, residue = _best([(way, minus(way, passed, order)) for way in reach.ways], passed)
+        helping = (literal for way, literal in reach.perhaps if residue and not minus(way, passed, order))
+        doubts = [(name, not sign) for name, sign in helping]
+        out += [cube.where(*doubts) for cube in residue]
+    return tuple(out)
 
 
 def _best(ways: list[tuple[Traffic, Traffic]], passed: Traffic) -> tuple[Traffic, Traffic]:

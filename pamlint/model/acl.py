@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pamlint.model.addresses import ANY
@@ -92,6 +92,10 @@ class Rule:
     location: Location | None = None
     ignores: tuple[Ignore, ...] = ()
 
+    def perhaps(self, because: tuple[str, ...]) -> Rule:
+        """The rule where its being there hangs on further references."""
+        return replace(self, possible=tuple(dict.fromkeys((*self.possible, *because))))
+
     @property
     def unknown(self) -> tuple[str, ...]:
         """Every reference that something in the rule hangs on, sorted."""
@@ -104,7 +108,8 @@ class Acl:
     """A security group, a network ACL or an NSG. Rules of the ordered kinds stand in the order in which they are tried.
 
     `partial` names the references because of which further rules may exist elsewhere. `local` is what stands behind the
-    ACL: `at_least` and `at_most` of a Symbol, whole line if unknown.
+    ACL: `at_least` and `at_most` of a Symbol, whole line if unknown. `loose` is told of an ACL in a chain: the references that
+    decide whether it stands there at all.
     """
 
     key: str
@@ -120,6 +125,19 @@ class Acl:
     local: Ranges | None = None
     location: Location | None = None
     ignores: tuple[Ignore, ...] = ()
+    loose: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where its rules are used: they hang on other things where the ACL stands loosely."""
+        return "?".join((self.key, *self.loose))
+
+    def loosely(self, because: tuple[str, ...]) -> Acl:
+        """The ACL where it stands perhaps: the rules of a group are possible there, and an ordered list may stop nothing."""
+        if not because:
+            return self
+        worn = self.rules if self.ordered else tuple(rule.perhaps(because) for rule in self.rules)
+        return replace(self, rules=worn, loose=because)
 
     @property
     def ordered(self) -> bool:
@@ -132,7 +150,8 @@ class Workload:
     """What ACLs protect: an interface, a machine, a service.
 
     `chain` holds its layers from the nearest to the farthest; a layer is the keys of ACLs that are united (an interface's
-    security groups) or a single one (an NSG). `wears` are the keys of symbols that it is a member of.
+    security groups) or a single one (an NSG). `wears` are the keys of symbols that it is a member of. Of both, `perhaps` holds
+    those that hang on something, with the references.
     `addresses` are its own where they are known, `within` where it stands (its subnets' prefixes). `sheltered` is a clause that
     says why the Internet cannot reach it, where the input shows that. `subnet` are the prefixes of the one subnet that it stands
     in, empty if that is not known or not one.
@@ -153,6 +172,7 @@ class Workload:
     sheltered: str | None = None
     subnet: Ranges = EMPTY
     several: bool = False
+    perhaps: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_VALUES)
     location: Location | None = None
 
 

@@ -25,7 +25,8 @@ class Predicate:
 
     `group` is a security group or an ASG, `list` a service tag, prefix list or `VirtualNetwork`, `set` addresses that exist
     but are not known (a role's networks, what stands behind an ACL), `unknown` a value that may be anything or nothing.
-    `side` None is no membership but a yes or no: whether a rule exists at all.
+    `side` None is no membership but a yes or no: whether a rule exists at all. One that stands for many such has the `shares`
+    of each: its traffic, and the references that decide there.
     """
 
     kind: Literal["group", "list", "set", "unknown"]
@@ -34,6 +35,13 @@ class Predicate:
     at_least: Ranges = EMPTY
     at_most: Ranges = ANY
     because: tuple[str, ...] = ()
+    shares: tuple[tuple[Cube, tuple[str, ...]], ...] = ()
+
+    def reasons(self, cube: Cube) -> tuple[str, ...]:
+        """The references on which it hangs for the packets of a cube."""
+        held = frozenset(literal for literal in cube.guard if literal[1])
+        found = (because for share, because in self.shares if share.guard <= held and meet(share.bare, cube.bare))
+        return tuple(dict.fromkeys((*self.because, *(reference for because in found for reference in because))))
 
     @property
     def reach(self) -> Ranges:
@@ -97,7 +105,7 @@ def settle(
         for cube in unproven
         for name, sign in cube.guard
         if _is_asked(cube, name, sign, predicates, purpose, own, _denied_at(cube, denied))
-        for reference in predicates[name].because
+        for reference in predicates[name].reasons(cube)
     }
     return Settled(proved, unproven, tuple(sorted(because)))
 

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from pamlint.terraform.types import ANY, NUMBER, SetType, Type
-from pamlint.terraform.values import Mappish, ObjectValue, Sequence, TupleValue, UnknownValue, Value, key, reasons, unmark
+from pamlint.terraform.values import (
+    Mappish,
+    ObjectValue,
+    Sequence,
+    TupleValue,
+    UnknownValue,
+    Value,
+    is_identity,
+    key,
+    reasons,
+    unmark,
+)
 
 
 def held(value: Value) -> tuple[Value, ...]:
@@ -40,9 +52,14 @@ def partly(values: Iterable[Value], holds: Iterable[Value], of: Type = ANY) -> U
 def in_both(then: Value, otherwise: Value) -> TupleValue | ObjectValue | None:
     """What two collections both have; None where that is nothing."""
     others = held_items(otherwise)
-    items = {name: item for name, item in held_items(then).items() if name in others and key(item) == key(others[name])}
+    items = {name: item for name, item in held_items(then).items() if name in others and _which(item) == _which(others[name])}
     if items:
         return ObjectValue(items)
-    keys = {key(item) for item in held(otherwise)}
-    elements = [item for item in held(then) if key(item) in keys] if keys else []
+    keys = {_which(item) for item in held(otherwise)}
+    elements = [item for item in held(then) if _which(item) in keys] if keys else []
     return TupleValue(elements) if elements else None
+
+
+def _which(value: Value) -> Any:
+    """The same for two that are one and the same value, known or not: an id is its resource's wherever it stands."""
+    return value.attribute if isinstance(value, UnknownValue) and is_identity(value) else key(value)

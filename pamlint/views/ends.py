@@ -192,7 +192,8 @@ class _Finder:
         found: dict[tuple[object, ...], list[Workload]] = defaultdict(list)
         for workload in workloads:
             place = EMPTY if workload.addresses else workload.within
-            found[workload.chain, workload.wears, bool(workload.addresses), place].append(workload)
+            doubts = tuple(sorted(workload.perhaps.items()))
+            found[workload.chain, workload.wears, doubts, bool(workload.addresses), place].append(workload)
         return list(found.values())
 
     def _of_workloads(self, alike: Sequence[Workload], claim: Ranges | None) -> End:
@@ -207,7 +208,7 @@ class _Finder:
         return self._standing(alike, text, first.within or claim or self._line(first.wears), False)
 
     def _standing(self, alike: Sequence[Workload], text: str, addresses: Ranges, placed: bool) -> End:
-        layers, assumed = guards(alike[0].chain, self.acls)
+        layers, assumed = guards(alike[0].chain, self.acls, alike[0].perhaps)
         absent = tuple(key.rpartition("|")[2] for layer in alike[0].chain for key in layer if key not in self.acls)
         absent += tuple(acl.address for acl in assumed)
         return End(Place(text, addresses, alike[0].wears, placed, seen=True), layers, tuple(alike), absent)

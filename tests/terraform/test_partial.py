@@ -44,6 +44,8 @@ ELEMENTS = {
     'sensitive(concat(list, ["a"]))': "?sensitive() (sensitive)",
     'split(",", join(",", ["a", id, "b"]))': ["a", "?x.y.id", "b"],
     'split(",", join(",", [id]))': ["?x.y.id"],
+    'compact([id, text])': ["?x.y.id", "?x.y.id var.text"],
+    'any ? [id, "a"] : [id]': ["?x.y.id", "?var.any x.y.id"],
     'compact(split(",", "${id},,a"))': ["?x.y.id", "a"],
     'split(",", "a,${"b,${id}"},c")': ["a", "b", "?x.y.id", "c"],
     'split(",", "a,x${id}y,${id}${id}")': ["a", "?x.y.id", "?x.y.id"],

@@ -9,6 +9,7 @@ from typing import Any
 from pamlint.clouds.aws.groups import Groups
 from pamlint.clouds.aws.network import Subnet, Subnets, Vpcs
 from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.ties import Because, Ties, doubted, has_sure, reasons, sure, ties
 from pamlint.clouds.values import all_of, networks, written
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Resource, Unknown
@@ -18,7 +19,7 @@ from pamlint.model.resource import Resource, Unknown
 class Interface:
     """One interface, or several alike: its groups, the subnets that it may stand in (None where unknown), its addresses."""
 
-    groups: tuple[str, ...]
+    groups: Ties
     subnets: tuple[Subnet | None, ...]
     addresses: Ranges = EMPTY
 
@@ -36,20 +37,27 @@ class Surroundings:
         """The subnets that values refer to, None for each that the input does not hold."""
         return tuple(dict.fromkeys(self.subnets.find(value, root) for value in values))
 
-    def wearing(self, values: Iterable[Any], root: str) -> tuple[str, ...]:
-        """The keys of the groups that values refer to."""
-        return tuple(sorted({self.groups.key(value, root) for value in values}))
+    def wearing(self, values: Iterable[Any], root: str) -> Ties:
+        """The groups that values refer to; in place of one that is not known those that it may be, or another, perhaps."""
+        found: list[tuple[str, Because]] = []
+        for value in values:
+            may_be = self.groups.perhaps(value, root)
+            found += [*may_be, (self.groups.key(value, root), reasons(may_be))]
+        return ties(found)
 
-    def default(self, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> tuple[str, ...]:
-        """What is worn where no group is named: the default group of the VPC, as far as it is known which VPC that is.
+    def or_default(self, worn: Ties, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> Ties:
+        """What a resource wears, and the default group of its VPC where it names none, or perhaps none."""
+        if has_sure(worn):
+            return worn
+        return ties((*worn, *doubted(self._default(resource, standing, attribute), reasons(worn))))
 
-        The code of a data source names nothing at all.
-        """
+    def _default(self, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> Ties:
+        """The default group of the VPC, as far as it is known which VPC that is. The code of a data source names nothing at all."""
         vpc = self.vpcs.of(resource) or next((subnet.vpc for subnet in standing if subnet and subnet.vpc), None)
         if vpc is not None and resource.mode == "managed":
-            return (self.groups.default_of(vpc),)
+            return sure([self.groups.default_of(vpc)])
         unsaid = Unknown((f"{resource.address}.{attribute}",), attribute=(resource.address, attribute))
-        return (self.groups.key(unsaid, resource.root),)
+        return sure([self.groups.key(unsaid, resource.root)])
 
 
 def addresses(resource: Resource, paths: Iterable[str]) -> Ranges:

@@ -5,11 +5,14 @@ Source: the provider's documentation of each resource type.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, first_written
 from pamlint.clouds.aws.network import Subnet
+from pamlint.clouds.ties import Because, doubted, ties
 from pamlint.clouds.values import blocks, computed, find, nested, string, text, written
 from pamlint.model.acl import Text
 from pamlint.model.identity import is_live, key_of
@@ -43,12 +46,11 @@ class Machines:
     def __init__(self, around: Surroundings) -> None:
         self._around = around
         self._ledger = around.ledger
-        self._attached: dict[str, list[tuple[Any, str]]] = {}
+        self._attached: dict[str, list[tuple[str, Because]]] = defaultdict(list)
         for resource in self._ledger.managed(GROUP_ATTACHMENT):
-            wearer = self._wearer(resource)
-            if wearer is not None:
-                told = (resource.body.values.get("security_group_id"), resource.root)
-                self._attached.setdefault(key_of(wearer), []).append(told)
+            worn = around.wearing([resource.body.values.get("security_group_id")], resource.root)
+            for wearer, because in self._wearers(resource):
+                self._attached[key_of(wearer)] += doubted(worn, (*because, *resource.body.possible))
         self._instances = {key_of(resource): resource for resource in self._ledger.told("vpc_security_group_ids", INSTANCE)}
         self._cards = self._cards_by_instance()
 
@@ -82,13 +84,17 @@ class Machines:
                 found += self._from_template(block, resource, subnets)
         return list(dict.fromkeys(found))
 
-    def _wearer(self, attachment: Resource) -> Resource | None:
-        """The interface that a group is attached to, or the instance whose first interface it is."""
+    def _wearers(self, attachment: Resource) -> list[tuple[Resource, Because]]:
+        """The interface that a group is attached to, or the instance whose first interface it is; or those that it may be."""
         value = attachment.body.values.get("network_interface_id")
         if isinstance(value, Unknown) and value.attribute is not None and value.attribute[1] == "primary_network_interface_id":
-            return self._ledger.target(Unknown((), attribute=(value.attribute[0], "id")), attachment.root, INSTANCE)
-        first = self._ledger.target(value, attachment.root, INSTANCE, by="primary_network_interface_id")
-        return first or self._ledger.target(value, attachment.root, INTERFACE)
+            first = self._ledger.target(Unknown((), attribute=(value.attribute[0], "id")), attachment.root, INSTANCE)
+        else:
+            first = self._ledger.target(value, attachment.root, INSTANCE, by="primary_network_interface_id")
+        if first is not None:
+            return [(first, ())]
+        named = {"primary_network_interface_id": (INSTANCE,)}
+        return self._ledger.candidates(value, attachment.root, INTERFACE, named=named)
 
     def _cards_by_instance(self) -> dict[str, list[Resource]]:
         """The interfaces of each instance, whichever of the two names the other."""
@@ -113,24 +119,20 @@ class Machines:
     def _own(self, resource: Resource) -> list[Interface]:
         """The interface that an instance is made with."""
         subnets = self._around.standing(written(resource, "subnet_id") or [None], resource.root)
-        groups = self._named(resource, first_written(resource, ("vpc_security_group_ids", "security_groups")))
+        named = self._around.wearing(first_written(resource, ("vpc_security_group_ids", "security_groups")), resource.root)
+        attached = self._attached[key_of(resource)]
         found = addresses(resource, INSTANCE_ADDRESSES)
-        if not groups and (made := self.from_templates(resource, subnets)):
-            return made
-        return [Interface(groups or self._around.default(resource, subnets, "vpc_security_group_ids"), subnets, found)]
+        if not named and (made := self.from_templates(resource, subnets)):
+            return [replace(made[0], groups=ties((*made[0].groups, *attached))), *made[1:]]
+        worn = self._around.or_default(named, resource, subnets, "vpc_security_group_ids")
+        return [Interface(ties((*worn, *attached)), subnets, found)]
 
     def _card(self, resource: Resource) -> Interface:
         subnets = self._around.standing(written(resource, "subnet_id") or [None], resource.root)
-        groups = self._named(resource, written(resource, "security_groups"))
-        if not groups and not is_live(resource):
-            groups = self._around.default(resource, subnets, "security_groups")
-        return Interface(groups, subnets, addresses(resource, INTERFACE_ADDRESSES))
-
-    def _named(self, resource: Resource, values: Iterable[Any]) -> tuple[str, ...]:
-        """The groups that a resource names, and those that are attached to it."""
-        own = [(value, resource.root) for value in values]
-        pairs = [*own, *self._attached.get(key_of(resource), ())]
-        return tuple(sorted({key for value, root in pairs for key in self._around.wearing([value], root)}))
+        groups = self._around.wearing(written(resource, "security_groups"), resource.root)
+        if not is_live(resource):
+            groups = self._around.or_default(groups, resource, subnets, "security_groups")
+        return Interface(ties((*groups, *self._attached[key_of(resource)])), subnets, addresses(resource, INTERFACE_ADDRESSES))
 
     def _from_template(self, block: Block, resource: Resource, subnets: Standing) -> list[Interface]:
         values = block.values
@@ -148,7 +150,8 @@ class Machines:
 
     def _templated(self, template: Resource, groups: Iterable[Any], subnets: Standing) -> Interface:
         worn = self._around.wearing(groups, template.root)
-        return Interface(worn or self._around.default(template, subnets, "vpc_security_group_ids"), subnets or (None,))
+        worn = self._around.or_default(worn, template, subnets, "vpc_security_group_ids")
+        return Interface(worn, subnets or (None,))
 
     def _from_configuration(self, resource: Resource, subnets: Standing) -> list[Interface]:
         """The interfaces of a launch configuration, the forerunner of launch templates."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.ties import Ties
 from pamlint.clouds.values import find, networks, truth
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.identity import key_of
@@ -27,11 +28,14 @@ TYPES = frozenset({*VPCS, *SUBNETS, MORE_IPV4, MORE_IPV6, GROUP_VPCS})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subnet:
-    """A subnet that the input holds: its known prefixes, its VPC, its network ACL, why the Internet cannot reach it."""
+    """A subnet that the input holds: its known prefixes, its VPC, its network ACLs, why the Internet cannot reach it.
+
+    It has one network ACL; several where it is not known which.
+    """
 
     prefixes: Ranges
     vpc: Resource | None
-    acl: str | None = None
+    acls: Ties = ()
     sheltered: str | None = None
 
 
@@ -90,11 +94,11 @@ def _names_ipv6(body: Block) -> bool:
 class Subnets:
     """The subnets of an estate, found by whatever refers to them."""
 
-    def __init__(self, ledger: Ledger, vpcs: Vpcs, acls: Mapping[str, str], sheltered: Mapping[str, str]) -> None:
+    def __init__(self, ledger: Ledger, vpcs: Vpcs, acls: Mapping[str, Ties], sheltered: Mapping[str, str]) -> None:
         self._ledger = ledger
         self._by_key = {
             key_of(resource): Subnet(
-                prefixes(resource.body), vpcs.of(resource), acls.get(key_of(resource)), sheltered.get(key_of(resource))
+                prefixes(resource.body), vpcs.of(resource), acls.get(key_of(resource), ()), sheltered.get(key_of(resource))
             )
             for resource in ledger.of(*SUBNETS)
         }

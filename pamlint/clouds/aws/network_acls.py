@@ -15,12 +15,13 @@ from pamlint.clouds.aws.network import SUBNETS, VPCS, Vpcs, prefixes
 from pamlint.clouds.aws.ports import entry_services
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, word
+from pamlint.clouds.ties import Because, Ties, doubted, has_sure, reasons, sure, ties
 from pamlint.clouds.values import all_of, blocks, cidr_peer, computed, items, number, string, tags, text, truth
 from pamlint.model.acl import Acl, Action, Extent, Peer, Rule
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.finding import Direction
 from pamlint.model.identity import key_of
-from pamlint.model.ranges import Ranges
+from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 
@@ -57,7 +58,8 @@ class NetworkAcls:
         """Every network ACL with its rules in the order in which they are tried, and the prefixes of its subnets."""
         behind: dict[str, list[Ranges]] = defaultdict(list)
         for resource in self._ledger.of(*SUBNETS):
-            behind[self.guards.get(key_of(resource), "")].append(prefixes(resource.body))
+            for key, because in self.guards.get(key_of(resource), ()):
+                behind[key].append(EMPTY if because else prefixes(resource.body))
         found = []
         for key, acl in self._found.items():
             rules = sorted([*acl.rules, *self._rules[key]], key=lambda rule: (rule.direction, rule.priority or 0))
@@ -103,23 +105,38 @@ class NetworkAcls:
             self._defaults[key_of(vpc)] = key
         return key
 
-    def _guards(self, vpcs: Vpcs) -> Mapping[str, str]:
-        """The key of the network ACL of each subnet: the one that it is tied to, else its VPC's default one."""
-        guards = {}
+    def _guards(self, vpcs: Vpcs) -> Mapping[str, Ties]:
+        """The network ACL of each subnet: the one that it is tied to, else its VPC's default one; several where that is open."""
+        found: dict[str, Ties] = {}
         for subnet in self._ledger.of(*SUBNETS):
             vpc = vpcs.of(subnet)
             if vpc is not None and key_of(vpc) in self._defaults:
-                guards[key_of(subnet)] = self._defaults[key_of(vpc)]
+                found[key_of(subnet)] = sure([self._defaults[key_of(vpc)]])
+        for own in (self._named_subnets(), self._associated()):
+            for key, told in own.items():
+                tied = ties(told)
+                found[key] = tied if has_sure(tied) else ties((*tied, *doubted(found.get(key, ()), reasons(tied))))
+        return found
+
+    def _named_subnets(self) -> Mapping[str, list[tuple[str, Because]]]:
+        """The network ACLs that name each subnet."""
+        found: dict[str, list[tuple[str, Because]]] = defaultdict(list)
         for resource in self._ledger.of(ACL, DEFAULT_ACL):
             for item in [] if computed(resource, "subnet_ids") else items(resource.body.values.get("subnet_ids")):
-                tied = self._ledger.target(item, resource.root, *SUBNETS)
-                if tied is not None:
-                    guards[key_of(tied)] = key_of(resource)
+                for subnet, because in self._ledger.candidates(item, resource.root, *SUBNETS):
+                    found[key_of(subnet)].append((key_of(resource), (*because, *resource.body.possible)))
+        return found
+
+    def _associated(self) -> Mapping[str, list[tuple[str, Because]]]:
+        """The network ACLs that an association ties to each subnet."""
+        found: dict[str, list[tuple[str, Because]]] = defaultdict(list)
         for resource in self._ledger.of(ASSOCIATION):
-            tied = self._ledger.target(resource.body.values.get("subnet_id"), resource.root, *SUBNETS)
-            if tied is not None:
-                guards[key_of(tied)] = self._key(resource.body.values.get("network_acl_id"), resource.root)
-        return guards
+            value = resource.body.values.get("network_acl_id")
+            may_be = self._ledger.candidates(value, resource.root, ACL, DEFAULT_ACL)
+            edges = [(key_of(edge), because) for edge, because in may_be] or [(self._key(value, resource.root), ())]
+            for subnet, because in self._ledger.candidates(resource.body.values.get("subnet_id"), resource.root, *SUBNETS):
+                found[key_of(subnet)] += doubted(ties(edges), (*because, *resource.body.possible))
+        return found
 
     # rules
 

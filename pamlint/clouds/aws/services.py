@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses
 from pamlint.clouds.aws.network import Subnet
+from pamlint.clouds.ties import Ties, doubted, ties
 from pamlint.clouds.values import written
 from pamlint.model.identity import key_of
 from pamlint.model.resource import Resource
@@ -102,19 +103,25 @@ class Services:
         if kind.subnet_group:
             standing = self._of_subnet_group(resource, kind.subnet_group)
         worn = self._wears(resource, kind)
-        if not worn and not _may_wear_none(resource):
-            worn = self._around.default(resource, standing, kind.groups or "vpc_security_group_ids")
+        if not _may_wear_none(resource):
+            worn = self._around.or_default(worn, resource, standing, kind.groups or "vpc_security_group_ids")
         return Interface(worn, standing or (None,), addresses(resource, kind.addresses))
 
     def _of_subnet_group(self, resource: Resource, attribute: str) -> tuple[Subnet | None, ...]:
         group = self._ledger.target(resource.body.values.get(attribute), resource.root, *SUBNET_GROUPS)
         return self._around.standing(written(group, "subnet_ids"), group.root) if group else ()
 
-    def _wears(self, resource: Resource, kind: Kind) -> tuple[str, ...]:
+    def _wears(self, resource: Resource, kind: Kind) -> Ties:
         own = self._around.wearing(written(resource, kind.groups), resource.root) if kind.groups else ()
         tied = self._endpoint_groups.get(key_of(resource), ()) if resource.type == ENDPOINT else ()
-        attached = (self._around.groups.key(other.body.values.get("security_group_id"), other.root) for other in tied)
-        return tuple(sorted({*own, *attached}))
+        attached = [
+            tie
+            for other in tied
+            for tie in doubted(
+                self._around.wearing([other.body.values.get("security_group_id")], other.root), other.body.possible
+            )
+        ]
+        return ties((*own, *attached))
 
 
 def _may_wear_none(resource: Resource) -> bool:

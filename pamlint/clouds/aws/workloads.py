@@ -10,6 +10,7 @@ from pamlint.clouds.aws.interfaces import Interface, Surroundings
 from pamlint.clouds.aws.machines import Machines, scaling_tags
 from pamlint.clouds.aws.network import Subnet
 from pamlint.clouds.aws.services import Services, is_internal
+from pamlint.clouds.ties import Ties, keys, perhaps
 from pamlint.clouds.values import all_of, string, tags, text
 from pamlint.model.acl import Text, Workload
 from pamlint.model.identity import key_of
@@ -20,7 +21,6 @@ INTERNAL = "it is an internal load balancer"
 MANY = frozenset({"aws_autoscaling_group", "aws_eks_node_group", "aws_ecs_service"})
 """What stands for several machines alike."""
 
-Chain = tuple[tuple[str, ...], ...]
 Place = tuple[Interface, Subnet | None]
 
 
@@ -42,30 +42,30 @@ def workloads(around: Surroundings) -> list[Workload]:
 def _workloads(
     resource: Resource, interfaces: Sequence[Interface], told: Mapping[str, Text], name: str = "name"
 ) -> list[Workload]:
-    chains: dict[Chain, list[Place]] = defaultdict(list)
+    chains: dict[tuple[Ties, Ties], list[Place]] = defaultdict(list)
     for interface in interfaces:
         for subnet in interface.subnets:
-            layers = (interface.groups, (subnet.acl,) if subnet and subnet.acl else ())
-            chains[tuple(layer for layer in layers if layer)].append((interface, subnet))
+            chains[interface.groups, subnet.acls if subnet else ()].append((interface, subnet))
     several = len(chains) > 1
     return [
-        _workload(resource, chain, places, told, name, f"#{number}" if several else "")
-        for number, (chain, places) in enumerate(sorted(chains.items(), key=lambda item: item[0]))
+        _workload(resource, tied, places, told, name, f"#{number}" if several else "")
+        for number, (tied, places) in enumerate(sorted(chains.items(), key=lambda item: item[0]))
     ]
 
 
 def _workload(
-    resource: Resource, chain: Chain, places: Sequence[Place], told: Mapping[str, Text], name: str, mark: str
+    resource: Resource, tied: tuple[Ties, Ties], places: Sequence[Place], told: Mapping[str, Text], name: str, mark: str
 ) -> Workload:
     body = resource.body
-    worn = frozenset(key for interface, _ in places for key in interface.groups)
+    groups, edges = tied
+    chain = (*((keys(groups),) if groups else ()), *((key,) for key, _ in edges))
     return Workload(
         key_of(resource) + mark,
         resource.address,
         resource.type,
         resource.root,
         chain,
-        worn,
+        frozenset(keys(groups)),
         name=text(body.values.get(name)) or told.get("Name"),
         id=resource.id or string(body.values.get("id")),
         tags=told,
@@ -75,6 +75,7 @@ def _workload(
         subnet=_only_subnet([subnet for _, subnet in places]),
         sheltered=INTERNAL if is_internal(resource) else _sheltered(subnet for _, subnet in places),
         several=resource.type in MANY,
+        perhaps=perhaps((*groups, *edges)),
         location=body.location,
     )
 

@@ -36,7 +36,7 @@ def convert(ledger: Ledger, virtual_network: Ranges | None) -> tuple[list[Acl], 
 def _bound_asgs(ledger: Ledger, around: Networks, known: list[Card]) -> None:
     """All members of an ASG stand in one virtual network: that of a member which is known."""
     for card in known:
-        for key in card.asgs:
+        for key in (asg for asg, because in card.asgs if not because):
             standing = [subnet.network for subnet in card.subnets if subnet is not None and subnet.network is not None]
             space = around.space(standing[0]) if standing else None
             if space is not None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pamlint.clouds.azure.network import Networks, Subnet
 from pamlint.clouds.ledger import Ledger, outside
+from pamlint.clouds.ties import Because, Ties, doubted, ties
 from pamlint.clouds.values import all_of, blocks, find, items, networks, text, texts
 from pamlint.model.acl import Acl, Group, Symbol
 from pamlint.model.identity import key_of
@@ -33,9 +34,9 @@ TYPES = frozenset({NSG, ASG, NIC, NIC_NSG, NIC_ASG, SUBNET_NSG})
 class Card:
     """One interface, or several alike: its NSGs, the subnets that it stands in (None where unknown), its ASGs, its addresses."""
 
-    nsgs: tuple[str, ...]
+    nsgs: Ties
     subnets: tuple[Subnet | None, ...]
-    asgs: frozenset[str]
+    asgs: Ties
     addresses: Ranges = EMPTY
 
     @property
@@ -53,7 +54,7 @@ class Cards:
         self.elsewhere: dict[str, Acl] = {}
         self._nsgs = self._pairs(NIC_NSG, NIC, "network_interface_id", "network_security_group_id", NSG)
         self._asgs = self._pairs(NIC_ASG, NIC, "network_interface_id", "application_security_group_id", ASG)
-        self.of_subnets: dict[str, list[str]] = defaultdict(list)
+        self.of_subnets: dict[str, Ties] = {}
         self._standing: dict[str, list[tuple[Subnet | None, Ranges]]] = defaultdict(list)
         self._tie_subnets()
         self.own = {key_of(resource): self._card(resource) for resource in ledger.told("ip_configuration", NIC)}
@@ -68,66 +69,67 @@ class Cards:
         """The interfaces that a scale set gives to its machines."""
         configurations = blocks(block, "ip_configuration")
         nsgs, asgs = self._inside(resource, block, configurations)
-        card = Card(tuple(nsgs), self._subnets(configurations, resource.root), frozenset(asgs))
+        card = Card(nsgs, self._subnets(configurations, resource.root), asgs)
         self._stand(card)
         return card
 
     def in_subnet(self, resource: Resource, values: Iterable[Any]) -> Card:
         """An interface of a service, which has no NSG of its own."""
         subnets = tuple(dict.fromkeys(self._around.subnet(value, resource.root) for value in values))
-        return Card((), subnets or (None,), frozenset())
+        return Card((), subnets or (None,), ())
 
     def _card(self, resource: Resource) -> Card:
         key = key_of(resource)
         configurations = blocks(resource.body, "ip_configuration")
         known = [networks([block.values.get("private_ip_address")]) for block in configurations]
-        nsgs, asgs = self._nsgs[key], self._asgs[key]
+        nsgs, asgs = ties(self._nsgs[key]), ties(self._asgs[key])
         if resource.mode == "data":
             read = self._inside(resource, resource.body, configurations)
-            nsgs, asgs = nsgs or read[0], [*asgs, *read[1]]
-        return Card(tuple(nsgs), self._subnets(configurations, resource.root), frozenset(asgs), all_of(known) or EMPTY)
+            nsgs, asgs = nsgs or read[0], ties((*asgs, *read[1]))
+        return Card(nsgs, self._subnets(configurations, resource.root), asgs, all_of(known) or EMPTY)
 
-    def _inside(self, resource: Resource, body: Block, configurations: Iterable[Block]) -> tuple[list[str], list[str]]:
+    def _inside(self, resource: Resource, body: Block, configurations: Iterable[Block]) -> tuple[Ties, Ties]:
         """The NSGs and ASGs that the description of an interface names itself."""
         asgs = [item for inner in configurations for item in items(inner.values.get("application_security_group_ids"))]
         nsgs = items(body.values.get("network_security_group_id"))
-        return list(self._lead(nsgs, resource.root, NSG)), list(self._lead(asgs, resource.root, ASG))
+        return ties(self._lead(nsgs, resource.root, NSG)), ties(self._lead(asgs, resource.root, ASG))
 
     def _subnets(self, configurations: Iterable[Block], root: str) -> tuple[Subnet | None, ...]:
         values = [value for block in configurations for value in find(block, "subnet_id")]
         return tuple(dict.fromkeys(self._around.subnet(value, root) for value in values)) or (None,)
 
     def _stand(self, card: Card) -> None:
-        for nsg in card.nsgs:
+        for nsg, because in card.nsgs:
             for subnet in card.subnets:
-                self._standing[nsg].append((subnet, card.addresses or card.within))
+                self._standing[nsg].append((None, EMPTY) if because else (subnet, card.addresses or card.within))
 
     def _tie_subnets(self) -> None:
         """Which NSG each subnet has; an NSG on a subnet that the input lacks guards addresses that are unknown."""
         for tie in self._ledger.managed(SUBNET_NSG):
-            subnet = self._around.subnet(tie.body.values.get("subnet_id"), tie.root)
-            for nsg in self._lead([tie.body.values.get("network_security_group_id")], tie.root, NSG):
-                self._tie(subnet, nsg)
+            nsgs = ties(self._lead([tie.body.values.get("network_security_group_id")], tie.root, NSG))
+            for subnet, because in self._around.subnets_of(tie.body.values.get("subnet_id"), tie.root):
+                self._tie(subnet, doubted(nsgs, (*because, *tie.body.possible)))
         for subnet, block, network in self._around.inline:
-            for nsg in self._lead(items(block.values.get("security_group")), network.root, NSG):
-                self._tie(subnet, nsg)
+            nsgs = ties(self._lead(items(block.values.get("security_group")), network.root, NSG))
+            self._tie(subnet, doubted(nsgs, block.possible))
         for data, key in self._around.read():
-            if not self.of_subnets[key]:
-                for nsg in self._lead(items(data.body.values.get("network_security_group_id")), data.root, NSG):
-                    self._tie(self._around.subnets[key], nsg)
+            if not self.of_subnets.get(key):
+                nsgs = ties(self._lead(items(data.body.values.get("network_security_group_id")), data.root, NSG))
+                self._tie(self._around.subnets[key], nsgs)
 
-    def _tie(self, subnet: Subnet | None, nsg: str) -> None:
-        self._standing[nsg].append((subnet, subnet.prefixes if subnet else EMPTY))
-        if subnet is not None and nsg not in self.of_subnets[subnet.key]:
-            self.of_subnets[subnet.key].append(nsg)
+    def _tie(self, subnet: Subnet | None, nsgs: Ties) -> None:
+        for nsg, because in nsgs:
+            self._standing[nsg].append((None, EMPTY) if because or subnet is None else (subnet, subnet.prefixes))
+        if subnet is not None:
+            self.of_subnets[subnet.key] = ties((*self.of_subnets.get(subnet.key, ()), *nsgs))
 
-    def _lead(self, values: Iterable[Any], root: str, type_: str) -> Iterator[str]:
+    def _lead(self, values: Iterable[Any], root: str, type_: str) -> Iterator[tuple[str, Because]]:
+        """What values refer to; those of NSGs that lead nowhere stand for one whose rules are elsewhere."""
         for value in values:
-            found = self._ledger.target(value, root, type_)
-            if found is not None:
-                yield key_of(found)
-            elif type_ == NSG and value not in (None, ""):
-                yield self._foreign(value, root)
+            found = self._ledger.candidates(value, root, type_)
+            yield from ((key_of(resource), because) for resource, because in found)
+            if not found and type_ == NSG and value not in (None, ""):
+                yield self._foreign(value, root), ()
 
     def _foreign(self, value: Any, root: str) -> str:
         """The key of an NSG that the input does not define: it is kept as one whose rules are elsewhere."""
@@ -135,13 +137,13 @@ class Cards:
         self.elsewhere.setdefault(key, Acl(key, told, "azure_nsg", root, (), partial=because))
         return key
 
-    def _pairs(self, type_: str, near: str, one: str, other: str, far: str) -> dict[str, list[str]]:
+    def _pairs(self, type_: str, near: str, one: str, other: str, far: str) -> dict[str, list[tuple[str, Because]]]:
         """Which resource an association ties to which, by key; pairs that lead nowhere tie nothing."""
-        found: dict[str, list[str]] = defaultdict(list)
+        found: dict[str, list[tuple[str, Because]]] = defaultdict(list)
         for resource in self._ledger.managed(type_):
-            left = self._ledger.target(resource.body.values.get(one), resource.root, near)
-            if left is not None:
-                found[key_of(left)] += self._lead(items(resource.body.values.get(other)), resource.root, far)
+            right = ties(self._lead(items(resource.body.values.get(other)), resource.root, far))
+            for left, because in self._ledger.candidates(resource.body.values.get(one), resource.root, near):
+                found[key_of(left)] += doubted(right, (*because, *resource.body.possible))
         return found
 
 

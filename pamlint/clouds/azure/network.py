@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.ties import Because
 from pamlint.clouds.values import all_of, blocks, computed, find, items, networks, string, truth
 from pamlint.model.addresses import ANY, IPV6
 from pamlint.model.identity import foreign_key, key_of
@@ -90,6 +91,14 @@ class Networks:
     def read(self) -> Iterable[tuple[Resource, str]]:
         """The data sources of subnets with their keys: a plan or a state tells what is tied to them."""
         return ((resource, key_of(resource)) for resource in self._ledger.of(SUBNET) if resource.mode == "data")
+
+    def subnets_of(self, value: Any, root: str) -> list[tuple[Subnet | None, Because]]:
+        """The subnet that a value refers to, or those that it may be; None for one that the input does not hold."""
+        found = self.subnet(value, root)
+        if found is not None:
+            return [(found, ())]
+        may_be = self._ledger.candidates(value, root, SUBNET)
+        return [(self.subnets[key_of(resource)], because) for resource, because in may_be] or [(None, ())]
 
     def space(self, key: str) -> Ranges | None:
         """All addresses of a network; None where one of its prefixes is unknown."""

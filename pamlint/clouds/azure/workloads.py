@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pamlint.clouds.azure.cards import NIC, Card, Cards
 from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.ties import Ties, keys, perhaps, sure, ties
 from pamlint.clouds.values import all_of, blocks, find, string, text, texts
 from pamlint.model.acl import Workload
 from pamlint.model.identity import key_of
@@ -32,7 +33,8 @@ ENDPOINT = "azurerm_private_endpoint"
 
 TYPES = frozenset({*MACHINES, *SCALE_SETS, BASTION, ENDPOINT})
 
-Chain = tuple[tuple[str, ...], ...]
+Chain = Ties
+"""ACLs from the interface outwards, each tied to it surely or perhaps."""
 
 
 def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card]]]:
@@ -59,39 +61,41 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
             yield resource, [card]
 
 
-UNKNOWN = Card((), (None,), frozenset())
+UNKNOWN = Card((), (None,), ())
 """An interface that the input does not hold."""
 
 
 def workloads(resource: Resource, own: Sequence[Card], cards: Cards, above: Mapping[str, str]) -> list[Workload]:
     """The workloads of one resource; `above` holds the admin rules of each virtual network."""
-    alike: dict[tuple[Chain, tuple[str, ...]], list[Card]] = defaultdict(list)
+    alike: dict[tuple[Chain, Ties], list[Card]] = defaultdict(list)
     for card in own:
-        alike[_chain(card, cards, above), tuple(sorted(card.asgs))].append(card)
+        alike[_chain(card, cards, above), card.asgs].append(card)
     several = len(alike) > 1
     return [
-        _workload(resource, chain, found, f"#{number}" if several else "")
-        for number, ((chain, _), found) in enumerate(sorted(alike.items(), key=lambda item: item[0]))
+        _workload(resource, chain, asgs, found, f"#{number}" if several else "")
+        for number, ((chain, asgs), found) in enumerate(sorted(alike.items(), key=lambda item: item[0]))
     ]
 
 
 def _chain(card: Card, cards: Cards, above: Mapping[str, str]) -> Chain:
     """The layers from the interface outwards: its NSG, its subnet's, the admin rules of its network."""
     subnets = [subnet for subnet in card.subnets if subnet is not None]
-    edges = [nsg for subnet in subnets for nsg in cards.of_subnets.get(subnet.key, ())]
+    edges = [tie for subnet in subnets for tie in cards.of_subnets.get(subnet.key, ())]
     rules = [above[subnet.network] for subnet in subnets if subnet.network in above and subnet.network is not None]
-    return tuple((key,) for key in dict.fromkeys([*card.nsgs, *edges, *rules]))
+    found = [*card.nsgs, *edges, *sure(rules)]
+    surest = dict(ties(found))
+    return tuple((key, surest[key]) for key in dict.fromkeys(key for key, _ in found))
 
 
-def _workload(resource: Resource, chain: Chain, own: Sequence[Card], mark: str) -> Workload:
+def _workload(resource: Resource, chain: Chain, asgs: Ties, own: Sequence[Card], mark: str) -> Workload:
     values = resource.body.values
     return Workload(
         key_of(resource) + mark,
         resource.address,
         resource.type,
         resource.root,
-        chain,
-        frozenset(asg for card in own for asg in card.asgs),
+        tuple((key,) for key, _ in chain),
+        frozenset(keys(asgs)),
         name=text(values.get("name")),
         id=resource.id or string(values.get("id")),
         tags=texts(values.get("tags")),
@@ -99,5 +103,6 @@ def _workload(resource: Resource, chain: Chain, own: Sequence[Card], mark: str) 
         within=all_of([card.within for card in own]) or EMPTY,
         possible=resource.body.possible,
         several=resource.type in SCALE_SETS,
+        perhaps=perhaps((*chain, *asgs)),
         location=resource.body.location,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pamlint.terraform.partial import held, held_items
 from pamlint.terraform.types import ANY, Primitive
-from pamlint.terraform.values import Null, ObjectValue, Sequence, TupleValue, UnknownValue, Value, unmark
+from pamlint.terraform.values import Null, ObjectValue, Sequence, TupleValue, UnknownValue, Value, is_identity, unmark
 
 
 def elements(*lists: Value) -> TupleValue:
@@ -13,8 +13,12 @@ def elements(*lists: Value) -> TupleValue:
 
 
 def texts(given: Value) -> TupleValue:
-    """What is surely neither null nor empty."""
-    return TupleValue(item for item in held(given) if not isinstance(unmark(item)[0], Null | UnknownValue) and item != "")
+    """What is surely neither null nor empty: texts, and ids that a provider will give."""
+    return TupleValue(item for item in held(given) if is_identity(item) or _is_text(item))
+
+
+def _is_text(item: Value) -> bool:
+    return not isinstance(unmark(item)[0], Null | UnknownValue) and item != ""
 
 
 def flat(given: Value) -> TupleValue:

@@ -1,0 +1,48 @@
+"""What is tied to what, surely or perhaps: groups that are worn, lists that stand at an edge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+Because = tuple[str, ...]
+Ties = tuple[tuple[str, Because], ...]
+"""Keys of what something is tied to, sorted, each once; the references that decide whether it is, none where it is for sure."""
+
+
+def ties(found: Iterable[tuple[str, Because]]) -> Ties:
+    """One tie a key: a sure one where there is any, else a perhaps for the references of all."""
+    best: dict[str, Because] = {}
+    for key, because in found:
+        known = best.get(key, because)
+        best[key] = tuple(sorted({*known, *because})) if known and because else ()
+    return tuple(sorted(best.items()))
+
+
+def sure(keys: Iterable[str]) -> Ties:
+    """Ties about which there is no doubt."""
+    return ties((key, ()) for key in keys)
+
+
+def doubted(found: Ties, because: Iterable[str]) -> Ties:
+    """The ties where all of them hang on further references."""
+    return tuple((key, tuple(sorted({*own, *because}))) for key, own in found)
+
+
+def keys(found: Ties) -> tuple[str, ...]:
+    """What may be tied at all."""
+    return tuple(key for key, _ in found)
+
+
+def perhaps(found: Iterable[tuple[str, Because]]) -> Mapping[str, Because]:
+    """The ties that hang on something."""
+    return {key: because for key, because in found if because}
+
+
+def reasons(found: Ties) -> Because:
+    """All that any of the ties hangs on."""
+    return tuple(sorted({reference for _, because in found for reference in because}))
+
+
+def has_sure(found: Ties) -> bool:
+    """Whether something is tied for sure."""
+    return any(not because for _, because in found)

@@ -1,0 +1,334 @@
+"""Groups that are worn perhaps, and lists that stand at an edge perhaps: what hangs on them is never proved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.judging.test_chains import FLOW, NETWORK, findings
+
+INTO_NEAR = FLOW % ("in", "far", "near", "tcp/443", "required", "ingress")
+SITE = """
+pamlint: site/1
+policy: policy.yaml
+roles:
+  near: {match: [{name: near}]}
+  far: {cidrs: [10.20.0.0/16]}
+"""
+VARIABLES = """
+variable "on" { type = bool }
+variable "ids" { type = set(string) }
+"""
+GROUPS = """
+resource "aws_security_group" "own" {
+  name   = "own"
+  vpc_id = aws_vpc.v.id
+  %s
+}
+resource "aws_security_group" "loose" {
+  name   = "loose"
+  vpc_id = aws_vpc.v.id
+  %s
+}
+resource "aws_instance" "near" {
+  tags                   = { Name = "near" }
+  subnet_id              = aws_subnet.a.id
+  private_ip             = "10.0.1.10"
+  vpc_security_group_ids = %s
+}
+"""
+ATTACHED = """
+resource "aws_network_interface_sg_attachment" "x" {
+  count                = var.on ? 1 : 0
+  security_group_id    = aws_security_group.loose.id
+  network_interface_id = aws_instance.near.primary_network_interface_id
+}
+"""
+OWN = "[aws_security_group.own.id]"
+
+
+def opens(port: int, cidr: str) -> str:
+    """A rule of a security group."""
+    return f"""ingress {{
+    protocol    = "tcp"
+    from_port   = {port}
+    to_port     = {port}
+    cidr_blocks = ["{cidr}"]
+  }}"""
+
+
+class Told(NamedTuple):
+    """What is told of a finding."""
+
+    check: str
+    certainty: str
+    acl: str
+    rule: str | None
+    because: list[str]
+
+
+def told(directory: Path, flows: str, site: str, code: str) -> list[Told]:
+    """What is told of traffic inwards and of roles; values that are not known are named there."""
+    found = findings(directory, flows, site, code)
+    kept = (
+        Told(each["check"], each["certainty"], each["acl"], each["rule"], each["because"])
+        for each in found
+        if each["check"] != "unresolved-value" and (each["direction"] != "egress" or each["check"] == "reply-blocked")
+    )
+    return sorted(kept, key=repr)
+
+
+EXTRA = [Told("extra-access", "unproven", "aws_security_group.loose", "aws_security_group.loose.ingress[0]", ["var.on"])]
+MISSING = [Told("missing-access", "unproven", "aws_security_group.own", None, ["var.on"])]
+WORN_PERHAPS = {
+    "an attachment whose count is not known": (OWN, ATTACHED),
+    "a list that is put together": ("concat([aws_security_group.own.id], var.on ? [aws_security_group.loose.id] : [])", ""),
+    "an id or none": ("compact([aws_security_group.own.id, var.on ? aws_security_group.loose.id : \"\"])", ""),
+    "one of two ids": ("[aws_security_group.own.id, var.on ? aws_security_group.loose.id : aws_security_group.own.id]", ""),
+    "lists that are laid side by side": (
+        "flatten([aws_security_group.own.id, var.on ? [aws_security_group.loose.id] : []])", "",
+    ),
+    "an attachment to one of two interfaces": (
+        OWN,
+        """resource "aws_instance" "other" {
+             subnet_id              = aws_subnet.a.id
+             vpc_security_group_ids = [aws_security_group.own.id]
+           }
+           resource "aws_network_interface_sg_attachment" "x" {
+             security_group_id    = aws_security_group.loose.id
+             network_interface_id = (
+               var.on ? aws_instance.near.primary_network_interface_id : aws_instance.other.primary_network_interface_id
+             )
+           }""",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("worn", "more"), WORN_PERHAPS.values(), ids=WORN_PERHAPS)
+def test_what_a_group_opens_that_is_worn_perhaps_is_not_proved(tmp_path: Path, worn: str, more: str) -> None:
+    """The group that is worn for sure serves the flow; the other opens SSH to the world, if it is worn."""
+    groups = GROUPS % (opens(443, "10.20.0.0/16"), opens(22, "0.0.0.0/0"), worn)
+    assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + groups + more) == EXTRA
+
+
+@pytest.mark.parametrize(("worn", "more"), WORN_PERHAPS.values(), ids=WORN_PERHAPS)
+def test_a_flow_that_only_a_group_serves_which_is_worn_perhaps_is_not_proved(tmp_path: Path, worn: str, more: str) -> None:
+    """Nothing else lets the flow in: it is neither missing nor satisfied for sure."""
+    groups = GROUPS % ("", opens(443, "10.20.0.0/16"), worn)
+    assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + groups + more) == MISSING
+
+
+def test_a_flow_that_no_group_serves_is_missing_whatever_is_worn(tmp_path: Path) -> None:
+    """Neither the group that is worn for sure nor the other lets it in."""
+    groups = GROUPS % ("", opens(22, "10.20.0.0/16"), OWN)
+    missing = Told("missing-access", "proved", "aws_security_group.own", None, [])
+    assert missing in told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + groups + ATTACHED)
+
+
+EDGES = """
+resource "aws_security_group" "own" {
+  name   = "own"
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = ["198.51.100.0/24"]
+  }
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["10.20.0.0/16"]
+  }
+}
+resource "aws_instance" "near" {
+  tags                   = { Name = "near" }
+  subnet_id              = aws_subnet.a.id
+  private_ip             = "10.0.1.10"
+  vpc_security_group_ids = [aws_security_group.own.id]
+}
+resource "aws_network_acl" "edge" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = %s
+}
+"""
+STANDING_PERHAPS = {
+    "an association whose count is not known": (
+        "[]",
+        """resource "aws_network_acl_association" "x" {
+             count          = var.on ? 1 : 0
+             network_acl_id = aws_network_acl.edge.id
+             subnet_id      = aws_subnet.a.id
+           }""",
+    ),
+    "an association of one of two subnets": (
+        "[]",
+        """resource "aws_network_acl_association" "x" {
+             network_acl_id = aws_network_acl.edge.id
+             subnet_id      = var.on ? aws_subnet.a.id : aws_subnet.b.id
+           }""",
+    ),
+    "subnets that it has perhaps": ("var.on ? [aws_subnet.a.id] : []", ""),
+    "subnets of which it has one perhaps": ("concat([aws_subnet.b.id], var.on ? [aws_subnet.a.id] : [])", ""),
+}
+
+
+@pytest.mark.parametrize(("subnets", "more"), STANDING_PERHAPS.values(), ids=STANDING_PERHAPS)
+def test_what_a_network_acl_stops_that_stands_there_perhaps_is_not_proved(tmp_path: Path, subnets: str, more: str) -> None:
+    """It has no rule, so if it stands there it stops all: what the group lets in is neither open nor closed for sure."""
+    assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + EDGES % subnets + more) == [
+        Told("extra-access", "unproven", "aws_security_group.own", "aws_security_group.own.ingress[0]", ["var.on"]),
+        Told("missing-access", "unproven", "aws_network_acl.edge", None, ["var.on"]),
+        Told("reply-blocked", "unproven", "aws_network_acl.edge", None, ["var.on"]),
+    ]
+
+
+def test_one_of_two_network_acls_stands_for_sure(tmp_path: Path) -> None:
+    """What both let through passes, what both stop may pass in neither; the default one stands where the other does not."""
+    code = """
+resource "aws_default_network_acl" "d" {
+  default_network_acl_id = aws_vpc.v.default_network_acl_id
+  ingress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+  egress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+}
+"""
+    where = "var.on ? [aws_subnet.a.id] : []"
+    edge = EDGES.replace("subnet_ids = %s", f"subnet_ids = {where}\n  ingress {{\n    rule_no = 1\n    action = \"allow\"\n"
+                         "    protocol = \"tcp\"\n    from_port = 22\n    to_port = 22\n    cidr_block = \"0.0.0.0/0\"\n  }")  # fmt: skip
+    assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + code + edge) == [
+        Told("extra-access", "proved", "aws_security_group.own", "aws_security_group.own.ingress[0]", []),
+        Told("missing-access", "unproven", "aws_network_acl.edge", None, ["var.on"]),
+        Told("reply-blocked", "unproven", "aws_network_acl.edge", None, ["var.on"]),
+    ]
+
+
+AZURE = """
+variable "on" { type = bool }
+resource "azurerm_virtual_network" "v" {
+  name                = "v"
+  resource_group_name = "g"
+  location            = "west"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "s" {
+  name                 = "s"
+  resource_group_name  = "g"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.1.0/24"]
+}
+resource "azurerm_network_interface" "near" {
+  name                = "near"
+  resource_group_name = "g"
+  location            = "west"
+  ip_configuration {
+    name                          = "main"
+    subnet_id                     = azurerm_subnet.s.id
+    private_ip_address_allocation = "Static"
+    private_ip_address            = "10.0.1.10"
+  }
+}
+"""
+
+
+def nsg(name: str, *rules: tuple[int, str, str, str, str]) -> str:
+    """An NSG with rules: priority, access, direction, port, source."""
+    inner = "".join(
+        f"""
+  security_rule {{
+    name                       = "r{number}"
+    priority                   = {priority}
+    access                     = "{access}"
+    direction                  = "{direction}"
+    protocol                   = "{"*" if port == "*" else "Tcp"}"
+    source_port_range          = "*"
+    destination_port_range     = "{port}"
+    source_address_prefix      = "{source}"
+    destination_address_prefix = "*"
+  }}"""
+        for number, (priority, access, direction, port, source) in enumerate(rules)
+    )
+    return f"""
+resource "azurerm_network_security_group" "{name}" {{
+  name                = "{name}"
+  resource_group_name = "g"
+  location            = "west"{inner}
+}}
+"""
+
+
+def guards(kind: str, nsg_name: str, count: str = "") -> str:
+    """The association of an NSG with the interface or its subnet."""
+    subnet = kind == "subnet"
+    type_ = (
+        "azurerm_subnet_network_security_group_association" if subnet else "azurerm_network_interface_security_group_association"
+    )
+    near = "subnet_id = azurerm_subnet.s.id" if subnet else "network_interface_id = azurerm_network_interface.near.id"
+    far = f"network_security_group_id = azurerm_network_security_group.{nsg_name}.id"
+    return f'resource "{type_}" "{nsg_name}" {{\n  {count}\n  {near}\n  {far}\n}}\n'
+
+
+PERHAPS = "count = var.on ? 1 : 0"
+CLOSED = (4096, "Deny", "Inbound", "*", "*")
+SERVES = (100, "Allow", "Inbound", "443", "10.20.0.0/16")
+WIDE = (110, "Allow", "Inbound", "22", "Internet")
+"""What SSH comes through; the flow is served by SERVES, and CLOSED leaves nothing to the defaults."""
+INNER, OUTER = "azurerm_network_security_group.inner", "azurerm_network_security_group.outer"
+TWO_NSGS = {
+    "the outer one stops SSH, perhaps": (
+        nsg("inner", SERVES, WIDE, CLOSED) + guards("nic", "inner") + nsg("outer", SERVES, CLOSED) + guards("subnet", "outer", PERHAPS),
+        [Told("extra-access", "unproven", INNER, f"{INNER}.security_rule[1]", ["var.on"])],
+    ),
+    "the inner one stops SSH, perhaps": (
+        nsg("inner", SERVES, CLOSED) + guards("nic", "inner", PERHAPS) + nsg("outer", SERVES, WIDE, CLOSED) + guards("subnet", "outer"),
+        [Told("extra-access", "unproven", OUTER, f"{OUTER}.security_rule[1]", ["var.on"])],
+    ),
+    "the outer one stops the flow, perhaps": (
+        nsg("inner", SERVES, CLOSED) + guards("nic", "inner") + nsg("outer", CLOSED) + guards("subnet", "outer", PERHAPS),
+        [Told("missing-access", "unproven", OUTER, None, ["var.on"])],
+    ),
+    "both let SSH in, if they stand there": (
+        nsg("inner", SERVES, WIDE, CLOSED) + guards("nic", "inner") + nsg("outer", SERVES, WIDE, CLOSED) + guards("subnet", "outer", PERHAPS),
+        [Told("extra-access", "proved", INNER, f"{INNER}.security_rule[1]", [])],
+    ),
+    "the only one lets SSH in; without it everything is open": (
+        nsg("inner", SERVES, WIDE, CLOSED) + guards("nic", "inner", PERHAPS),
+        [
+            Told("extra-access", "proved", INNER, f"{INNER}.security_rule[1]", []),
+            Told("extra-access", "unproven", INNER, None, ["var.on"]),
+        ],
+    ),
+    "one of two stands there": (
+        nsg("inner", SERVES, WIDE, CLOSED) + nsg("outer", SERVES, CLOSED)
+        + """resource "azurerm_network_interface_security_group_association" "x" {
+               network_interface_id      = azurerm_network_interface.near.id
+               network_security_group_id = var.on ? azurerm_network_security_group.inner.id : azurerm_network_security_group.outer.id
+             }""",
+        [
+            Told("extra-access", "unproven", INNER, f"{INNER}.security_rule[1]", ["var.on"]),
+            Told("extra-access", "unproven", INNER, None, ["var.on"]),
+        ],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "expected"), TWO_NSGS.values(), ids=TWO_NSGS)
+def test_what_an_nsg_decides_that_stands_there_perhaps_is_not_proved(tmp_path: Path, code: str, expected: list[Told]) -> None:
+    """Where it does not stand, all that the other NSG lets through passes; where no other stands, all does."""
+    assert told(tmp_path, INTO_NEAR, SITE, AZURE + code) == expected
