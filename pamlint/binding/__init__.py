@@ -13,7 +13,7 @@ from pamlint.model.acl import Network
 from pamlint.model.addresses import ANY, parse_cidr
 from pamlint.model.policy import ANY_ROLE, Role
 from pamlint.model.ranges import Ranges
-from pamlint.model.site import Site
+from pamlint.model.site import Instance, Site
 
 __all__ = ["Bearing", "Binding", "Member", "Part", "Unit", "bind", "guards", "own_local", "peer_addresses"]
 
@@ -78,12 +78,24 @@ def _unbound(
         if empty:
             where = f" (instance {empty[0].index + 1})" if len(binding.instances) > 1 else ""
             yield Unbound(role, f"its `match`{where} finds nothing", lost)
+        elif doubts := _doubts(parts[role], binding.instances):
+            yield Unbound(role, "all that its `match` finds may not be there, or not be meant", doubts, perhaps=True)
         elif not any(part.hosts or part.members or part.networks is not None for part in parts[role]):
             beside = {host for instance in binding.instances for host in instance.on}
             if beside:
                 yield Unbound(role, f"what it is `on` ({', '.join(sorted(beside))}) is bound to nothing either", lost)
             else:
                 yield Unbound(role, "the site file gives it neither `match` nor `cidrs` nor `on`")
+
+
+def _doubts(parts: Iterable[Part], instances: Iterable[Instance]) -> Because:
+    """What it hangs on whether an instance that has a `match` is bound at all; nothing where each finds something for sure."""
+    parts = list(parts)
+    for instance in instances:
+        found = [because for part in parts if part.instance is instance for because in part.hosts.values()]
+        if instance.match and instance.cidrs is None and found and all(found):
+            return tuple(sorted({reference for because in found for reference in because}))
+    return ()
 
 
 @lru_cache(maxsize=1024)

@@ -119,11 +119,15 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Unbound:
-    """A role that is needed and bound to nothing, and why; `because` names the files that might bind it and could not be read."""
+    """A role that is needed and bound to nothing, and why; `because` names the files that might bind it and could not be read.
+
+    `perhaps` says that it is bound perhaps, and what that hangs on stands in `because`.
+    """
 
     role: str
     reason: str
     because: Because = ()
+    perhaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

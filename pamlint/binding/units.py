@@ -105,7 +105,7 @@ def _unit(layers: Layers, workloads: tuple[Workload, ...], bearings: tuple[Beari
         doubts = {key: because for workload in workloads for key, because in workload.perhaps.items() if key in may_wear}
         surely = {key for workload in workloads for key in workload.wears - workload.perhaps.keys()}
         perhaps = {key: because for key, because in doubts.items() if key not in surely}
-        return Unit(layers, workloads, bearings, behind, within, wears - doubts.keys(), may_wear, (), perhaps)
+        return Unit(layers, workloads, bearings, behind, within, wears.difference(doubts), may_wear, (), perhaps)
     acl = layers[0][0]
     claims = [bearing.part.networks if bearing.part.cidrs else None for bearing in bearings]
     behind = acl.local or _all_of([claim or EMPTY for claim in claims])

@@ -69,7 +69,7 @@ class Demand:
         self.table = table
         self.today = today
         self.needless = {entry.flow for entry in site.not_needed}
-        self.unbound = {unbound.role for unbound in binding.unbound}
+        self.unbound = {unbound.role for unbound in binding.unbound if not unbound.perhaps}
         self._asks: dict[tuple[object, ...], tuple[Ask, ...]] = {}
         self._permitted: dict[tuple[object, ...], Permitted] = {}
         self._families: dict[int, frozenset[int]] = {}

@@ -167,14 +167,16 @@ class _Finder:
             yield End(Place(asked, ANY, placed=False))
 
     def _wearing(self, key: str) -> Iterator[End]:
-        """Everybody known behind an ACL or in a group, else the thing itself."""
-        if self.wearers[key]:
-            for alike in self._alike(self.wearers[key]):
-                yield self._of_workloads(alike, None)
-        elif key in self.acls:
-            yield from self._lonely(self.acls[key])
-        else:
-            yield self._symbol((key,), None)
+        """Everybody known behind an ACL or in a group, surely or perhaps; the thing itself where nobody is for sure."""
+        doubts: list[tuple[str, ...]] = []
+        for alike in self._alike(self.wearers[key]):
+            doubts.append(alike[0].perhaps.get(key, ()))
+            yield replace(self._of_workloads(alike, None), because=doubts[-1])
+        if not all(doubts):
+            return
+        because = tuple(sorted({reference for doubt in doubts for reference in doubt}))
+        for end in self._lonely(self.acls[key]) if key in self.acls else [self._symbol((key,), None)]:
+            yield replace(end, because=because)
 
     def _lonely(self, acl: Acl) -> Iterator[End]:
         """An ACL that nobody known wears, with what the site file says of where its role stands."""
@@ -205,13 +207,15 @@ class _Finder:
             for workload in alike:
                 line = union(line, workload.addresses)
             return self._standing(alike, text, line, True)
-        return self._standing(alike, text, first.within or claim or self._line(first.wears), False)
+        return self._standing(alike, text, first.within or claim or self._line(first.wears - first.perhaps.keys()), False)
 
     def _standing(self, alike: Sequence[Workload], text: str, addresses: Ranges, placed: bool) -> End:
         layers, assumed = guards(alike[0].chain, self.acls, alike[0].perhaps)
         absent = tuple(key.rpartition("|")[2] for layer in alike[0].chain for key in layer if key not in self.acls)
         absent += tuple(acl.address for acl in assumed)
-        return End(Place(text, addresses, alike[0].wears, placed, seen=True), layers, tuple(alike), absent)
+        perhaps = tuple(sorted((key, because) for key, because in alike[0].perhaps.items() if key in alike[0].wears))
+        wears = alike[0].wears.difference(key for key, _ in perhaps)
+        return End(Place(text, addresses, wears, placed, seen=True, perhaps=perhaps), layers, tuple(alike), absent)
 
     def _alone(self, acl: Acl, behind: Ranges | None, claim: Ranges | None) -> End:
         """An ACL behind which nobody is known."""

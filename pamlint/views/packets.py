@@ -24,7 +24,8 @@ class Place:
     """One end of a packet as rules see it: where it stands and the keys of what it wears.
 
     It stands at every one of the addresses if it is `placed`, else at one of them. `seen` says that what it wears is known;
-    `symbolic`, that it is any member of something; `faceless`, that nobody is known behind its ACL, who may wear anything.
+    `symbolic`, that it is any member of something; `faceless`, that nobody is known behind its ACL, who may wear anything. What
+    it wears perhaps stands in `perhaps`, with the references that decide, and not in `wears`.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Place:
     seen: bool = False
     symbolic: bool = False
     faceless: bool = False
+    perhaps: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,9 @@ def _member(key: str, predicate: Predicate, place: Place, deny: bool) -> Match:
     """Whether somebody is a member of what a rule names, or has the address that it does not tell."""
     if key in place.wears:
         return YES
+    doubt = next((because for worn, because in place.perhaps if worn == key), ())
+    if doubt:
+        return Match(Truth.MAYBE, doubt)
     addresses = _meant(place, deny)
     if not intersect(predicate.at_most, addresses):
         return NO

@@ -47,7 +47,7 @@ class Standings:
         self._states: dict[tuple[str, str, Direction], list[FlowState]] = defaultdict(list)
         for state in judgement.states:
             self._states[state.flow.id, state.role, state.direction].append(state)
-        self._unbound = {unbound.role for unbound in judgement.binding.unbound}
+        self._unbound = {unbound.role for unbound in judgement.binding.unbound if not unbound.perhaps}
 
     def of(self, wire: Wire, needed: bool) -> Standing:
         """The line's state and that of each of its ends; `needed` is false for what this site does without."""

@@ -70,7 +70,8 @@ def stops(layers: Layers, direction: Direction, packet: Packet, table: Table, un
 
 
 def stop(layer: Sequence[Acl], direction: Direction, packet: Packet, table: Table, unread: Unread) -> Stop:
-    """What one layer says to the packet. Where rules may stand elsewhere, what no rule of its own lets through is unproven.
+    """What one layer says to the packet. Where rules may stand elsewhere, what no rule of its own lets through is unproven; so
+    is what a list stops that stands there perhaps.
 
     One of several groups of which the input holds no rule at all is taken as absent.
     """
@@ -79,6 +80,8 @@ def stop(layer: Sequence[Acl], direction: Direction, packet: Packet, table: Tabl
     if found.outcome != "allowed" or any(hit.rule.default for hit in found.rules):
         told = any(acl.rules or not acl.partial for acl in layer)
         because += [name for acl in layer if acl.rules or not told for name in acl.partial]
+    if found.outcome != "allowed" and layer[0].ordered:
+        because += layer[0].loose
     if found.outcome != "allowed" or layer[0].ordered:
         because += [file for acl in layer for file in unread.get(acl.key, ())]
     return _doubted(found, because) if because else found

@@ -52,7 +52,7 @@ class Surroundings:
         return ties((*worn, *doubted(self._default(resource, standing, attribute), reasons(worn))))
 
     def _default(self, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> Ties:
-        """The default group of the VPC, as far as it is known which VPC that is. The code of a data source names nothing at all."""
+        """The default group of the VPC, as far as it is known which VPC that is; the code of a data source names nothing."""
         vpc = self.vpcs.of(resource) or next((subnet.vpc for subnet in standing if subnet and subnet.vpc), None)
         if vpc is not None and resource.mode == "managed":
             return sure([self.groups.default_of(vpc)])
