@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pamlint.binding import Bearing, Binding, Member, Part, Unit, own_local, peer_addresses
 from pamlint.judging.cubes import CLIENT_PORTS, Option, Table, service_sides, sides, traffic
+from pamlint.judging.pooling import pooled
 from pamlint.model.activation import services_between
 from pamlint.model.addresses import ANY, PUBLIC, parse_cidr, parse_cidrs
 from pamlint.model.certainty import PRIVATE
@@ -20,7 +21,7 @@ from pamlint.model.policy import Flow, Policy
 from pamlint.model.ranges import Ranges, normal
 from pamlint.model.services import Service
 from pamlint.model.site import Allowance, Site
-from pamlint.model.traffic import ALL_PORTS, Cube, Traffic, merge
+from pamlint.model.traffic import ALL_PORTS, Traffic, merge
 
 PROBES = parse_cidr("168.63.129.16")
 """Where the health probes of Azure's load balancers come from; they are permitted as the platform permits them."""
@@ -263,26 +264,9 @@ class Demand:
         out += [self.of_allowance(allowance, unit, direction, named) for allowance in valid]
         if unit.cloud == "azure" and direction == "ingress":
             out.append(traffic(service_sides([Service(((0, 255),))], ALL_PORTS), [(PROBES, ())], [(ANY, ())], direction))
-        found = self._pooled(tuple(cube for part in out for cube in part), unit, f"{direction}/{named is None}")
+        place = f"permitted:{'+'.join(sorted(unit.hosts))}/{direction}/{named is None}" if self._doubts else ""
+        found = pooled(tuple(cube for part in out for cube in part), self._doubts, place, self.table)
         return Permitted(found, merge(found))
-
-    def _pooled(self, permitted: Traffic, unit: Unit, place: str) -> Traffic:
-        """What is permitted, all that is so perhaps under one predicate in place of many.
-
-        What nothing permits is cut once for each predicate of what is taken away: many that may hold side by side would cut it
-        again and again.
-        """
-        surely = tuple(cube for cube in permitted if self._doubts.isdisjoint(cube.guard))
-        if len(surely) == len(permitted):
-            return permitted
-        shares = []
-        for cube in permitted:
-            doubts = self._doubts & cube.guard
-            if doubts:
-                because = dict.fromkeys(name for doubt, _ in sorted(doubts) for name in self.table.predicates[doubt].because)
-                shares.append((Cube(cube.sides, cube.guard - doubts), tuple(because)))
-        literal = self.table.pool(f"permitted:{'+'.join(sorted(unit.hosts))}/{place}", tuple(dict.fromkeys(shares)))
-        return (*surely, *dict.fromkeys(cube.where(literal) for cube, _ in shares))
 
     def of_flow(self, ask: Ask, unit: Unit, direction: Direction, named: Names | None = None, widest: bool = False) -> Traffic:
         """Everything that a flow may be here: any family, any source port; `named` and `widest` as for `permitted_peers`."""

@@ -118,9 +118,8 @@ def _wanted(
         for place, literals in options:
             for name, _ in literals:
                 own[name] = union(own.get(name, EMPTY), intersect(place, stands) or intersect(place, line))
-        worn = demand.perhaps_options(member, peer_side, unit.cloud)
-        perhaps = tuple((cubes([option]), literal) for option, literal in worn)
-        ways.append(Reach(tuple(cubes([option]) for option in options), perhaps))
+        worn = ((cubes([option]), literal) for option, literal in demand.perhaps_options(member, peer_side, unit.cloud))
+        ways.append(Reach(tuple(cubes([option]) for option in options), tuple(worn)))
     if networks is None and not ways:
         option = demand.networks_unknown(ask.peer, peer_side, line)
         own.update({name: line for name, _ in option[1]})
