@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 from pamlint.binding import Bearing, Binding, Member, Part, Unit, own_local, peer_addresses
 from pamlint.judging.cubes import CLIENT_PORTS, Option, Table, service_sides, sides, traffic
 from pamlint.judging.pooling import pooled
+from pamlint.model.acl import Acl
 from pamlint.model.activation import services_between
 from pamlint.model.addresses import ANY, PUBLIC, parse_cidr, parse_cidrs
 from pamlint.model.certainty import PRIVATE
@@ -157,7 +158,9 @@ class Demand:
         return (literal,)
 
     def bearing_doubt(self, bearing: Bearing, unit: Unit) -> tuple[tuple[str, bool], ...]:
-        """The literal under which the unit bears the role at all."""
+        """The literal under which the unit bears the role at all; none if it bears no other, and is not judged where it does not."""
+        if len(unit.bearings) == 1:
+            return ()
         return self._doubt(f"role:{bearing.part.role}:{unit.acls[0].key}", bearing.because)
 
     def networks_unknown(self, part: Part, side: int, at_most: Ranges) -> Option:
@@ -205,7 +208,8 @@ class Demand:
                 others.append(self.networks_unknown(part, side, PRIVATE))
             elif self.binding.hidden and part.instance is not None and part.instance.match:
                 others.append(self._hidden_members(part, side))
-            for option in (option for member in part.members for option in self._any_options(member, side, unit.cloud)):
+            meant = [option for member in part.members for option in self._any_options(member, side, unit.cloud)]
+            for option in (*meant, *self._matched_options(part, side, unit.cloud)):
                 named = [name for name, _ in option[1] if self.table.predicates[name].kind == "group"]
                 if named:
                     groups.setdefault(named[0], []).append(option)
@@ -214,6 +218,14 @@ class Demand:
             own = {name: list(dict.fromkeys(options)) for name, options in groups.items()}
             self._peers[key] = (list(dict.fromkeys(others)), own)
         return self._peers[key]
+
+    def _matched_options(self, part: Part, side: int, cloud: str) -> Iterator[Option]:
+        """The groups that the role is matched to: whoever wears one bears the role, whether or not it is known who does."""
+        for key, because in part.hosts.items():
+            symbol = self.table.symbols.get(key)
+            if symbol is not None and symbol.kind == ("asg" if cloud == "azure" else "group"):
+                line, literals = self.table.symbol(key, side)
+                yield line, (*literals, *self._doubt(f"host:{key}", because))
 
     def _any_options(self, member: Member, side: int, cloud: str) -> list[Option]:
         """The ways in which a rule can name a member, surely or perhaps."""
@@ -279,6 +291,14 @@ class Demand:
             direction,
         )
         return tuple(cube.where(*doubt) for cube in found) if doubt else found
+
+    def along(self, unit: Unit, direction: Direction, acl: Acl, named: Names) -> Traffic:
+        """What is permitted besides wherever an ACL stands that a unit has perhaps: what the roles are for that it brings."""
+        if not acl.loose:
+            return ()
+        asks = (ask for ask in self.asks(unit, direction) if ask.flow.need != "blocked" and ask.bearing.because)
+        brought = (replace(ask, bearing=Bearing(ask.bearing.part)) for ask in asks if ask.bearing.part.hosts.get(acl.key) == ())
+        return tuple(cube for ask in brought for cube in self.of_flow(ask, unit, direction, named))
 
     def is_expired(self, allowance: Allowance) -> bool:
         """Whether its last day has passed."""

@@ -105,7 +105,8 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
     for place, layer in enumerate(front.layers):
         for piece in layer:
             passing = () if piece.rule.default else _passing(front, place, piece, admission)
-            residue = _not_allowed(passing, allowed, front.direction, table)
+            besides = demand.along(front.unit, front.direction, piece.acl, front.named.keys())
+            residue = _not_allowed(passing, (*allowed, *besides), front.direction, table)
             settled = settle(residue, table.predicates, Purpose.OPEN, denied=front.denied)
             if settled.proved or settled.unproven:
                 beside = _beside(front, place, residue)
