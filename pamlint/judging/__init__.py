@@ -15,6 +15,7 @@ from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.floating import Floating
 from pamlint.judging.halves import half_open
 from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Mixed, Opening, Pinned, Reply, Served
+from pamlint.judging.loosely import told_once, where_asked
 from pamlint.judging.opened import Front, Working, barred, blocked_openings, forbidden, implicit, openings, pinned
 from pamlint.judging.order import is_mixed, unreachable
 from pamlint.judging.replies import replies
@@ -52,7 +53,7 @@ def judge(
     ACL the files and modules that could not be read and may hold what the ACL lacks. `problems` are handed on.
     """
     table = Table(network.symbols, network.service_tags)
-    judge_ = _Judge(Demand(site, flows, binding, table, today), Admission(table), Floating(network.acls, table), table, unread)
+    judge_ = _Judge(Demand(site, flows, binding, table, today), Admission(table), network.acls, table, unread)
     for place, unit in enumerate(binding.units):
         for direction in DIRECTIONS:
             try:
@@ -69,8 +70,8 @@ def judge(
         active,
         binding,
         tuple(judge_.missing),
-        tuple(judge_.extra),
-        tuple(judge_.blocked),
+        tuple(told_once(judge_.extra)),
+        tuple(told_once(judge_.blocked)),
         tuple(judge_.implicit),
         tuple(judge_.pinned),
         (*judge_.states, *_not_judged(active, binding, judge_.states)),
@@ -89,10 +90,11 @@ class _Judge:
     """Collects what comes out, unit by unit."""
 
     def __init__(
-        self, demand: Demand, admission: Admission, floating: Floating, table: Table, unread: Mapping[str, tuple[str, ...]]
+        self, demand: Demand, admission: Admission, acls: Sequence[Acl], table: Table, unread: Mapping[str, tuple[str, ...]]
     ) -> None:
         self.unread = unread
-        self.floating = floating
+        self.acls = {acl.key: acl for acl in acls}
+        self.floating = Floating(acls, table)
         self.demand = demand
         self.wants = Wants(demand)
         self.admission = admission
@@ -186,11 +188,12 @@ class _Judge:
             want = self.wants.wanted(ask, front.unit, front.direction)
             if want is None:
                 continue
-            settled = self._doubt(unmet(want, through(front.perhaps), named, self.table, front.direction), front.unit.layers)
+            passes = where_asked(front, ask, self.acls, self.admission) if ask.bearing.because else front.perhaps
+            settled = self._doubt(unmet(want, through(passes), named, self.table, front.direction), front.unit.layers)
             if front.unit.helped and (settled.proved or settled.unproven):
                 settled = doubted(settled, front.unit.helped)
             if settled.proved or settled.unproven:
-                self._blame(front, ask, want, settled, named)
+                self._blame(front, ask, want, settled, named, passes)
             else:
                 satisfied.append((ask.flow, want.networks or want.whole, want.own))
             answers = replies(ask, front.unit, front.direction, self.wants, self.admission, self.table)
@@ -223,7 +226,15 @@ class _Judge:
         because += self._hidden((), (rule for layer in layers for acl in layer for rule in acl.rules))
         return doubted(settled, because) if because and (settled.proved or settled.unproven) else settled
 
-    def _blame(self, front: Front, ask: Ask, want: Wanted, whole: Settled, named: Mapping[str, Traffic]) -> None:
+    def _blame(
+        self,
+        front: Front,
+        ask: Ask,
+        want: Wanted,
+        whole: Settled,
+        named: Mapping[str, Traffic],
+        passes: Sequence[Traffic],
+    ) -> None:
         """Lay what is missing at the first layers of the packet's way that do not admit it."""
         if len(front.unit.layers) == 1:
             self.missing.append(self._missing(front, ask, want, front.unit.layers[0], front.layers[0], whole))
@@ -231,7 +242,7 @@ class _Judge:
         left = whole
         for layer in front.unit.path(front.direction):
             place = front.unit.layers.index(layer)
-            alone = self._doubt(unmet(want, front.perhaps[place], named, self.table, front.direction), (layer,))
+            alone = self._doubt(unmet(want, passes[place], named, self.table, front.direction), (layer,))
             here = Settled(overlap(left.proved, alone.proved), overlap(left.unproven, alone.unproven), alone.because)
             if here.proved or here.unproven:
                 self.missing.append(self._missing(front, ask, want, layer, front.layers[place], here))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 from pamlint.binding import Bearing, Binding, Member, Part, Unit, own_local, peer_addresses
 from pamlint.judging.cubes import CLIENT_PORTS, Option, Table, service_sides, sides, traffic
+from pamlint.judging.naming import Names, Naming
 from pamlint.judging.pooling import pooled
 from pamlint.model.acl import Acl
 from pamlint.model.activation import services_between
@@ -19,7 +18,7 @@ from pamlint.model.certainty import PRIVATE
 from pamlint.model.finding import Direction
 from pamlint.model.identity import foreign_key
 from pamlint.model.policy import Flow, Policy
-from pamlint.model.ranges import Ranges, normal
+from pamlint.model.ranges import Ranges
 from pamlint.model.services import Service
 from pamlint.model.site import Allowance, Site
 from pamlint.model.traffic import ALL_PORTS, Traffic, merge
@@ -34,8 +33,6 @@ UNFILTERED: Mapping[str, Ranges] = {
 
 Sources: the Amazon VPC user guide (security groups), the Azure documentation (network security groups overview).
 """
-Names = AbstractSet[str]
-"""The names of predicates."""
 FIXED: Mapping[str, Ranges] = {"tag:internet": PUBLIC, "tag:azureloadbalancer": PROBES}
 """The service tags whose addresses do not change."""
 
@@ -76,9 +73,7 @@ class Demand:
         self._permitted: dict[tuple[object, ...], Permitted] = {}
         self._families: dict[int, frozenset[int]] = {}
         self._players: dict[int, frozenset[str]] = {}
-        self._peers: dict[tuple[int, int, str], tuple[list[Option], dict[str, list[Option]]]] = {}
-        self._lines: dict[tuple[int, int, str, bool], list[Option]] = {}
-        self._doubts: set[tuple[str, bool]] = set()
+        self.naming = Naming(table, binding.hidden)
 
     def asks(self, unit: Unit, direction: Direction) -> tuple[Ask, ...]:
         """Every active flow that ends at the unit in this direction, whatever its need; the same for units that bear the same."""
@@ -113,125 +108,13 @@ class Demand:
 
     # peers and locals
 
-    def member_options(self, member: Member, side: int, cloud: str) -> list[Option]:
-        """The ways in which a rule can name a member: a symbol of the rule's cloud that it wears, or all its addresses."""
-        doubt = self._doubt(f"member:{member.key}", member.because)
-        found: list[Option] = []
-        for key in member.symbols:
-            symbol = self.table.symbols.get(key)
-            fits = symbol is None or (symbol.kind in ("asg", "tag")) == (cloud == "azure")
-            if fits:
-                line, literals = self.table.symbol(key, side)
-                found.append((line, (*literals, *doubt)))
-        if member.addresses:
-            found.append((member.addresses, doubt))
-        return found
-
-    def perhaps_options(self, member: Member, side: int, cloud: str) -> list[tuple[Option, tuple[str, bool]]]:
-        """The ways to name a member by symbols of the rule's cloud that it wears perhaps, each with the literal of that."""
-        doubt = self._doubt(f"member:{member.key}", member.because)
-        found = []
-        for key, because in member.perhaps.items():
-            symbol = self.table.symbols.get(key)
-            if symbol is None or (symbol.kind in ("asg", "tag")) == (cloud == "azure"):
-                line, literals = self.table.symbol(key, side)
-                (worn,) = self._doubt(f"wears:{member.key}:{key}", because)
-                found.append(((line, (*literals, *doubt)), worn))
-        return found
-
-    def perhaps_networks(self, part: Part) -> list[Option]:
-        """What the networks of a role hold besides if those are its members that perhaps are, where its members tell them."""
-        doubtful = [member for member in part.members if member.because and member.addresses and not part.cidrs]
-        return [(member.addresses, self._doubt(f"member:{member.key}", member.because)) for member in doubtful]
-
-    def symbols_of(self, parts: Iterable[Part], side: int) -> frozenset[str]:
-        """The predicates by which rules name the members of parts, surely or perhaps."""
-        members = (member for part in parts for member in part.members)
-        return frozenset(f"{side}:{key}" for member in members for key in (*member.symbols, *member.perhaps))
-
-    def _doubt(self, place: str, because: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
-        """The literal under which something holds that is not certain; none where it is."""
-        if not because:
-            return ()
-        literal = self.table.unknown(f"{place}/{because}", None, ANY, place, because)
-        self._doubts.add(literal)
-        return (literal,)
-
     def bearing_doubt(self, bearing: Bearing, unit: Unit) -> tuple[tuple[str, bool], ...]:
-        """The literal under which the unit bears the role at all; none if it bears no other, and is not judged where it does not."""
-        if len(unit.bearings) == 1:
-            return ()
-        return self._doubt(f"role:{bearing.part.role}:{unit.acls[0].key}", bearing.because)
+        """The literal under which the unit bears the role at all."""
+        return self.naming.doubt(f"role:{bearing.part.role}:{unit.acls[0].key}", bearing.because)
 
-    def networks_unknown(self, part: Part, side: int, at_most: Ranges) -> Option:
-        """A role's networks where nobody says what they are."""
-        because = (f"roles.{part.role}.cidrs",)
-        return at_most, (self.table.some_set(f"{side}:networks:{part.role}", side, at_most, because),)
-
-    def _hidden_members(self, part: Part, side: int) -> Option:
-        """Where members of a role may be besides its networks: they may stand in what was not read."""
-        return PRIVATE, (self.table.some_set(f"{side}:hidden:{part.role}", side, PRIVATE, self.binding.hidden),)
-
-    def permitted_peers(
-        self, part: Part, side: int, unit: Unit, named: Names | None = None, widest: bool = False
-    ) -> list[Option]:
-        """Everything that may stand as the role's peer: its networks, and its members by symbol and by address.
-
-        Where `named` says which predicates there are at the unit, groups that are not among them are the addresses that are known
-        of them, for nothing else hangs on them; or, `widest`, all that they can have.
-        """
-        others, groups = self._options(part, side, unit)
-        if named is None:
-            return [*others, *(option for options in groups.values() for option in options)]
-        key = (id(part), side, unit.cloud, widest)
-        if key not in self._lines:
-            self._lines[key] = self._bounds(groups, widest)
-        return [*others, *self._lines[key], *(option for name in sorted(groups.keys() & named) for option in groups[name])]
-
-    def _bounds(self, groups: Mapping[str, Sequence[Option]], widest: bool) -> list[Option]:
-        """What groups hold at least, or, `widest`, at most; together as far as nothing else is in doubt."""
-        lines: dict[tuple[tuple[str, bool], ...], list[tuple[int, int]]] = defaultdict(list)
-        for name, options in groups.items():
-            each = self.table.predicates[name]
-            for _, literals in options:
-                doubts = tuple(literal for literal in literals if literal[0] != name)
-                lines[doubts] += each.at_most if widest else each.at_least
-        return [(normal(pairs), doubts) for doubts, pairs in lines.items() if pairs]
-
-    def _options(self, part: Part, side: int, unit: Unit) -> tuple[list[Option], dict[str, list[Option]]]:
-        """What may stand as a role's peer but for groups, and those by their predicates."""
-        key = (id(part), side, unit.cloud)
-        if key not in self._peers:
-            others: list[Option] = [] if part.networks is None else [(part.networks, ())]
-            groups: dict[str, list[Option]] = {}
-            if part.networks is None and (part.hosts or part.members):
-                others.append(self.networks_unknown(part, side, PRIVATE))
-            elif self.binding.hidden and part.instance is not None and part.instance.match:
-                others.append(self._hidden_members(part, side))
-            meant = [option for member in part.members for option in self._any_options(member, side, unit.cloud)]
-            for option in (*meant, *self._matched_options(part, side, unit.cloud)):
-                named = [name for name, _ in option[1] if self.table.predicates[name].kind == "group"]
-                if named:
-                    groups.setdefault(named[0], []).append(option)
-                else:
-                    others.append(option)
-            own = {name: list(dict.fromkeys(options)) for name, options in groups.items()}
-            self._peers[key] = (list(dict.fromkeys(others)), own)
-        return self._peers[key]
-
-    def _matched_options(self, part: Part, side: int, cloud: str) -> Iterator[Option]:
-        """The groups that the role is matched to: whoever wears one bears the role, whether or not it is known who does."""
-        for key, because in part.hosts.items():
-            symbol = self.table.symbols.get(key)
-            if symbol is not None and symbol.kind == ("asg" if cloud == "azure" else "group"):
-                line, literals = self.table.symbol(key, side)
-                yield line, (*literals, *self._doubt(f"host:{key}", because))
-
-    def _any_options(self, member: Member, side: int, cloud: str) -> list[Option]:
-        """The ways in which a rule can name a member, surely or perhaps."""
-        worn = self.perhaps_options(member, side, cloud)
-        perhaps = [(line, (*literals, literal)) for (line, literals), literal in worn]
-        return [*self.member_options(member, side, cloud), *perhaps]
+    def _doubt_beside(self, bearing: Bearing, unit: Unit) -> tuple[tuple[str, bool], ...]:
+        """The same where the unit bears other roles; one that bears no other is not judged where it does not bear this one."""
+        return self.bearing_doubt(bearing, unit) if len(unit.bearings) > 1 else ()
 
     def locals(self, bearing: Bearing, unit: Unit, direction: Direction, required: bool) -> list[Option]:
         """The near side of a role's flows: all that stands behind the unit, or the role's own part where roles share it."""
@@ -276,17 +159,17 @@ class Demand:
         out += [self.of_allowance(allowance, unit, direction, named) for allowance in valid]
         if unit.cloud == "azure" and direction == "ingress":
             out.append(traffic(service_sides([Service(((0, 255),))], ALL_PORTS), [(PROBES, ())], [(ANY, ())], direction))
-        place = f"permitted:{'+'.join(sorted(unit.hosts))}/{direction}/{named is None}" if self._doubts else ""
-        found = pooled(tuple(cube for part in out for cube in part), self._doubts, place, self.table)
+        place = f"permitted:{'+'.join(sorted(unit.hosts))}/{direction}/{named is None}" if self.naming.doubts else ""
+        found = pooled(tuple(cube for part in out for cube in part), self.naming.doubts, place, self.table)
         return Permitted(found, merge(found))
 
     def of_flow(self, ask: Ask, unit: Unit, direction: Direction, named: Names | None = None, widest: bool = False) -> Traffic:
         """Everything that a flow may be here: any family, any source port; `named` and `widest` as for `permitted_peers`."""
         peer_side, _ = sides(direction)
-        doubt = self.bearing_doubt(ask.bearing, unit)
+        doubt = self._doubt_beside(ask.bearing, unit)
         found = traffic(
             service_sides(ask.services, ALL_PORTS),
-            self.permitted_peers(ask.peer, peer_side, unit, named, widest),
+            self.naming.permitted_peers(ask.peer, peer_side, unit, named, widest),
             self.locals(ask.bearing, unit, direction, required=False),
             direction,
         )
@@ -316,7 +199,7 @@ class Demand:
         services = service_sides([allowance.service], ALL_PORTS)
         doubted = "*" not in allowance.roles
         near = [
-            (line, (*literals, *(self.bearing_doubt(bearing, unit) if doubted else ())))
+            (line, (*literals, *(self._doubt_beside(bearing, unit) if doubted else ())))
             for bearing in roles
             for line, literals in self.locals(bearing, unit, direction, required=False)
         ]
@@ -331,7 +214,7 @@ class Demand:
             return [(FIXED[text.lower()], ())]
         if kind == "role":
             parts = self.binding.parts.get(name, ())
-            return [option for part in parts for option in self.permitted_peers(part, side, unit, named, widest)]
+            return [option for part in parts for option in self.naming.permitted_peers(part, side, unit, named, widest)]
         return [
             self.table.symbol(key, side, "prefix-list" if kind == "prefix-list" else "group") for key in self._keys(kind, name)
         ]

@@ -139,7 +139,7 @@ class _Pairs:
                 self._members[id(part)] = {member.key: member for member in part.members}
             own = self._members[id(part)]
             for key in sorted(far.hosts & own.keys()):
-                found += self._demand.member_options(own[key], peer_side, cloud)
+                found += self._demand.naming.member_options(own[key], peer_side, cloud)
         return (*dict.fromkeys(found), *([(far.within, ())] if far.within != ANY else []))
 
     def _shape(self, ways: Ways) -> Shape:

@@ -94,7 +94,7 @@ def _wanted(
     doubt: Iterable[tuple[str, bool]],
     members: tuple[Member, ...],
 ) -> Wanted | None:
-    peer_side, _ = sides(direction)
+    naming, (peer_side, _) = demand.naming, sides(direction)
     own: dict[str, Ranges] = {name: unit.within for _, literals in near for name, _ in literals}
 
     def cubes(peers: Iterable[Option]) -> Traffic:
@@ -107,21 +107,21 @@ def _wanted(
 
     unfiltered = UNFILTERED[unit.cloud] if direction == "egress" else EMPTY
     filtered = None if ask.peer.networks is None else subtract(ask.peer.networks, unfiltered)
-    networks = None if filtered is None else cubes([(filtered, ()), *demand.perhaps_networks(ask.peer)])
+    networks = None if filtered is None else cubes([(filtered, ()), *naming.perhaps_networks(ask.peer)])
     if ask.peer.members and not members and networks is None:
         return None
     ways = []
     for member in members:
-        options = demand.member_options(member, peer_side, unit.cloud) or [demand.networks_unknown(ask.peer, peer_side, line)]
+        options = naming.member_options(member, peer_side, unit.cloud) or [naming.networks_unknown(ask.peer, peer_side, line)]
         options = [(intersect(place, member.addresses) or place, literals) for place, literals in options]
         stands = _stands(ask.peer, member, line)
         for place, literals in options:
             for name, _ in literals:
                 own[name] = union(own.get(name, EMPTY), intersect(place, stands) or intersect(place, line))
-        worn = ((cubes([option]), literal) for option, literal in demand.perhaps_options(member, peer_side, unit.cloud))
+        worn = ((cubes([option]), literal) for option, literal in naming.perhaps_options(member, peer_side, unit.cloud))
         ways.append(Reach(tuple(cubes([option]) for option in options), tuple(worn)))
     if networks is None and not ways:
-        option = demand.networks_unknown(ask.peer, peer_side, line)
+        option = naming.networks_unknown(ask.peer, peer_side, line)
         own.update({name: line for name, _ in option[1]})
         ways.append(Reach((cubes([option]),)))
     distinct = tuple(reach for reach in dict.fromkeys(ways) if any(reach.ways))
@@ -129,8 +129,8 @@ def _wanted(
         networks,
         distinct,
         own,
-        demand.symbols_of([ask.peer], peer_side),
-        demand.symbols_of(demand.binding.parts.get(ask.peer.role, ()), peer_side),
+        naming.symbols_of([ask.peer], peer_side),
+        naming.symbols_of(demand.binding.parts.get(ask.peer.role, ()), peer_side),
         any(member.addresses for member in members),
         _alike(distinct, own, demand.table),
     )

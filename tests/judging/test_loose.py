@@ -64,7 +64,7 @@ class Told(NamedTuple):
 
     check: str
     certainty: str
-    acl: str
+    acl: str | None
     rule: str | None
     because: list[str]
 
@@ -332,3 +332,99 @@ TWO_NSGS = {
 def test_what_an_nsg_decides_that_stands_there_perhaps_is_not_proved(tmp_path: Path, code: str, expected: list[Told]) -> None:
     """Where it does not stand, all that the other NSG lets through passes; where no other stands, all does."""
     assert told(tmp_path, INTO_NEAR, SITE, AZURE + code) == expected
+
+
+BASE = """
+resource "aws_security_group" "base" {
+  name   = "base"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["10.20.0.0/16"]
+  }
+  %s
+}
+resource "aws_instance" "x" {
+  subnet_id              = aws_subnet.a.id
+  private_ip             = "10.0.1.10"
+  vpc_security_group_ids = [aws_security_group.base.id]
+}
+resource "aws_network_interface_sg_attachment" "x" {
+  count                = var.on ? 1 : 0
+  security_group_id    = aws_security_group.near.id
+  network_interface_id = aws_instance.x.primary_network_interface_id
+}
+"""
+
+
+def test_a_group_that_makes_its_wearer_play_a_role_serves_it_wherever_it_is_worn(tmp_path: Path) -> None:
+    """Whoever wears the group plays the role, and has the group's rules: nothing is missing, and nothing open too much."""
+    assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + BASE % "") == []
+
+
+def test_what_the_group_of_a_role_opens_is_proved_wherever_it_is_worn(tmp_path: Path) -> None:
+    """It is open at its wearer if there is one, and the group plays the role if there is none."""
+    assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + BASE % opens(22, "0.0.0.0/0")) == [
+        Told("extra-access", "proved", "aws_security_group.near", "aws_security_group.near.ingress[1]", []),
+    ]
+
+
+JOINED = """
+resource "azurerm_application_security_group" "near" {
+  name                = "near"
+  resource_group_name = "g"
+  location            = "west"
+}
+resource "azurerm_network_interface" "x" {
+  name                = "x"
+  resource_group_name = "g"
+  location            = "west"
+  ip_configuration {
+    name                          = "main"
+    subnet_id                     = azurerm_subnet.s.id
+    private_ip_address_allocation = "Static"
+    private_ip_address            = "10.0.1.11"
+  }
+}
+resource "azurerm_network_interface_application_security_group_association" "x" {
+  count                         = var.on ? 1 : 0
+  network_interface_id          = azurerm_network_interface.x.id
+  application_security_group_id = azurerm_application_security_group.near.id
+}
+resource "azurerm_network_interface_security_group_association" "x" {
+  network_interface_id      = azurerm_network_interface.x.id
+  network_security_group_id = azurerm_network_security_group.inner.id
+}
+"""
+ROLE_OF_AN_ASG = {
+    "its NSG serves the role": (nsg("inner", SERVES, CLOSED), []),
+    "its NSG opens SSH": (
+        nsg("inner", SERVES, WIDE, CLOSED),
+        [Told("extra-access", "unproven", INNER, f"{INNER}.security_rule[1]", ["var.on"])],
+    ),
+    "its NSG is closed": (nsg("inner", CLOSED), [Told("missing-access", "unproven", INNER, None, ["var.on"])]),
+}
+
+
+@pytest.mark.parametrize(("code", "expected"), ROLE_OF_AN_ASG.values(), ids=ROLE_OF_AN_ASG)
+def test_an_interface_that_is_in_the_asg_of_a_role_perhaps_plays_it_perhaps(
+    tmp_path: Path, code: str, expected: list[Told]
+) -> None:
+    """Whether anything is asked of the interface at all hangs on the association."""
+    azure = AZURE.partition('resource "azurerm_network_interface"')[0]
+    assert told(tmp_path, INTO_NEAR, SITE, azure + JOINED + code) == expected
+
+
+def test_a_role_whose_group_may_not_be_there_is_bound_perhaps(tmp_path: Path) -> None:
+    """The group has an unknown count: without it nobody plays the role."""
+    code = BASE.replace('"aws_security_group" "near" {', '"aws_security_group" "near" {\n  count  = var.on ? 1 : 0') % ""
+    code = code.replace("aws_security_group.near.id", "one(aws_security_group.near[*].id)")
+    assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + code) == [
+        Told("unbound-role", "unproven", None, None, ["var.on"]),
+    ]
