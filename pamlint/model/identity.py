@@ -7,8 +7,10 @@ the caller says what it is: a foreign id is a symbol of its own, an unknown stay
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pamlint.model.resource import Resource, Unknown
@@ -16,6 +18,17 @@ from pamlint.model.resource import Resource, Unknown
 IDENTIFIERS = frozenset({"id", "arn", "group_id", "name", "resource_id"})
 """The attributes that stand for the resource itself when another resource refers to it."""
 
+
+LOOKED_UP_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "aws_security_group": ("name",),
+        "azurerm_network_security_group": ("name", "resource_group_name"),
+        "azurerm_application_security_group": ("name", "resource_group_name"),
+        "azurerm_virtual_network": ("name", "resource_group_name"),
+        "azurerm_subnet": ("name", "virtual_network_name", "resource_group_name"),
+    }
+)
+"""What a data source asks for that one thing alone answers to: its cloud has no two with these names, in a region at least."""
 
 FOREIGN = "id"
 """What stands in a key for the root of a thing that the input only names."""
@@ -64,11 +77,12 @@ def index(resources: Iterable[Resource]) -> Names:
     """The names of all resources of an estate.
 
     Where two inputs hold the same id, the first is the one that it leads to, a data source only if there is nothing else; and
-    its own address leads where its id does.
+    its own address leads where its id does, or to the one thing of another root that has the names it asks for.
     """
     addresses: dict[tuple[str, str], str] = {}
     ids: dict[str, str] = {}
     by_key: dict[str, Resource] = {}
+    named: dict[tuple[str, ...], list[Resource]] = defaultdict(list)
     for resource in sorted(resources, key=lambda each: each.mode == "data"):
         key = key_of(resource)
         by_key[key] = resource
@@ -76,16 +90,18 @@ def index(resources: Iterable[Resource]) -> Names:
             if isinstance(identifier, str) and identifier:
                 ids.setdefault(foreign_key(identifier), key)
         addresses[resource.root, resource.address] = key
+        if resource.mode == "managed" and resource.type in LOOKED_UP_BY:
+            named[_asked(resource)].append(resource)
     names = Names(addresses, ids, by_key)
     for key, resource in by_key.items():
         if resource.mode == "data":
-            addresses[resource.root, resource.address] = _seen(resource, names) or key
+            addresses[resource.root, resource.address] = _seen(resource, names) or _found(resource, named, names) or key
     return names
 
 
 def is_seen_again(resource: Resource, names: Names) -> bool:
     """Whether a data source shows what another resource of the estate is."""
-    return resource.mode == "data" and _seen(resource, names) is not None
+    return resource.mode == "data" and names.addresses[resource.root, resource.address] != key_of(resource)
 
 
 def _seen(resource: Resource, names: Names) -> str | None:
@@ -96,3 +112,36 @@ def _seen(resource: Resource, names: Names) -> str | None:
         return None
     kind = names.resources[key].type.replace("aws_default_", "aws_")
     return key if kind == resource.type else None
+
+
+def _asked(resource: Resource) -> tuple[str, ...]:
+    """The type of a resource with the names that it is looked up by, empty where one is not known; Azure's have no case."""
+    texts = [resource.body.values.get(name) for name in LOOKED_UP_BY[resource.type]]
+    if not all(isinstance(text, str) and text for text in texts):
+        return ()
+    azure = resource.type.startswith("azurerm_")
+    return (resource.type, *(str(text).lower() if azure else str(text) for text in texts))
+
+
+def _found(resource: Resource, named: Mapping[tuple[str, ...], list[Resource]], names: Names) -> str | None:
+    """The key of the one resource that a data source finds, where code of another root makes it."""
+    values = resource.body.values
+    if resource.type not in LOOKED_UP_BY or resource.id or isinstance(values.get("id"), str) or values.get("filter"):
+        return None
+    found = named.get(_asked(resource), ()) if _asked(resource) else ()
+    if len(found) != 1 or found[0].root == resource.root or found[0].body.possible or resource.body.possible:
+        return None
+    return key_of(found[0]) if _agrees(resource, found[0], names) else None
+
+
+def _agrees(asking: Resource, found: Resource, names: Names) -> bool:
+    """Whether nothing else that a data source asks for, or where it does, is otherwise for what it may find."""
+    for name in ("region", "vpc_id"):
+        ours, theirs = (each.body.values.get(name) for each in (asking, found))
+        if isinstance(ours, str) and isinstance(theirs, str) and ours != theirs:
+            return False
+        led = names.resource(ours, asking.root), names.resource(theirs, found.root)
+        if all(each is not None and each.mode == "managed" for each in led) and led[0] is not led[1]:
+            return False
+    tags, all_ = asking.body.values.get("tags") or {}, found.body.values.get("tags_all", found.body.values.get("tags")) or {}
+    return not isinstance(tags, dict) or (isinstance(all_, dict) and tags.items() <= all_.items())

@@ -1,4 +1,4 @@
-"""Which provider block a resource is configured by, and the tags that it gives to all its resources."""
+"""Which provider block a resource is configured by, and the tags and region that it gives to all its resources."""
 
 from __future__ import annotations
 
@@ -13,21 +13,37 @@ if TYPE_CHECKING:
     from pamlint.terraform.modules import Module
 
 
-def default_tags(module: Module, declared: Declared, resource_type: str) -> Any:
-    """The tags of the provider's `default_tags` block, plain; None if there is none."""
+Owned = tuple["Module", Declared]
+"""A provider block with the module that it stands in."""
+
+
+def provider_of(module: Module, declared: Declared, resource_type: str) -> Owned | None:
+    """The provider block that a resource is configured by; None if there is none."""
     argument = declared.block.body.arguments.get("provider")
     name, chosen = _named(argument.value) if argument else (resource_type.partition("_")[0], None)
-    found = _provider(module, name, chosen)
-    if found is None:
-        return None
-    owner, provider = found
+    return _provider(module, name, chosen)
+
+
+def default_tags(owned: Owned) -> Any:
+    """The tags of a provider's `default_tags` block, plain; None if there is none."""
+    _, provider = owned
     block = next((block for block in provider.block.body.blocks if block.type == "default_tags"), None)
     tags = block.body.arguments.get("tags") if block else None
-    if tags is None:
-        return None
-    address = f"{owner.prefix}provider.{'.'.join((*provider.block.labels, alias(provider) or ''))}.default_tags"
-    scope = owner.scope(provider.file_of("default_tags"))
-    return to_plain(owner.session.settle(address, lambda: evaluate(tags.value, scope)))
+    return None if tags is None else _settled(owned, "default_tags", tags.value)
+
+
+def region(owned: Owned) -> Any:
+    """The region that a provider is for, plain; None if it does not say so."""
+    _, provider = owned
+    argument = provider.block.body.arguments.get("region")
+    return None if argument is None else _settled(owned, "region", argument.value)
+
+
+def _settled(owned: Owned, name: str, node: Expression) -> Any:
+    owner, provider = owned
+    address = f"{owner.prefix}provider.{'.'.join((*provider.block.labels, alias(provider) or ''))}.{name}"
+    scope = owner.scope(provider.file_of(name))
+    return to_plain(owner.session.settle(address, lambda: evaluate(node, scope)))
 
 
 def _named(node: Expression) -> tuple[str, str | None]:
@@ -38,7 +54,7 @@ def _named(node: Expression) -> tuple[str, str | None]:
     return name, chosen or None
 
 
-def _provider(module: Module, name: str, chosen: str | None) -> tuple[Module, Declared] | None:
+def _provider(module: Module, name: str, chosen: str | None) -> Owned | None:
     """The provider block of that name and alias: the module's own, the one that its call passes, or the caller's default."""
     for provider in module.configuration.providers:
         if provider.block.labels == [name] and alias(provider) == chosen:

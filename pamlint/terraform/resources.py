@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from pamlint.model.resource import Block, Resource, Unknown
+from pamlint.model.resource import EMPTY, Block, Resource, Unknown
 from pamlint.terraform.access import LazyObject
 from pamlint.terraform.blocks import META_ARGUMENTS, BodyReader
 from pamlint.terraform.configuration import Declared
-from pamlint.terraform.providers import default_tags
+from pamlint.terraform.providers import default_tags, provider_of, region
 from pamlint.terraform.repetition import Expansion, Instance
 from pamlint.terraform.session import joined
 from pamlint.terraform.types import ANY, STRING
@@ -85,22 +85,26 @@ class ResourceNode:
         for instance in self.expansion().instances.values():
             possible = joined(self.module.possible, instance.possible)
             block = self._reader(instance).block(possible)
-            tags = self._all_tags(block)
-            if tags is not None:
-                block = replace(block, values={**block.values, "tags_all": tags})
+            inherited = self._inherited(block)
+            if inherited:
+                block = replace(block, values={**block.values, **inherited})
             address = self.address + instance.suffix
             yield Resource(address, self.type, self.mode, root, block, self.module.tree.imported.get(address))
 
-    def _all_tags(self, block: Block) -> Any:
-        """The resource's tags over its provider's default ones; None where the provider has none."""
-        if self.mode == "data" or "tags_all" in block.values:
-            return None
-        defaults = default_tags(self.module, self.declared, self.type)
+    def _inherited(self, block: Block) -> Mapping[str, Any]:
+        """What comes from the provider: its region, and the resource's tags over the default ones."""
+        owned = provider_of(self.module, self.declared, self.type)
+        if owned is None:
+            return EMPTY
+        place = region(owned) if "region" not in block.values else None
+        found = {} if place is None else {"region": place}
+        defaults = default_tags(owned) if self.mode == "managed" and "tags_all" not in block.values else None
+        if defaults is None:
+            return found
         own = block.values.get("tags") or {}
         unknown = [tags for tags in (defaults, own) if isinstance(tags, Unknown)]
-        if defaults is None:
-            return None
-        return Unknown(joined(*(tags.because for tags in unknown))) if unknown else {**defaults, **own}
+        all_ = Unknown(joined(*(tags.because for tags in unknown))) if unknown else {**defaults, **own}
+        return {**found, "tags_all": all_}
 
     def _reader(self, instance: Instance) -> BodyReader:
         scope = self.module.scope(self.declared.file, instance)

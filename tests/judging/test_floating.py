@@ -66,6 +66,28 @@ resource "aws_security_group_rule" "self" {
     assert [each["certainty"] for each in told if each["check"] == "missing-access"] == ["unproven"]
 
 
+ROOT = """
+resource "aws_security_group" "own" { name = "%s" }
+data "aws_security_group" "other" { name = "%s" }
+resource "aws_vpc_security_group_%s_rule" "r" {
+  security_group_id            = aws_security_group.own.id
+  ip_protocol                  = "tcp"
+  from_port                    = 22
+  to_port                      = 22
+  referenced_security_group_id = data.aws_security_group.other.id
+}
+"""
+
+
+def test_roots_that_look_up_the_groups_of_each_other_are_one_estate(tmp_path: Path) -> None:
+    """A group that a data source finds by its name in another root is that group: nothing is missing, nothing is doubtful."""
+    for name, other, kind in (("near", "far", "egress"), ("far", "near", "ingress")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(ROOT % (name, other, kind))
+    flow = FLOW % ("f", "near", "far", "tcp/22", "required", "egress, ingress")
+    assert findings(tmp_path, flow, ROLES % ("", ""), "") == []
+
+
 NSG = """
 variable "nsg" {}
 resource "azurerm_network_security_group" "far" {

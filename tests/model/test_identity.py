@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pamlint.model.identity import Names, foreign_key, index, key_of
+from pamlint.model.identity import Names, foreign_key, index, is_seen_again, key_of
 from pamlint.model.resource import Block, Location, Resource, Unknown
 
 HERE = Location("main.tf", 1)
@@ -71,3 +71,41 @@ def test_ids_of_azure_have_no_case() -> None:
     """Those of AWS have."""
     assert foreign_key("/A/b") == foreign_key("/a/B") == "id|/a/b"
     assert foreign_key("sg-A") == "id|sg-A"
+
+
+GROUP = thing("aws_security_group.g", root="net", name="pam", vpc_id="vpc-1", region="eu-west-1", tags={"a": "1", "b": "2"})
+NSG = thing("azurerm_network_security_group.n", root="net", name="Pam", resource_group_name="rg")
+
+
+def asks(kind: str, root: str = "rules", id_: str | None = None, **values: Any) -> Resource:
+    """A data source that looks something up."""
+    return Resource(f"data.{kind}.d", kind, "data", root, Block(values, HERE), id_)
+
+
+LOOKED_UP: list[tuple[tuple[Resource, ...], Resource, bool]] = [
+    ((GROUP,), asks("aws_security_group", name="pam"), True),
+    ((GROUP,), asks("aws_security_group", name="pam", vpc_id="vpc-1", region="eu-west-1", tags={"a": "1"}), True),
+    ((GROUP,), asks("aws_security_group", name="pam", vpc_id=to("data.aws_vpc.v")), True),
+    ((GROUP,), asks("aws_security_group", root="net", name="pam"), False),
+    ((GROUP,), asks("aws_security_group", name="Pam"), False),
+    ((GROUP,), asks("aws_security_group", name=Unknown(("var.name",))), False),
+    ((GROUP,), asks("aws_security_group", tags={"a": "1"}), False),
+    ((GROUP,), asks("aws_security_group", name="pam", vpc_id="vpc-2"), False),
+    ((GROUP,), asks("aws_security_group", name="pam", region="us-east-1"), False),
+    ((GROUP,), asks("aws_security_group", name="pam", tags={"a": "2"}), False),
+    ((GROUP,), asks("aws_security_group", name="pam", filter=[Block({"name": "vpc-id"})]), False),
+    ((GROUP,), asks("aws_security_group", name="pam", id_="sg-1"), False),
+    ((GROUP,), asks("aws_vpc", name="pam"), False),
+    ((GROUP, thing("aws_security_group.h", root="more", name="pam")), asks("aws_security_group", name="pam"), False),
+    ((NSG,), asks("azurerm_network_security_group", name="pam", resource_group_name="RG"), True),
+    ((NSG,), asks("azurerm_network_security_group", name="pam", resource_group_name="other"), False),
+    ((NSG,), asks("azurerm_network_security_group", name="pam", resource_group_name=Unknown(("var.rg",))), False),
+]
+
+
+@pytest.mark.parametrize(("others", "asking", "found"), LOOKED_UP)
+def test_a_data_source_is_what_it_finds_in_another_root(others: tuple[Resource, ...], asking: Resource, found: bool) -> None:
+    """One group of the estate has the name in the region, and nothing else that is asked for contradicts it."""
+    names = index((asking, *others))
+    assert names.lead(to(asking.address), asking.root) == key_of(others[0] if found else asking)
+    assert is_seen_again(asking, names) is found

@@ -551,6 +551,35 @@ def test_an_empty_file_is_native_syntax_only(tmp_path: Path) -> None:
     ]
 
 
+def test_regions_of_providers(tmp_path: Path) -> None:
+    """A resource is in the region of its provider, by alias and in modules too, unless it says otherwise."""
+    text = """
+provider "aws" { region = "eu-west-1" }
+provider "aws" {
+  alias  = "us"
+  region = "us-${var.side}-1"
+}
+variable "side" { default = "east" }
+resource "aws_x" "a" {}
+resource "aws_x" "b" { provider = aws.us }
+resource "aws_x" "c" { region = "own" }
+data "aws_x" "d" { provider = aws.us }
+resource "other_x" "e" {}
+module "m" {
+  source    = "./m"
+  providers = { aws = aws.us }
+}
+"""
+    assert _values(tmp_path, text, **{"m/main.tf": 'resource "aws_x" "f" {}'}) == {
+        "aws_x.a": {"region": "eu-west-1"},
+        "aws_x.b": {"region": "us-east-1"},
+        "aws_x.c": {"region": "own"},
+        "data.aws_x.d": {"region": "us-east-1"},
+        "other_x.e": {},
+        "module.m.aws_x.f": {"region": "us-east-1"},
+    }
+
+
 IMPORTS = """
 import {
   to = r.one
