@@ -50,7 +50,7 @@ class Ledger:
     def target(self, value: Any, root: str, *types: str, by: str = "name", group: Any = None) -> Resource | None:
         """The one resource of these types that a value refers to: by reference or id, else by its text in `by`.
 
-        `group` is an Azure resource group, which decides where several resources have the name.
+        `group` is an Azure resource group: what stands in another has the name by chance.
         """
         found = self.names.resource(value, root)
         if found is not None:
@@ -58,6 +58,7 @@ class Ledger:
         if not isinstance(value, str) or not value:
             return None
         named = [resource for type_ in types for resource in self._named(type_, by).get(_folded(type_, value), ())]
+        named = [resource for resource in named if not _other_group(resource, group)]
         named = [resource for resource in named if _same_group(resource, group)] or named
         named = [resource for resource in named if resource.root == root] or named
         return named[0] if len(named) == 1 else None
@@ -143,6 +144,11 @@ def outside(value: Any, root: str, what: str) -> tuple[str, str, tuple[str, ...]
 def _folded(type_: str, text: str) -> str:
     """Azure compares names without case."""
     return text.lower() if type_.startswith("azurerm_") else text
+
+
+def _other_group(resource: Resource, group: Any) -> bool:
+    own = resource.body.values.get("resource_group_name")
+    return isinstance(own, str) and isinstance(group, str) and own.lower() != group.lower()
 
 
 def _same_group(resource: Resource, group: Any) -> bool:

@@ -298,13 +298,20 @@ def standalone(**values: Any) -> Resource:
 
 @pytest.mark.parametrize(
     ("named", "group"),
-    [("n", "g"), ("N", "G"), (ref(NSG, "name"), "g"), (ref(NSG), "g"), ("n", "elsewhere"), ("n", unset("g"))],
+    [("n", "g"), ("N", "G"), (ref(NSG, "name"), "g"), (ref(NSG), "g"), ("n", unset("g"))],
 )
 def test_a_standalone_rule_finds_its_nsg(named: Any, group: Any) -> None:
-    """By reference or by name, without case; the resource group decides only where several have the name."""
+    """By reference or by name, without case, where nothing says that it is in another resource group."""
     found = network(nsg(), standalone(network_security_group_name=named, resource_group_name=group))
     assert [rule.name for rule in explicit(acl(found, NSG))] == ["azurerm_network_security_rule.x"]
     assert len(found.acls) == 1
+
+
+def test_a_standalone_rule_of_another_resource_group_has_another_nsg() -> None:
+    """It is a partial one of the same name."""
+    found = network(nsg(), standalone(network_security_group_name="n", resource_group_name="elsewhere"))
+    assert explicit(acl(found, NSG)) == []
+    assert [each.partial for each in found.acls if each.address != NSG] == [("n",)]
 
 
 def test_the_resource_group_tells_nsgs_of_one_name_apart() -> None:
