@@ -17,6 +17,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
 from moto.ec2 import ec2_backends
 from moto.ec2.responses import EC2Response
+from moto.iam.access_control import IAMRequestBase
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
@@ -58,13 +59,32 @@ class Aws:
     @contextmanager
     def enforcing(self) -> Iterator[None]:
         """While this lasts, moto holds every call against the caller's policies."""
-        with mock.patch.object(settings, "INITIAL_NO_AUTH_ACTION_COUNT", 0):
+        with (
+            mock.patch.object(settings, "INITIAL_NO_AUTH_ACTION_COUNT", 0),
+            mock.patch.object(IAMRequestBase, "check_signature", _check_signature),
+        ):
             yield
+
+    def keep_interface(self, subnet: str, description: str, *groups: str) -> str:
+        """An interface as AWS keeps it for one of its services."""
+        given = {"SubnetId": subnet, "Groups": list(groups), "Description": description}
+        made = str(self.client("ec2").create_network_interface(**given)["NetworkInterface"]["NetworkInterfaceId"])
+        self.backend().get_network_interface(made).requester_managed = True
+        return made
 
     def point(self, group: str, peer: str, account: str, peering: str = "active") -> None:
         """Let the last ingress rule of a group name one of another account behind a peering, which moto's API refuses."""
         rule = self.backend().get_security_group_from_id(group).ingress_rules[-1]
         rule.source_group = {"GroupId": peer, "UserId": account, "PeeringStatus": peering}
+
+
+_CHECKED = IAMRequestBase.check_signature
+
+
+def _check_signature(request: Any) -> None:
+    """Of a call without a body moto works out a wrong signature, for it takes the headers for one."""
+    if request._body:
+        _CHECKED(request)
 
 
 @contextmanager

@@ -116,9 +116,13 @@ class _Handler(BaseHTTPRequestHandler):
     proxy: Proxy
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self) -> None:
+        """Lambda's one call."""
+        self.do_POST()
+
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        target = self.headers.get("X-Amz-Target", "")
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        target = self.headers.get("X-Amz-Target", "") or ("" if body else "ListFunctions")
         form = {} if target else {name: values[0] for name, values in parse_qs(body.decode()).items()}
         operation = target.rpartition(".")[2] or form.get("Action", "")
         kind = self.proxy.fault(operation)
@@ -126,10 +130,11 @@ class _Handler(BaseHTTPRequestHandler):
         if kind in ("denied", "throttled", "error-500", "html-500", "html-200", "echo", "reset"):
             self._refuse(kind, operation, bool(target))
             return
-        asked = json.loads(body) if target else form
+        asked = json.loads(body or b"{}") if target else form
         paged = self.proxy.page if "MaxResults" in form or operation == "ListAccounts" else 0
         offset = int(str(asked.pop("NextToken", "page-0")).rpartition("-")[2]) if paged or kind == "same-token" else 0
-        status, headers, answer = self._upstream(json.dumps(asked).encode() if target else urlencode(asked).encode())
+        sent = json.dumps(asked).encode() if target else urlencode(asked).encode()
+        status, headers, answer = self._upstream(sent if body else b"")
         if status == 200 and (paged or kind) and kind not in ("truncated", "cut-off"):
             answer = (_json if target else _xml)(answer, offset, paged, kind)
         if kind == "truncated":
@@ -147,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _forward(self, body: bytes) -> Answer:
         kept = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
-        request = urllib.request.Request(self.proxy.upstream + self.path, body, kept)
+        request = urllib.request.Request(self.proxy.upstream + self.path, body or None, kept)
         try:
             with urllib.request.urlopen(request) as response:
                 return response.status, dict(response.headers), response.read()
@@ -175,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
         form = f"<Response><Errors>{error}</Errors><RequestID>0</RequestID></Response>"
-        if operation in ("AssumeRole", "GetCallerIdentity"):
+        if operation in ("AssumeRole", "GetCallerIdentity", "DescribeDBInstances", "DescribeDBClusters"):
             form = f"<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>"
         self._answer(status, {"Content-Type": "text/xml"}, form.encode())
 
@@ -195,15 +200,18 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _xml(body: bytes, offset: int, page: int, kind: str) -> bytes:
-    """One page of an answer of EC2, or the answer with a fault in it."""
-    root = ET.fromstring(body)
+    """One page of an answer of EC2 (or RDS, which has a result within), or the answer with a fault in it."""
+    answer = ET.fromstring(body)
+    root = next((child for child in answer if child.tag.endswith("Result")), answer)
     space = root.tag.partition("}")[0].lstrip("{")
     if space != root.tag:
         ET.register_namespace("", space)
     tag = f"{{{space}}}" if space != root.tag else ""
     listed = next((child for child in root if child.find(f"{tag}item") is not None), None)
     if listed is None:
-        listed = next((child for child in root if child.tag.endswith(("Set", "Info", "Options"))), root)
+        listed = next(
+            (child for child in root if child.tag.endswith(("Set", "Info", "Options", "DBInstances", "DBClusters"))), root
+        )
     items = list(listed)
     if kind == "no-list" and listed is not root:
         root.remove(listed)
@@ -218,7 +226,7 @@ def _xml(body: bytes, offset: int, page: int, kind: str) -> bytes:
     if kind == "same-token" or (page and offset + page < len(items)):
         token = ET.SubElement(root, f"{tag}nextToken")
         token.text = "page-0" if kind == "same-token" else f"page-{offset + page}"
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return ET.tostring(answer, encoding="utf-8", xml_declaration=True)
 
 
 def _json(body: bytes, offset: int, page: int, kind: str) -> bytes:

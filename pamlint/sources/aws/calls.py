@@ -56,22 +56,27 @@ class Failure:
     permission: str = ""
 
 
-def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[list[Any]]:
+NEXT = ("NextToken", "NextToken")
+"""What most calls name the token of the next page, in the request and in the answer."""
+
+
+def pages(client: Any, operation: str, key: str, token_names: tuple[str, str] = NEXT, **arguments: Any) -> Iterator[list[Any]]:
     """The items of each page of an answer; a structure is a page of one.
 
     Raises MalformedError for an answer without its list, and for a token that comes again.
     """
+    asked, told = token_names
     token = ""
     seen = {token}
     while True:
-        answer = _answer(getattr(client, operation), {**arguments, **({"NextToken": token} if token else {})})
+        answer = _answer(getattr(client, operation), {**arguments, **({asked: token} if token else {})})
         items = answer.get(key)
         if isinstance(items, dict):
             items = [items]
         if not isinstance(items, list):
             raise MalformedError(f"the answer holds no {key}")
         yield items
-        token = answer.get("NextToken") or ""
+        token = answer.get(told) or ""
         if not token:
             return
         if token in seen:

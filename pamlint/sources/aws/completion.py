@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.sources.aws.inventory import SHARING
+from pamlint.sources.aws.owners import of_arn
+from pamlint.sources.aws.services import TAGS_OF
 
 Gathered = Mapping[tuple[str, str], Resource]
+FUNCTION = "aws_lambda_function"
 OPTIONS = "aws_vpc_block_public_access_options"
 
 
@@ -30,12 +34,29 @@ def complete(gathered: Gathered, failed: Collection[str], root: str) -> tuple[Re
     _add(found, _instances(found, root))
     _add(found, _subnets(found, root))
     _add(found, _network_acl(found, root))
+    found = _with_tags(found)
     return tuple(found[key] for key in sorted(found))
 
 
 def _add(found: dict[tuple[str, str], Resource], more: Iterator[Resource]) -> None:
     for resource in list(more):
         found.setdefault((resource.type, resource.address), resource)
+
+
+def _with_tags(found: Gathered) -> dict[tuple[str, str], Resource]:
+    """What services keep, with the tags of whom it belongs to, and the tags themselves left out."""
+    told = {of_arn(each.address): each.body.values["tags"] for each in _of(found, TAGS_OF)}
+    return {key: _tagged(each, told) for key, each in found.items() if each.type != TAGS_OF}
+
+
+def _tagged(resource: Resource, told: Mapping[str, dict[str, str]]) -> Resource:
+    """A resource with its owner's tags below its own."""
+    values = resource.body.values
+    owner = of_arn(resource.address) if resource.type == FUNCTION else str(values.get("owner"))
+    if owner not in told:
+        return resource
+    both = {**told[owner], **(values.get("tags") or {})}
+    return replace(resource, body=replace(resource.body, values={**values, "tags": dict(sorted(both.items()))}))
 
 
 def _main_ties(found: Gathered, root: str) -> Iterator[Resource]:

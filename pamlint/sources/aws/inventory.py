@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from pamlint.model.resource import Resource
-from pamlint.sources.aws import items
+from pamlint.model.resource import EMPTY, Resource
+from pamlint.sources.aws import items, services
+from pamlint.sources.aws.calls import NEXT
+from pamlint.sources.aws.owners import TAGGED
 
 Convert = Callable[..., Iterator[Resource]]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of EC2: the permission that it needs, the list that it answers, how many items a page holds (0: no pages).
+    """A call: the permission that it needs, the list that it answers, how many items a page holds (0: as it comes), its service.
 
     Where an API does not have an `optional` call yet, there is nothing that it would tell. Without a `naming` call it is not
     known who plays a role, or what the rules are; unknowns stand for what the others would have told.
@@ -25,6 +28,10 @@ class Call:
     page: int = 1000
     optional: bool = False
     naming: bool = False
+    service: str = "ec2"
+    size_name: str = "MaxResults"
+    token_names: tuple[str, str] = NEXT
+    arguments: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
 
 
 SHARING = "describe_security_group_vpc_associations"
@@ -54,7 +61,37 @@ LIST = "aws_ec2_managed_prefix_list"
 ENTRIES = "get_managed_prefix_list_entries"
 ENTRIES_CALL = Call("ec2:GetManagedPrefixListEntries", "Entries", items.prefix_list_entry, 100)
 """The entries of one prefix list; asked for each that a rule names."""
-ASKED = frozenset(call.permission.partition(":")[2] for call in (*CALLS.values(), ENTRIES_CALL)) | {
+TAGS = "get_resources"
+SERVICES: Mapping[str, Call] = {
+    "describe_db_instances": Call(
+        "rds:DescribeDBInstances", "DBInstances", services.database, 100, naming=True, service="rds",
+        size_name="MaxRecords", token_names=("Marker", "Marker"),
+    ),
+    "describe_db_clusters": Call(
+        "rds:DescribeDBClusters", "DBClusters", services.database_cluster, 100, naming=True, service="rds",
+        size_name="MaxRecords", token_names=("Marker", "Marker"),
+    ),
+    "list_functions": Call(
+        "lambda:ListFunctions", "Functions", services.function, 0, naming=True, service="lambda",
+        token_names=("Marker", "NextMarker"),
+    ),
+    TAGS: Call(
+        "tag:GetResources", "ResourceTagMappingList", services.tagged, 100, naming=True, service="resourcegroupstaggingapi",
+        size_name="ResourcesPerPage", token_names=("PaginationToken", "PaginationToken"),
+        arguments={"ResourceTypeFilters": TAGGED},
+    ),
+}  # fmt: skip
+"""What EC2 does not know of the services that keep interfaces: asked where there is an interface of theirs."""
+
+
+def services_of(interfaces: Iterable[Resource]) -> list[str]:
+    """The calls that interfaces of services give reason to make."""
+    owners = {owner.partition(":")[0] for each in interfaces if (owner := each.body.values.get("owner"))}
+    wanted = owners | ({SERVICES[TAGS].service} if owners - {"rds"} else set())
+    return [operation for operation, call in SERVICES.items() if call.service in wanted]
+
+
+ASKED = frozenset(call.permission.partition(":")[2] for call in (*CALLS.values(), ENTRIES_CALL, *SERVICES.values())) | {
     "AssumeRole",
     "DescribeRegions",
     "GetCallerIdentity",

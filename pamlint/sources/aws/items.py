@@ -5,29 +5,14 @@ Source: the EC2 service model and the documentation of the Terraform provider. R
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from pamlint.model.resource import Block, Resource, Unknown
+from pamlint.sources.aws.owners import of_service
 
 Item = Mapping[str, Any]
-
-_NAMES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"ELB (?:app/|net/|gwy/)?(?P<name>[^/]+)",
-        r"AWS Lambda VPC ENI-(?P<name>.+?)(?:-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?$",
-        r"VPC Endpoint Interface (?P<name>vpce-\S+)",
-        r"EFS mount target for (?P<name>fs-\S+)",
-        r"ElastiCache (?P<name>\S+)",
-        r"Amazon EKS (?P<name>\S+)",
-        r"Interface for NAT Gateway (?P<name>nat-\S+)",
-        r"(?P<name>\S+)$",
-    )
-)
-"""How the services of AWS name, in its description, what an interface of theirs belongs to."""
 
 
 def vpc(item: Item, root: str) -> Iterator[Resource]:
@@ -41,13 +26,13 @@ def vpc(item: Item, root: str) -> Iterator[Resource]:
     ]
     first = item["CidrBlock"]
     values = {"cidr_block": first, "ipv6_cidr_block": ipv6[0] if ipv6 else None, "owner_id": item.get("OwnerId")}
-    yield _resource("aws_vpc", address, root, {**values, "tags": tags(item)})
+    yield resource("aws_vpc", address, root, {**values, "tags": tags(item)})
     for cidr in sorted(set(ipv4) - {first}):
         more = {"vpc_id": address, "cidr_block": cidr}
-        yield _resource("aws_vpc_ipv4_cidr_block_association", f"{address}/{cidr}", root, more)
+        yield resource("aws_vpc_ipv4_cidr_block_association", f"{address}/{cidr}", root, more)
     for cidr in ipv6[1:]:
         more = {"vpc_id": address, "ipv6_cidr_block": cidr}
-        yield _resource("aws_vpc_ipv6_cidr_block_association", f"{address}/{cidr}", root, more)
+        yield resource("aws_vpc_ipv6_cidr_block_association", f"{address}/{cidr}", root, more)
 
 
 def subnet(item: Item, root: str) -> Iterator[Resource]:
@@ -64,7 +49,7 @@ def subnet(item: Item, root: str) -> Iterator[Resource]:
         "owner_id": item.get("OwnerId"),
         "tags": tags(item),
     }
-    yield _resource("aws_subnet", item["SubnetId"], root, values)
+    yield resource("aws_subnet", item["SubnetId"], root, values)
 
 
 def group(item: Item, root: str) -> Iterator[Resource]:
@@ -76,7 +61,7 @@ def group(item: Item, root: str) -> Iterator[Resource]:
         "owner_id": item.get("OwnerId"),
         "tags": tags(item),
     }
-    yield _resource("aws_security_group", item["GroupId"], root, values)
+    yield resource("aws_security_group", item["GroupId"], root, values)
 
 
 def rule(item: Item, root: str) -> Iterator[Resource]:
@@ -95,21 +80,21 @@ def rule(item: Item, root: str) -> Iterator[Resource]:
         "description": item.get("Description"),
     }
     direction = "egress" if item["IsEgress"] else "ingress"
-    yield _resource(f"aws_vpc_security_group_{direction}_rule", item["SecurityGroupRuleId"], root, values)
+    yield resource(f"aws_vpc_security_group_{direction}_rule", item["SecurityGroupRuleId"], root, values)
 
 
 def group_vpc(item: Item, root: str) -> Iterator[Resource]:
     """A VPC whose machines may wear a group besides those of the group's own VPC."""
     if item["State"] not in ("association-failed", "disassociated"):
         values = {"security_group_id": item["GroupId"], "vpc_id": item["VpcId"]}
-        yield _resource("aws_vpc_security_group_vpc_association", f"{item['GroupId']}/{item['VpcId']}", root, values)
+        yield resource("aws_vpc_security_group_vpc_association", f"{item['GroupId']}/{item['VpcId']}", root, values)
 
 
 def network_acl(item: Item, root: str) -> Iterator[Resource]:
     """A network ACL with the subnets that it guards, and a resource for each of its rules, which have no ids of their own."""
     address = item["NetworkAclId"]
     subnets = sorted(tie["SubnetId"] for tie in item["Associations"])
-    yield _resource("aws_network_acl", address, root, {"vpc_id": item.get("VpcId"), "subnet_ids": subnets, "tags": tags(item)})
+    yield resource("aws_network_acl", address, root, {"vpc_id": item.get("VpcId"), "subnet_ids": subnets, "tags": tags(item)})
     for entry in item["Entries"]:
         ports, icmp = entry.get("PortRange") or {}, entry.get("IcmpTypeCode") or {}
         values = {
@@ -126,7 +111,7 @@ def network_acl(item: Item, root: str) -> Iterator[Resource]:
             "ipv6_cidr_block": entry.get("Ipv6CidrBlock"),
         }
         direction = "egress" if entry["Egress"] else "ingress"
-        yield _resource("aws_network_acl_rule", f"{address}/{direction}/{entry['RuleNumber']}", root, values)
+        yield resource("aws_network_acl_rule", f"{address}/{direction}/{entry['RuleNumber']}", root, values)
 
 
 def prefix_list(item: Item, root: str) -> Iterator[Resource]:
@@ -138,13 +123,13 @@ def prefix_list(item: Item, root: str) -> Iterator[Resource]:
         "owner_id": item.get("OwnerId"),
         "tags": tags(item),
     }
-    yield _resource("aws_ec2_managed_prefix_list", item["PrefixListId"], root, values)
+    yield resource("aws_ec2_managed_prefix_list", item["PrefixListId"], root, values)
 
 
 def prefix_list_entry(item: Item, root: str, owner: str) -> Iterator[Resource]:
     """An entry of a managed prefix list."""
     values = {"prefix_list_id": owner, "cidr": item["Cidr"], "description": item.get("Description")}
-    yield _resource("aws_ec2_managed_prefix_list_entry", f"{owner}/{item['Cidr']}", root, values)
+    yield resource("aws_ec2_managed_prefix_list_entry", f"{owner}/{item['Cidr']}", root, values)
 
 
 def listed(resource: Resource) -> Resource:
@@ -159,8 +144,10 @@ def interface(item: Item, root: str) -> Iterator[Resource]:
     own_tags = tags(item, "TagSet")
     own = [address["PrivateIpAddress"] for address in item.get("PrivateIpAddresses") or ()]
     made = item.get("RequesterManaged") is True
+    name, owner = of_service(item.get("Description") or "") if made else (None, None)
     values = {
-        "name": own_tags.get("Name") or (service_name(item.get("Description") or "") if made else None),
+        "name": own_tags.get("Name") or name,
+        **({"owner": owner} if owner else {}),
         "subnet_id": item.get("SubnetId"),
         "vpc_id": item.get("VpcId"),
         "security_groups": sorted({worn["GroupId"] for worn in item["Groups"]}),
@@ -171,7 +158,7 @@ def interface(item: Item, root: str) -> Iterator[Resource]:
         "attachment": [{"instance": attached["InstanceId"]}] if attached.get("InstanceId") else [],
         "tags": own_tags,
     }
-    yield _resource("aws_network_interface", item["NetworkInterfaceId"], root, values)
+    yield resource("aws_network_interface", item["NetworkInterfaceId"], root, values)
 
 
 def instance(item: Item, root: str) -> Iterator[Resource]:
@@ -186,7 +173,7 @@ def instance(item: Item, root: str) -> Iterator[Resource]:
         "vpc_security_group_ids": sorted({worn["GroupId"] for worn in item.get("SecurityGroups") or ()}),
         "tags": tags(item),
     }
-    yield _resource("aws_instance", address, root, values)
+    yield resource("aws_instance", address, root, values)
     for card in cards:
         yield from interface(card, root)
 
@@ -205,26 +192,24 @@ def route_table(item: Item, root: str) -> Iterator[Resource]:
         if route.get("GatewayId") and route.get("State") == "active"
     ]
     main = any(tie.get("Main") for tie in item["Associations"])
-    yield _resource(
-        "aws_route_table", address, root, {"vpc_id": item["VpcId"], "route": routes, "tags": tags(item), "main": main}
-    )
+    yield resource("aws_route_table", address, root, {"vpc_id": item["VpcId"], "route": routes, "tags": tags(item), "main": main})
     for tie in item["Associations"]:
         if tie.get("SubnetId"):
             values = {"route_table_id": address, "subnet_id": tie["SubnetId"]}
-            yield _resource("aws_route_table_association", tie["RouteTableAssociationId"], root, values)
+            yield resource("aws_route_table_association", tie["RouteTableAssociationId"], root, values)
 
 
 def internet_gateway(item: Item, root: str) -> Iterator[Resource]:
     """An internet gateway and the VPC that it is attached to."""
     attached = [tie["VpcId"] for tie in item["Attachments"]]
     values = {"vpc_id": attached[0] if attached else None, "tags": tags(item)}
-    yield _resource("aws_internet_gateway", item["InternetGatewayId"], root, values)
+    yield resource("aws_internet_gateway", item["InternetGatewayId"], root, values)
 
 
 def public_access_options(item: Item, root: str) -> Iterator[Resource]:
     """The account's Block Public Access in the region."""
     values = {"internet_gateway_block_mode": item["InternetGatewayBlockMode"]}
-    yield _resource("aws_vpc_block_public_access_options", f"{root}/block-public-access", root, values)
+    yield resource("aws_vpc_block_public_access_options", f"{root}/block-public-access", root, values)
 
 
 def public_access_exclusion(item: Item, root: str) -> Iterator[Resource]:
@@ -233,17 +218,12 @@ def public_access_exclusion(item: Item, root: str) -> Iterator[Resource]:
         return
     kind, _, name = item["ResourceArn"].rpartition(":")[2].partition("/")
     values = {"vpc_id": name if kind == "vpc" else None, "subnet_id": name if kind == "subnet" else None}
-    yield _resource("aws_vpc_block_public_access_exclusion", item["ExclusionId"], root, values)
+    yield resource("aws_vpc_block_public_access_exclusion", item["ExclusionId"], root, values)
 
 
 def tags(item: Item, key: str = "Tags") -> dict[str, str]:
     """The tags of an item, sorted by key."""
     return {tag["Key"]: tag["Value"] for tag in sorted(item.get(key) or (), key=lambda tag: tag["Key"])}
-
-
-def service_name(description: str) -> str | None:
-    """The name of what an interface belongs to, by its description; None where it says nothing that could be a name."""
-    return next((found["name"] for pattern in _NAMES if (found := pattern.match(description))), None)
 
 
 def _of(item: Item, key: str, name: str) -> Iterable[str]:
@@ -255,6 +235,6 @@ def _is_associated(block: Item, state: str) -> bool:
     return (block.get(state) or {}).get("State", "associated") in ("associated", "associating")
 
 
-def _resource(type_: str, address: str, root: str, values: dict[str, Any]) -> Resource:
+def resource(type_: str, address: str, root: str, values: dict[str, Any]) -> Resource:
     values["id"] = address
     return Resource(address, type_, "managed", root, Block(values), address)

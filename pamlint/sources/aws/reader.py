@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from typing import Any
 
@@ -15,9 +15,10 @@ from pamlint.sources.aws import items
 from pamlint.sources.aws.access import Access
 from pamlint.sources.aws.calls import CAUGHT, Failure, failure, is_not_there, pages
 from pamlint.sources.aws.completion import complete
-from pamlint.sources.aws.inventory import CALLS, ENTRIES, ENTRIES_CALL, LIST, Call, Convert
+from pamlint.sources.aws.inventory import CALLS, ENTRIES, ENTRIES_CALL, LIST, SERVICES, Call, Convert, services_of
 from pamlint.sources.aws.sessions import Sessions
 
+INTERFACE = "aws_network_interface"
 RULES = frozenset({"aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"})
 
 
@@ -29,16 +30,17 @@ class Reader:
 
     def read(self, scope: Scope) -> Reading:
         """Everything of a scope that verdicts rest on. A call that fails makes the reading incomplete, and is no error."""
-        gathered = _Gathered(scope.name)
+        client = cache(lambda service: self._sessions.client(service, scope.role, scope.region))
+        gathered = _Gathered(scope.name, client)
         try:
-            client = self._sessions.client("ec2", scope.role, scope.region)
+            client("ec2")
         except CAUGHT as error:
             gathered.failed = {**dict.fromkeys(CALLS), "client": replace(failure("sts:AssumeRole", error), call="the session")}
         else:
-            gathered.everything(client)
+            gathered.everything()
         failed = frozenset(gathered.failed)
         resources = complete(gathered.resources, failed, scope.name)
-        unnamed = any(call.naming and operation in failed for operation, call in CALLS.items())
+        unnamed = any(call.naming and operation in failed for operation, call in {**CALLS, **SERVICES}.items())
         return Reading(
             Input(scope.name, "live", _digest(resources), not failed),
             resources,
@@ -59,26 +61,29 @@ class _Gathered:
     """What was read of a scope so far, by type and address, and which calls failed; None is one that was not made for that."""
 
     root: str
+    client: Callable[[str], Any]
     resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
     failed: dict[str, Failure | None] = field(default_factory=dict)
 
-    def everything(self, client: Any) -> None:
-        """Make every call, and ask for the entries of the prefix lists that rules name."""
+    def everything(self) -> None:
+        """Make every call, and ask for the entries of the prefix lists that rules name and for what interfaces belong to."""
         for operation, call in CALLS.items():
-            self.call(client, operation, call, call.convert)
+            self.call(operation, call, call.convert)
         for name in _named_lists(self.resources.values()):
             key = (LIST, name)
-            if self.call(client, ENTRIES, ENTRIES_CALL, partial(ENTRIES_CALL.convert, owner=name), PrefixListId=name):
+            if self.call(ENTRIES, ENTRIES_CALL, partial(ENTRIES_CALL.convert, owner=name), PrefixListId=name):
                 self.resources |= {key: items.listed(self.resources[key])} if key in self.resources else {}
+        for operation in services_of(each for each in self.resources.values() if each.type == INTERFACE):
+            self.call(operation, SERVICES[operation], SERVICES[operation].convert, **SERVICES[operation].arguments)
 
-    def call(self, client: Any, operation: str, call: Call, convert: Convert, **arguments: Any) -> bool:
+    def call(self, operation: str, call: Call, convert: Convert, **arguments: Any) -> bool:
         """Make a call and keep what it answers, page by page; whether that is all of it."""
         if any(failed is not None and failed.lasting for failed in self.failed.values()):
             self.failed.setdefault(operation, None)
             return False
-        size = {"MaxResults": call.page} if call.page else {}
+        size = {call.size_name: call.page} if call.page else {}
         try:
-            for page in pages(client, operation, call.key, **arguments, **size):
+            for page in pages(self.client(call.service), operation, call.key, call.token_names, **arguments, **size):
                 for item in page:
                     for resource in convert(item, self.root):
                         self.resources.setdefault((resource.type, resource.address), resource)

@@ -145,9 +145,7 @@ def test_interface_of_a_service(aws: Aws) -> None:
     worn = estate.group("lb")
     cards = {}
     for description in ("ELB app/pam-front/50dc6c495c0c9188", "Interface for NAT Gateway nat-0aa", "RDSNetworkInterface"):
-        made = estate.ec2.create_network_interface(SubnetId=estate.subnet, Groups=[worn], Description=description)
-        cards[description] = made["NetworkInterface"]["NetworkInterfaceId"]
-        aws.backend().get_network_interface(cards[description]).requester_managed = True
+        cards[description] = aws.keep_interface(estate.subnet, description, worn)
     nat = aws.backend().get_network_interface(cards["Interface for NAT Gateway nat-0aa"])
     nat._group_set.clear()
     network = convert(read(aws).resources, {})
