@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.oracle.hcl import Code, block, element, kind_of, picked, repetition, resource
+from tests.oracle.hcl import Code, block, element, kind_of, perhaps, picked, repetition, resource, tied
 from tests.oracle.nouns import ALL, Acl, Estate, Machine, Rule, Subnet
 
 AWS_NAMES = {None: ("-1", "all"), 6: ("tcp", "6", "TCP"), 17: ("udp", "17"), 1: ("icmp", "1"), 58: ("icmpv6", "58"), 47: ("47",)}
 EVERY_TYPE = (-1, -1)
 VPC = Code("aws_vpc.pam.id")
 DEFAULT = "aws_default_network_acl"
+Loose = dict[tuple[str, str], str]
+"""The variables on which ties hang, by what is tied to what."""
 
 
 def amazon(estate: Estate) -> list[str]:
@@ -19,19 +21,20 @@ def amazon(estate: Estate) -> list[str]:
     if estate.vnet:
         blocks: dict[str, object] = {"ipv6_cidr_block" if ":" in cidr else "cidr_block": cidr for cidr in estate.vnet}
         parts.append(resource("aws_vpc.pam", blocks))
-    parts += [text for subnet in estate.subnets for text in aws_subnet(subnet)]
-    parts += [text for machine in estate.machines for text in aws_machine(machine)]
+    loose = {(tie.what, tie.acl): tie.variable for tie in estate.ties}
+    parts += [text for subnet in estate.subnets for text in aws_subnet(subnet, loose)]
+    parts += [text for machine in estate.machines for text in aws_machine(machine, loose)]
     return parts + [prefix_list(name, entries) for name, entries in estate.lists]
 
 
-def aws_subnet(subnet: Subnet) -> list[str]:
+def aws_subnet(subnet: Subnet, loose: Loose) -> list[str]:
     """A subnet, and the tie to a network ACL that does not name the subnet itself."""
     fields: dict[str, object] = {"vpc_id": VPC, "cidr_block": subnet.cidrs[0]}
     fields |= {"ipv6_cidr_block": subnet.cidrs[1]} if len(subnet.cidrs) > 1 else {}
     parts = [resource(f"aws_subnet.{subnet.name}", fields)]
     if subnet.acl and not subnet.acl.startswith(DEFAULT) and not names_subnets(subnet.acl):
         tie: dict[str, object] = {"subnet_id": Code(f"aws_subnet.{subnet.name}.id"), "network_acl_id": Code(f"{subnet.acl}.id")}
-        parts.append(resource(f"aws_network_acl_association.{subnet.name}", tie))
+        parts.append(resource(f"aws_network_acl_association.{subnet.name}", tied(loose.get((subnet.name, subnet.acl))) | tie))
     return parts
 
 
@@ -40,22 +43,30 @@ def names_subnets(acl: str) -> bool:
     return len(acl) % 2 == 0
 
 
-def aws_machine(machine: Machine) -> list[str]:
+def aws_machine(machine: Machine, loose: Loose) -> list[str]:
     kind, _, name = machine.address.partition(".")
     instance = kind == "aws_instance"
-    worn = list(machine.acls)
-    later = [worn.pop()] if instance and len(worn) > 1 and Random(machine.address + machine.subnet).random() < 0.4 else []
+    chance = Random(machine.address + machine.subnet)
+    hangs = {group: variable for group in machine.acls if (variable := loose.get((machine.address, group)))}
+    worn = [group for group in machine.acls if group not in hangs]
+    later = [worn.pop()] if instance and len(worn) > 1 and chance.random() < 0.4 else []
+    named = [group for group in hangs if chance.random() < 0.5]
+    later += [group for group in hangs if group not in named]
     fields: dict[str, object] = {"subnet_id": Code(f"aws_subnet.{machine.subnet}.id")}
-    fields["vpc_security_group_ids" if instance else "security_groups"] = [Code(f"{group}.id") for group in worn]
+    fields["vpc_security_group_ids" if instance else "security_groups"] = perhaps(
+        [Code(f"{group}.id") for group in worn], [Code(f"{group}.id") for group in named], next(iter(hangs.values()), None)
+    )
     if machine.ip:
         fields |= {"private_ip": machine.ip} if instance else {"private_ips": [machine.ip]}
     parts = [resource(machine.address, fields)]
     for group in later:
+        card = "primary_network_interface_id" if instance else "id"
         ends: dict[str, object] = {
             "security_group_id": Code(f"{group}.id"),
-            "network_interface_id": Code(f"{machine.address}.primary_network_interface_id"),
+            "network_interface_id": Code(f"{machine.address}.{card}"),
         }
-        parts.append(resource(f"aws_network_interface_sg_attachment.{name}", ends))
+        mark = "_perhaps" if group in hangs else ""
+        parts.append(resource(f"aws_network_interface_sg_attachment.{name}{mark}", tied(hangs.get(group)) | ends))
     return parts
 
 
@@ -67,7 +78,11 @@ def prefix_list(name: str, entries: tuple[str, ...]) -> str:
 
 def edge(estate: Estate, acl: Acl) -> list[str]:
     """A network ACL with its rules inside, as an attribute, or beside it."""
-    behind = [Code(f"aws_subnet.{subnet.name}.id") for subnet in estate.subnets if subnet.acl == acl.address]
+    loose = {(tie.what, tie.acl): tie.variable for tie in estate.ties}
+    names = [subnet.name for subnet in estate.subnets if subnet.acl == acl.address]
+    variable = next((loose[name, acl.address] for name in names if (name, acl.address) in loose), None)
+    sure = [Code(f"aws_subnet.{name}.id") for name in names if (name, acl.address) not in loose]
+    behind = perhaps(sure, [Code(f"aws_subnet.{name}.id") for name in names if (name, acl.address) in loose], variable)
     fields: dict[str, object] = {"vpc_id": VPC}
     if acl.address.startswith(DEFAULT):
         fields = {"default_network_acl_id": Code("aws_vpc.pam.default_network_acl_id")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.oracle.hcl import Code, block, element, kind_of, listed, repetition, resource
+from tests.oracle.hcl import Code, block, element, kind_of, listed, repetition, resource, tied
 from tests.oracle.nouns import ALL, Acl, Estate, Machine, Range, Rule, Subnet
 
 AZURE_NAMES = {None: "*", 6: "Tcp", 17: "Udp", 1: "Icmp"}
@@ -22,7 +22,8 @@ def azure(estate: Estate) -> list[str]:
     parts.append(resource("azurerm_virtual_network.pam", {"name": "pam", "address_space": list(estate.vnet)} | PLACE))
     if estate.peered:
         parts += peering(estate.peered)
-    parts += [text for subnet in estate.subnets for text in azure_subnet(subnet)]
+    loose = {tie.what: tie.variable for tie in estate.ties}
+    parts += [text for subnet in estate.subnets for text in azure_subnet(subnet, loose.get(subnet.name))]
     parts += [text for machine in estate.machines for text in azure_machine(machine)]
     return parts + [text for acl in estate.acls for text in (admin(acl) if acl.kind == "admin" else azure_acl(acl))]
 
@@ -37,7 +38,7 @@ def peering(spaces: tuple[str, ...]) -> list[str]:
     ]
 
 
-def azure_subnet(subnet: Subnet) -> list[str]:
+def azure_subnet(subnet: Subnet, variable: str | None) -> list[str]:
     """A subnet with its NSG and its route table."""
     address = f"azurerm_subnet.{subnet.name}"
     fields: dict[str, object] = {"name": subnet.name, "resource_group_name": "pam"}
@@ -45,7 +46,7 @@ def azure_subnet(subnet: Subnet) -> list[str]:
     parts = [resource(address, fields)]
     if subnet.acl:
         pair: dict[str, object] = {"subnet_id": Code(f"{address}.id"), "network_security_group_id": Code(f"{subnet.acl}.id")}
-        parts.append(resource(f"azurerm_subnet_network_security_group_association.{subnet.name}", pair))
+        parts.append(resource(f"azurerm_subnet_network_security_group_association.{subnet.name}", tied(variable) | pair))
     if subnet.routes:
         table = f"azurerm_route_table.{subnet.name}"
         hop: dict[str, object] = {"next_hop_type": "VirtualAppliance", "next_hop_in_ip_address": "10.30.200.4"}

@@ -89,6 +89,7 @@ def open_values(estate: Estate) -> set[str]:
     barred = {role for flow in active(estate) if flow.need == "blocked" for role in (*flow.sources, *flow.destinations)}
     names = {f"var.{peer.partition(':')[2]}" for rule in rules for peer in rule.peers if peer.startswith("var")}
     names |= {f"var.{name}" for rule in rules for name in (rule.port_variable, rule.count_variable) if name}
+    names |= {f"var.{tie.variable}" for tie in estate.ties}
     lists = {peer for rule in rules for peer in rule.peers if peer.startswith(("pl:", "tag:"))} - {
         "tag:Internet",
         "tag:VirtualNetwork",

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.oracle.bending import VNET, bent
+from tests.oracle.loosening import loosened
 from tests.oracle.nouns import Acl, Allowance, Direction, Estate, Flow, Player, Unit
 from tests.oracle.placing import azure_places, vpc_places
 from tests.oracle.serving import with_rules
@@ -122,7 +123,7 @@ def papers_of(random: Random, cloud: str, players: list[Player]) -> dict[str, An
 
 
 def finished(random: Random, estate: Estate) -> Estate:
-    return bent(random, with_rules(random, lose_a_role(random, estate)))
+    return loosened(random, bent(random, with_rules(random, lose_a_role(random, estate))))
 
 
 def lose_a_role(random: Random, estate: Estate) -> Estate:

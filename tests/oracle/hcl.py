@@ -38,6 +38,18 @@ def resource(address: str, arguments: Mapping[str, object], nested: str = "") ->
     return block(f'resource "{kind}" "{name}"', arguments, nested)
 
 
+def tied(variable: str | None) -> dict[str, object]:
+    """The count of a tie that hangs on a variable."""
+    return {"count": Code(f"var.{variable} ? 1 : 0")} if variable else {}
+
+
+def perhaps(items: list[Code], loose: list[Code], variable: str | None) -> object:
+    """A list to which some elements belong if a variable says so."""
+    if not loose:
+        return items
+    return Code(f"concat({value(items)}, var.{variable} ? {value(loose)} : [])")
+
+
 def variables(rules: list[Rule]) -> dict[str, str]:
     """Each unset variable with its type."""
     found = {

@@ -71,7 +71,8 @@ class Unit:
 
     `local` are the addresses behind it; `floating`: one interface stands there, at an address of these that nobody knows.
     `machines` are the known ones, `wears` the ASGs that they wear (None: nobody knows), `subnet` the prefixes of the one subnet
-    in which all of them stand, `inside` what VirtualNetwork holds there for sure.
+    in which all of them stand, `inside` what VirtualNetwork holds there for sure. `loose` are ACLs that stand there if a variable
+    says so.
     """
 
     layers: tuple[tuple[str, ...], ...]
@@ -81,6 +82,7 @@ class Unit:
     wears: tuple[str, ...] | None = None
     subnet: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
+    loose: tuple[tuple[str, str], ...] = ()
 
     @property
     def acls(self) -> tuple[str, ...]:
@@ -162,6 +164,14 @@ class Machine:
     ip: str | None = None
 
 
+class Tie(NamedTuple):
+    """An ACL that is tied to a machine (by its address) or a subnet (by its name) if an unset variable says so."""
+
+    what: str
+    acl: str
+    variable: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Estate:
     """Everything that is judged together. Each estate is another one, so that answers can be kept for it.
@@ -185,6 +195,7 @@ class Estate:
     machines: tuple[Machine, ...] = ()
     lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
     bare_roles: tuple[str, ...] = ()
+    ties: tuple[Tie, ...] = ()
 
     def acl(self, address: str) -> Acl:
         """The ACL of this address."""

@@ -169,11 +169,17 @@ class Step(NamedTuple):
 
 
 def step(place: Place, layer: tuple[str, ...], packet: Packet, world: World) -> Step:
-    """One layer by itself. Admin rules hold nothing back that they do not deny; network ACLs see nothing inside of a subnet."""
+    """One layer by itself. Admin rules hold nothing back that they do not deny; network ACLs see nothing inside of a subnet.
+
+    A list that does not stand there stops nothing.
+    """
     kind = place.estate.acl(layer[0]).kind
     if kind == "nacl" and any(within(cidr, packet.peer.address) for cidr in place.unit.subnet):
         return Step(layer, (), True)
-    rules = (rule for address in layer for rule in rules_of(place.estate, address, place.direction))
+    absent = {address for address, variable in place.unit.loose if not world.variables[variable]}
+    if kind != "group" and layer[0] in absent:
+        return Step(layer, (), True)
+    rules = (rule for address in layer if address not in absent for rule in rules_of(place.estate, address, place.direction))
     matching = (rule for rule in rules if rule_matches(place, kind, rule, packet, world))
     if kind == "group":
         found = tuple(matching)

@@ -23,5 +23,6 @@ def write(estate: Estate, directory: Path) -> None:
 
 def terraform(estate: Estate) -> str:
     rules = [rule for acl in estate.acls for rule in acl.rules]
-    parts = [block(f'variable "{name}"', {"type": Code(kind)}) for name, kind in sorted(variables(rules).items())]
+    unset = variables(rules) | {tie.variable: "bool" for tie in estate.ties}
+    parts = [block(f'variable "{name}"', {"type": Code(kind)}) for name, kind in sorted(unset.items())]
     return "\n".join([*parts, *(amazon(estate) if estate.cloud == "aws" else azure(estate))])

@@ -66,7 +66,7 @@ def open_symbols(place: Place, rules: list[Rule], atom: Atom) -> list[str]:
 
 def worlds(place: Place, packet: Packet, mode: Mode) -> list[World]:
     rules = place.rules()
-    named = choices(rules, packet)
+    named = choices(rules, packet) | {variable: [1, 0] for _, variable in place.unit.loose}
     symbols = open_symbols(place, rules, packet.peer)
     subsets = chain.from_iterable(combinations(symbols, size) for size in range(len(symbols) + 1))
     return [

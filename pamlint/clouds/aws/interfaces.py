@@ -38,11 +38,10 @@ class Surroundings:
         return tuple(dict.fromkeys(self.subnets.find(value, root) for value in values))
 
     def wearing(self, values: Iterable[Any], root: str) -> Ties:
-        """The groups that values refer to; in place of one that is not known those that it may be, or another, perhaps."""
+        """The groups that values refer to; in place of one that is not known those that it may be, perhaps."""
         found: list[tuple[str, Because]] = []
         for value in values:
-            may_be = self.groups.perhaps(value, root)
-            found += [*may_be, (self.groups.key(value, root), reasons(may_be))]
+            found += self.groups.perhaps(value, root) or [(self.groups.key(value, root), ())]
         return ties(found)
 
     def or_default(self, worn: Ties, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> Ties:
