@@ -16,7 +16,7 @@ from pamlint.model.pairing import pair
 from pamlint.model.past import RunState, ScopeRead
 from pamlint.model.resource import Reading
 from pamlint.model.scope import Cloud, Scope
-from pamlint.report.assembly import Outcome, assemble
+from pamlint.report.assembly import Outcome, assemble, chapter
 from pamlint.run import Options, bound, look, outcome, refuse_unbound
 from pamlint.sources import fleet
 from pamlint.sources.estates import Estate, choose
@@ -152,8 +152,9 @@ def judge(asked: Asked, site: Path, found: fleet.Fleet, memory: Memory) -> Audit
     """The findings of what was read, remembered, and which of them are new."""
     loaded = load_site(site)
     outcomes = tuple(_outcome(estate, loaded, found.readings, asked.options) for estate in _estates(loaded))
-    refuse_unbound(outcomes, f"what was read of {asked.cloud}", "`--format live > live.json` and `pamlint rules live.json` list")
-    report = assemble(outcomes, asked.options.today, ())
+    chapters = [chapter(outcome) for outcome in outcomes]
+    refuse_unbound(chapters, f"what was read of {asked.cloud}", "`--format live > live.json` and `pamlint rules live.json` list")
+    report = assemble(chapters, asked.options.today, ())
     known = memory.known(found.readings)
     memory.end(found, report)
     return Audited(report, known, _drift(asked.against, outcomes, loaded, asked.options) if asked.against else None)

@@ -11,7 +11,7 @@ from pamlint.model.evidence import Evidence, SiteFile
 from pamlint.model.matrix import Line, Matrix
 from pamlint.model.resource import Problem
 from pamlint.model.site import Site
-from pamlint.report.assembly import Outcome, assemble
+from pamlint.report.assembly import Outcome, assemble, chapter
 from pamlint.report.dates import six_months_after
 from pamlint.run import Options, by_site, chosen, look, outcome, refuse_nothing
 from pamlint.sources.commits import commit_of
@@ -59,7 +59,7 @@ def matrix(paths: Sequence[Path], options: Options, verify: bool) -> tuple[Matri
         problems += [problem for reading in seen.readings for problem in reading.problems]
         problems += seen.network.problems
     if verify:
-        refuse_nothing(outcomes, paths)
+        refuse_nothing([chapter(each) for each in outcomes], paths)
     return whole([site for _, site in estates], lines, options.today), tuple(problems), notes
 
 
@@ -67,10 +67,11 @@ def evidence(paths: Sequence[Path], options: Options) -> Evidence:
     """Everything that an auditor is shown of what is under the paths."""
     estates, notes = chosen(paths, options)
     outcomes = [outcome(look(estate, site, options), options, by_rule=True) for estate, site in estates]
-    refuse_nothing(outcomes, paths)
+    chapters = [chapter(each) for each in outcomes]
+    refuse_nothing(chapters, paths)
     rules = [(each.judgement, by_rule.rules(each.judgement)) for each in outcomes]
     return Evidence(
-        assemble(outcomes, options.today, notes),
+        assemble(chapters, options.today, notes),
         tuple(dict.fromkeys(_site_file(site) for _, site in estates)),
         tuple(dict.fromkeys(commit_of(path) for path in (*_places(estates), *map(_directory, paths)) if path != STANDARD_INPUT)),
         tuple(line for each in outcomes for line in from_judgement(each.judgement, each.network)),

@@ -24,12 +24,13 @@ from pamlint.model.finding import SEVERITIES, Finding, Report, Severity
 from pamlint.model.policy import Flow, Policy
 from pamlint.model.resource import Problem, Reading, Resource
 from pamlint.model.site import Site
-from pamlint.report.assembly import Outcome, assemble
+from pamlint.report.assembly import Chapter, Outcome, assemble, chapter
 from pamlint.sources import read
 from pamlint.sources.estates import STANDARD_INPUT, Estate, choose
 from pamlint.sources.gaps import gaps, hidden, lost
 from pamlint.sources.given import refuse_undeclared
 from pamlint.terraform.inputs import Settings
+from pamlint.workers import each
 
 if TYPE_CHECKING:
     from pamlint.views.trace import Question, Trace
@@ -65,9 +66,13 @@ class Understanding:
 def lint(paths: Sequence[Path], options: Options) -> Report:
     """Judge everything under the paths; those with different site files are judged apart and told together."""
     estates, notes = chosen(paths, options)
-    outcomes = [outcome(look(estate, site, options), options) for estate, site in estates]
-    refuse_nothing(outcomes, paths)
-    return assemble(outcomes, options.today, notes)
+
+    def judge_one(asked: tuple[Estate, Site]) -> Chapter:
+        return chapter(outcome(look(*asked, options), options))
+
+    chapters = each(judge_one, estates)
+    refuse_nothing(chapters, paths)
+    return assemble(chapters, options.today, notes)
 
 
 def chosen(paths: Sequence[Path], options: Options) -> tuple[list[tuple[Estate, Site]], list[str]]:
@@ -249,17 +254,17 @@ def _idle_roots(readings: Sequence[Reading], units: Sequence[Unit]) -> list[str]
     ]
 
 
-def refuse_nothing(outcomes: Sequence[Outcome], paths: Sequence[Path]) -> None:
+def refuse_nothing(chapters: Sequence[Chapter], paths: Sequence[Path]) -> None:
     """No input, or none that binds a role, is wrong use: nothing would be judged. What could not be read is told first."""
     told = ", ".join(str(path) for path in paths)
-    if not any(outcome.readings for outcome in outcomes):
+    if not any(one.inputs for one in chapters):
         raise UserError(f"{told} holds no Terraform root module, plan, state or live document")
-    refuse_unbound(outcomes, told, "`pamlint rules` lists")
+    refuse_unbound(chapters, told, "`pamlint rules` lists")
 
 
-def refuse_unbound(outcomes: Sequence[Outcome], told: str, lists: str) -> None:
+def refuse_unbound(chapters: Sequence[Chapter], told: str, lists: str) -> None:
     """UserError where no role is bound to anything, though everything could be read; `lists` says what lists the ACLs there."""
-    if any(outcome.judgement.binding.units for outcome in outcomes) or any(outcome.unreadable for outcome in outcomes):
+    if any(one.is_bound or one.unreadable for one in chapters):
         return
     raise UserError(
         f"no role is bound to anything in {told}: nothing can be judged. "

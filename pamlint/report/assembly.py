@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from pamlint import __version__
 from pamlint.binding import Binding
@@ -24,8 +25,7 @@ from pamlint.model.finding import (
     Verdict,
     VerdictState,
 )
-from pamlint.model.policy import Policy
-from pamlint.model.resource import Reading
+from pamlint.model.resource import Input, Reading
 from pamlint.model.site import Site
 
 WORST: tuple[VerdictState, ...] = ("missing", "open", "unproven", "blocked", "satisfied", "not-judged")
@@ -44,32 +44,84 @@ class Outcome:
     notes: tuple[str, ...]
 
 
-def assemble(outcomes: Sequence[Outcome], today: date, notes: Iterable[str]) -> Report:
-    """The report of all estates, sorted so that the same input gives the same bytes."""
-    findings = tuple(sorted((finding for outcome in outcomes for finding in outcome.findings), key=_order))
-    verdicts = tuple(verdict for outcome in outcomes for verdict in _verdicts(outcome.judgement))
-    sites = [outcome.judgement.site for outcome in outcomes]
-    inputs = tuple(reading.input for outcome in outcomes for reading in outcome.readings)
-    unjudged = tuple(
-        Unjudged(acl.address, "it plays no role and guards nothing that does")
-        for outcome in outcomes
-        for acl in outcome.judgement.binding.idle
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What the report tells of one estate, with nothing of how that was found."""
+
+    site: SiteTold
+    inputs: tuple[Input, ...]
+    bindings: tuple[BindingTold, ...]
+    verdicts: tuple[Verdict, ...]
+    unjudged: tuple[Unjudged, ...]
+    findings: tuple[Finding, ...]
+    suppressed: int
+    acls: int
+    rules: int
+    workloads: int
+    flows: int
+    unreadable: bool
+    is_bound: bool
+    notes: tuple[str, ...]
+
+
+class SiteTold(NamedTuple):
+    """What the report tells of a site; `external` are the roles that never have ACLs of their own."""
+
+    policies: tuple[PolicyUsed, ...]
+    external: frozenset[str]
+    min_severity: Severity
+
+
+def chapter(outcome: Outcome) -> Chapter:
+    """What the report tells of an estate that was judged and checked."""
+    judgement, network = outcome.judgement, outcome.network
+    return Chapter(
+        _site(judgement.site),
+        tuple(reading.input for reading in outcome.readings),
+        tuple(_bindings(outcome)),
+        tuple(_verdicts(judgement)),
+        tuple(Unjudged(acl.address, "it plays no role and guards nothing that does") for acl in judgement.binding.idle),
+        outcome.findings,
+        len(outcome.suppressed),
+        len(network.acls),
+        sum(1 for acl in network.acls for rule in acl.rules if not rule.default),
+        len(network.workloads),
+        len(judgement.flows),
+        outcome.unreadable,
+        bool(judgement.binding.units),
+        outcome.notes,
     )
-    complete = all(one.complete for one in inputs) and not any(outcome.unreadable for outcome in outcomes)
+
+
+def _site(site: Site) -> SiteTold:
+    roles = (role for policy in site.policies for role in policy.roles.values())
+    return SiteTold(
+        tuple(PolicyUsed(policy.id, policy.version, policy.sha256) for policy in site.policies),
+        frozenset(role.id for role in roles if role.external),
+        site.min_severity,
+    )
+
+
+def assemble(chapters: Sequence[Chapter], today: date, notes: Iterable[str]) -> Report:
+    """The report of all estates, sorted so that the same input gives the same bytes."""
+    findings = tuple(sorted((finding for one in chapters for finding in one.findings), key=_order))
+    verdicts = tuple(verdict for one in chapters for verdict in one.verdicts)
+    inputs = tuple(read for one in chapters for read in one.inputs)
+    complete = all(read.complete for read in inputs) and not any(one.unreadable for one in chapters)
     return Report(
         __version__,
         today,
         complete,
-        _policies(sites),
+        _policies(chapters),
         inputs,
-        tuple(told for outcome in outcomes for told in _bindings(outcome)),
+        tuple(told for one in chapters for told in one.bindings),
         verdicts,
-        unjudged,
-        _summary(outcomes, findings, unjudged),
+        tuple(acl for one in chapters for acl in one.unjudged),
+        _summary(chapters, findings, inputs),
         findings,
-        (*notes, *(note for outcome in outcomes for note in outcome.notes)),
-        settled=_settled(outcomes, findings, verdicts),
-        min_severity=max((site.min_severity for site in sites), key=SEVERITIES.index, default="low"),
+        (*notes, *(note for one in chapters for note in one.notes)),
+        settled=_settled(chapters, findings, verdicts),
+        min_severity=max((one.site.min_severity for one in chapters), key=SEVERITIES.index, default="low"),
     )
 
 
@@ -89,9 +141,8 @@ def _order(finding: Finding) -> tuple[object, ...]:
     )
 
 
-def _policies(sites: Sequence[Site]) -> tuple[PolicyUsed, ...]:
-    used: dict[str, Policy] = {policy.sha256: policy for site in sites for policy in site.policies}
-    return tuple(PolicyUsed(policy.id, policy.version, policy.sha256) for policy in used.values())
+def _policies(chapters: Sequence[Chapter]) -> tuple[PolicyUsed, ...]:
+    return tuple({policy.sha256: policy for one in chapters for policy in one.site.policies}.values())
 
 
 def _bindings(outcome: Outcome) -> Iterable[BindingTold]:
@@ -143,32 +194,25 @@ def _verdicts(judgement: Judgement) -> Iterable[Verdict]:
     return sorted(found, key=lambda verdict: (verdict.role, verdict.flow, verdict.direction, verdict.acls, verdict.workloads))
 
 
-def _summary(outcomes: Sequence[Outcome], findings: Sequence[Finding], unjudged: Sequence[Unjudged]) -> Summary:
+def _summary(chapters: Sequence[Chapter], findings: Sequence[Finding], inputs: Sequence[Input]) -> Summary:
     counts: Counter[Severity] = Counter(finding.severity for finding in findings)
-    inputs = [reading.input for outcome in outcomes for reading in outcome.readings]
     return Summary(
         files=len({file for one in inputs for file in one.files}),
         roots=sum(1 for one in inputs if one.kind == "code"),
-        acls=sum(len(outcome.network.acls) for outcome in outcomes),
-        rules=sum(1 for outcome in outcomes for acl in outcome.network.acls for rule in acl.rules if not rule.default),
-        workloads=sum(len(outcome.network.workloads) for outcome in outcomes),
-        flows=sum(len(outcome.judgement.flows) for outcome in outcomes),
+        acls=sum(one.acls for one in chapters),
+        rules=sum(one.rules for one in chapters),
+        workloads=sum(one.workloads for one in chapters),
+        flows=sum(one.flows for one in chapters),
         findings={severity: counts[severity] for severity in SEVERITIES},
         unproven=sum(1 for finding in findings if finding.certainty == "unproven" and finding.check != "unresolved-value"),
-        suppressed=sum(len(outcome.suppressed) for outcome in outcomes),
-        unjudged_acls=len(unjudged),
+        suppressed=sum(one.suppressed for one in chapters),
+        unjudged_acls=sum(len(one.unjudged) for one in chapters),
     )
 
 
-def _settled(outcomes: Sequence[Outcome], findings: Sequence[Finding], verdicts: Sequence[Verdict]) -> bool:
+def _settled(chapters: Sequence[Chapter], findings: Sequence[Finding], verdicts: Sequence[Verdict]) -> bool:
     """Whether nothing is unproven and every end that could have ACLs was judged; external roles never have any."""
-    external = {
-        role.id
-        for outcome in outcomes
-        for policy in outcome.judgement.site.policies
-        for role in policy.roles.values()
-        if role.external
-    }
+    external = {role for one in chapters for role in one.site.external}
     return not any(finding.certainty == "unproven" for finding in findings) and not any(
         verdict.state in ("not-judged", "unproven") and verdict.role not in external for verdict in verdicts
     )

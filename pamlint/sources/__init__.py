@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from os import getpid
+from pathlib import Path
 
 from pamlint.model.errors import UserError
 from pamlint.model.resource import Reading
 from pamlint.sources.code import read_root
 from pamlint.sources.estates import Estate, boundary_of
 from pamlint.terraform.inputs import Settings
-from pamlint.terraform.scope import Budget
+from pamlint.terraform.scope import MAX_STEPS_IN_ESTATE, Budget
+from pamlint.workers import each
 
 
 def read(estate: Estate, types: Collection[str], settings: Settings) -> tuple[Reading, ...]:
     """Every root module, plan, state and live document of an estate; only resources of these types are evaluated."""
-    budget = Budget()
-    readings = [
-        read_root(root, boundary=estate.boundary, wanted=types.__contains__, settings=settings, estate=budget)
-        for root in estate.roots
-    ]
+    readings = _read_roots(estate, types, settings)
     if estate.documents:
         from pamlint.sources.documents import read_document
 
@@ -31,6 +30,22 @@ def read(estate: Estate, types: Collection[str], settings: Settings) -> tuple[Re
         ]
     _refuse_twins(readings)
     return tuple(replace(reading, input=replace(reading.input, estate=estate.name)) for reading in readings)
+
+
+def _read_roots(estate: Estate, types: Collection[str], settings: Settings) -> list[Reading]:
+    """The root modules of an estate. What they cost together is bounded: where that is too much, it counts who came first."""
+    budget = Budget()
+
+    def read_one(root: Path) -> tuple[Reading, int, int]:
+        before = budget.in_all
+        reading = read_root(root, boundary=estate.boundary, wanted=types.__contains__, settings=settings, estate=budget)
+        return reading, budget.in_all - before, getpid()
+
+    found = each(read_one, estate.roots)
+    if sum(steps for _, steps, _ in found) > MAX_STEPS_IN_ESTATE and {process for *_, process in found} != {getpid()}:
+        budget.in_all = 0
+        found = [read_one(root) for root in estate.roots]
+    return [reading for reading, *_ in found]
 
 
 def _refuse_twins(readings: Sequence[Reading]) -> None:

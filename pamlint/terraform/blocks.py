@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from pamlint.model.resource import Block, Ignore, Location
+from pamlint.model.resource import EMPTY, Block, Ignore, Location
 from pamlint.terraform.configuration import Declared
 from pamlint.terraform.expressions import evaluate
 from pamlint.terraform.repetition import Instance, elements, possible_element
@@ -26,17 +26,19 @@ _IGNORE_FORM = re.compile(r"(?:#|//|/\*)\s*pamlint:\s*ignore\[([\w\s,-]+)\]\s+(\
 class _Places(Mapping[str, Location]):
     """Where the arguments of a body stand, worked out when it is asked for; those of a resource may stand in several files."""
 
-    __slots__ = ("_arguments", "_declared", "_file")
+    __slots__ = ("_arguments", "_file", "_files")
 
-    def __init__(self, arguments: Mapping[str, Argument], file: SourceFile, declared: Declared | None) -> None:
+    def __init__(self, arguments: Mapping[str, Argument], file: SourceFile, files: Mapping[str, SourceFile]) -> None:
         self._arguments = arguments
         self._file = file
-        self._declared = declared
+        self._files = files
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _Places, (self._arguments, self._file, self._files)
 
     def __getitem__(self, name: str) -> Location:
         argument = self._arguments[name]
-        file = self._declared.file_of(name) if self._declared else self._file
-        return file.location(argument.start, argument.end)
+        return self._files.get(name, self._file).location(argument.start, argument.end)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._arguments)
@@ -90,7 +92,9 @@ class BodyReader:
             made = [*made, *self._blocks(node, inner, f"{address}.{name}", len(made), depth + 1)]
             if made:
                 values[name] = made
-        return values, _Places(body.arguments, scope.file, self.declared if depth == 0 else None)
+        if depth == 0:
+            return values, _Places(body.arguments, self.declared.file, self.declared.files)
+        return values, _Places(body.arguments, scope.file, EMPTY)
 
     def _blocks(self, node: BlockNode, scope: Scope, address: str, at: int, depth: int) -> Iterable[Block]:
         marked = ignores(scope.file, node, self.session)

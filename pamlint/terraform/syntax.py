@@ -228,6 +228,10 @@ class Argument:
     start: int
     end: int
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """To another process goes where it stands, not what it says."""
+        return Argument, (self.name, Literal(None, self.start, self.end), self.start, self.end)
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class BlockNode:
@@ -258,6 +262,11 @@ class SourceFile:
     comments: list[tuple[int, str]]
     json: bool = False
     _lines: Sequence[int] = ()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """To another process goes what tells where something stands, not what it says."""
+        self.position(0)
+        return SourceFile, (self.name, "", Body({}, []), [], self.json, self._lines)
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1, the column in code points."""
