@@ -24,6 +24,10 @@ class Floating:
         self._table = table
         self._acls = [acl for acl in acls if acl.partial and acl.id is None and _is_anybody(acl) and acl.rules]
 
+    def near(self, acl: Acl) -> Iterator[Acl]:
+        """Those whose rules may stand on an ACL."""
+        return (other for other in self._acls if _may_be(other, acl))
+
     def passing(self, unit: Unit, passes: tuple[Traffic, ...], direction: Direction) -> tuple[Traffic, ...]:
         """What each layer of a unit lets through where such rules stand on it; `passes` is what it does without them."""
         if not self._acls:
@@ -43,9 +47,7 @@ class Floating:
 
     def _cubes(self, acls: Iterable[Acl], direction: Direction, action: str) -> Iterator[Cube]:
         for acl in acls:
-            for other in self._acls:
-                if not _may_be(other, acl):
-                    continue
+            for other in self.near(acl):
                 for rule in other.rules:
                     if (rule.direction, rule.action) == (direction, action) and not rule.default:
                         yield from (self._here(cube, acl, other, direction) for cube in self._table.rule(other, rule))

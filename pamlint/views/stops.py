@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from pamlint.judging.admission import ADMIN
 from pamlint.judging.cubes import Table
+from pamlint.judging.floating import Floating
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.finding import Direction
 from pamlint.views.ends import Layers
@@ -16,6 +17,14 @@ from pamlint.views.packets import Packet, Truth, match
 Outcome = Literal["allowed", "denied", "unproven"]
 Unread = Mapping[str, tuple[str, ...]]
 """By the key of an ACL, the files and modules that could not be read and may hold rules of it."""
+
+
+class Around(NamedTuple):
+    """What stands around the ACLs of an estate: its predicates, what was not read, and rules that stand nobody knows where."""
+
+    table: Table
+    unread: Unread
+    floating: Floating
 
 
 class Hit(NamedTuple):
@@ -55,13 +64,13 @@ class Stop:
         return (self.direction, tuple(acl.key for acl in self.acls), self.outcome, told, self.because, self.is_reply)
 
 
-def stops(layers: Layers, direction: Direction, packet: Packet, table: Table, unread: Unread) -> Iterator[Stop]:
+def stops(layers: Layers, direction: Direction, packet: Packet, around: Around) -> Iterator[Stop]:
     """A stop for each layer, in the order in which the packet meets them; admin rules come first."""
     path = tuple(reversed(layers)) if direction == "ingress" else layers
     path = tuple(sorted(path, key=lambda layer: layer[0].kind != ADMIN))
     forced: Stop | None = None
     for layer in path:
-        found = stop(layer, direction, packet, table, unread)
+        found = stop(layer, direction, packet, around)
         if layer[0].kind == ADMIN:
             forced = found if any(_always(hit) for hit in (*found.rules, *found.perhaps)) else forced
             yield found
@@ -69,13 +78,14 @@ def stops(layers: Layers, direction: Direction, packet: Packet, table: Table, un
             yield found if forced is None else _under(found, forced)
 
 
-def stop(layer: Sequence[Acl], direction: Direction, packet: Packet, table: Table, unread: Unread) -> Stop:
+def stop(layer: Sequence[Acl], direction: Direction, packet: Packet, around: Around) -> Stop:
     """What one layer says to the packet. Where rules may stand elsewhere, what no rule of its own lets through is unproven; so
     is what a list stops that stands there perhaps.
 
     One of several groups of which the input holds no rule at all is taken as absent.
     """
-    found = _first_match(layer[0], direction, packet, table) if layer[0].ordered else _union(layer, direction, packet, table)
+    read = _first_match if layer[0].ordered else _union
+    found = _elsewhere(read(layer, direction, packet, around.table), packet, around)
     because: list[str] = []
     if found.outcome != "allowed" or any(hit.rule.default for hit in found.rules):
         told = any(acl.rules or not acl.partial for acl in layer)
@@ -83,12 +93,13 @@ def stop(layer: Sequence[Acl], direction: Direction, packet: Packet, table: Tabl
     if found.outcome != "allowed" and layer[0].ordered:
         because += layer[0].loose
     if found.outcome != "allowed" or layer[0].ordered:
-        because += [file for acl in layer for file in unread.get(acl.key, ())]
+        because += [file for acl in layer for file in around.unread.get(acl.key, ())]
     return _doubted(found, because) if because else found
 
 
-def _first_match(acl: Acl, direction: Direction, packet: Packet, table: Table) -> Stop:
+def _first_match(layer: Sequence[Acl], direction: Direction, packet: Packet, table: Table) -> Stop:
     """The first rule that matches decides; where none does, a list denies, and admin rules leave it to the others."""
+    acl = layer[0]
     first: Hit | None = None
     perhaps, nearly, beaten = [], [], []
     for rule in (rule for rule in acl.rules if rule.direction == direction):
@@ -129,6 +140,22 @@ def _union(layer: Sequence[Acl], direction: Direction, packet: Packet, table: Ta
     nearly = tuple(hit for hit in hits[Truth.NO] if hit.because)
     result = Stop(direction, tuple(layer), "denied", (), tuple(hits[Truth.MAYBE]), nearly)
     return _doubted(result, (name for hit in result.perhaps for name in hit.because)) if result.perhaps else result
+
+
+def _elsewhere(found: Stop, packet: Packet, around: Around) -> Stop:
+    """A stop with the rules that would decide otherwise if they stood here, which nobody knows."""
+    deciding = "deny" if found.outcome == "allowed" else "allow"
+    others = {other.key: other for acl in found.acls for other in around.floating.near(acl)}
+    hits = tuple(
+        Hit(other, rule, tuple(sorted({*matched.because, *other.partial})))
+        for other in others.values()
+        for rule in other.rules
+        if (rule.direction, rule.action, rule.default) == (found.direction, deciding, False)
+        if (matched := match(other, rule, packet, around.table)).truth is not Truth.NO
+    )
+    if not hits:
+        return found
+    return _doubted(replace(found, perhaps=(*found.perhaps, *hits)), (name for hit in hits for name in hit.because))
 
 
 def _doubted(found: Stop, because: Iterable[str]) -> Stop:

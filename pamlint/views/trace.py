@@ -9,6 +9,7 @@ from itertools import product
 
 from pamlint.binding import Binding
 from pamlint.judging.cubes import Table
+from pamlint.judging.floating import Floating
 from pamlint.model.acl import Network
 from pamlint.model.addresses import ANY, IPV4, IPV6, families
 from pamlint.model.errors import UserError
@@ -17,7 +18,7 @@ from pamlint.model.services import PORT_PROTOCOLS, Service, parse_service
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, SOURCE
 from pamlint.views.ends import End, Layers, address_of, ends_of, names_of
 from pamlint.views.packets import Packet, concerning
-from pamlint.views.stops import Outcome, Stop, Unread, stops
+from pamlint.views.stops import Around, Outcome, Stop, Unread, stops
 
 PAIRS = 1000
 """No more pairs of ends are traced than these; beyond, nothing is said to be allowed."""
@@ -101,10 +102,11 @@ def trace(asked: Question, estates: Sequence[Surveyed]) -> Trace:
     pairs = 0
     for estate in estates:
         table = Table(estate.network.symbols, estate.network.service_tags)
+        around = Around(table, estate.unread, Floating(estate.network.acls, table))
         for source, destination in _pairs(asked, estate):
             pairs += 1
             if pairs <= PAIRS:
-                ways += _ways(asked, source, destination, estate, table)
+                ways += _ways(asked, source, destination, estate.name, around)
     if not ways:
         raise UserError(_nobody(asked, estates))
     guarded = {way.estate for way in ways if way.stops}
@@ -134,16 +136,16 @@ def _worst(ways: Sequence[Way]) -> Outcome:
     return "denied" if "denied" in sure else "unproven"
 
 
-def _ways(asked: Question, source: End, destination: End, estate: Surveyed, table: Table) -> list[Way]:
+def _ways(asked: Question, source: End, destination: End, estate: str | None, around: Around) -> list[Way]:
     """The ways between two ends: one for each kind of their addresses, and address family, that the ACLs tell apart."""
     found: list[Way] = []
     layers = (*source.layers, *destination.layers)
     for line in _families(asked, source, destination):
         here = [_in_family(end, line) for end in (source, destination)]
         packet = Packet(asked.protocol, here[0].place, asked.source_ports, here[1].place, asked.ports)
-        kinds = (_kinds(end, _told_apart(layers, packet, side, table)) for side, end in zip(ENDS, here, strict=True))
+        kinds = (_kinds(end, _told_apart(layers, packet, side, around.table)) for side, end in zip(ENDS, here, strict=True))
         for near, far in product(*kinds):
-            found.append(_way(replace(packet, source=near.place, destination=far.place), near, far, estate, table))
+            found.append(_way(replace(packet, source=near.place, destination=far.place), near, far, estate, around))
     return _merged(_merged(found, of_source=True), of_source=False)
 
 
@@ -199,17 +201,17 @@ def _kinds(end: End, lines: Iterable[Ranges]) -> list[End]:
     return [end.at(kind) for kind in kinds]
 
 
-def _way(packet: Packet, source: End, destination: End, estate: Surveyed, table: Table) -> Way:
+def _way(packet: Packet, source: End, destination: End, estate: str | None, around: Around) -> Way:
     """Out through the source's ACLs, in through the destination's, and back through the stateless ones."""
     found = [
-        *stops(source.layers, "egress", packet, table, estate.unread),
-        *stops(destination.layers, "ingress", packet, table, estate.unread),
+        *stops(source.layers, "egress", packet, around),
+        *stops(destination.layers, "ingress", packet, around),
     ]
     answer = packet.answer()
     if answer is not None:
         replies = [
-            *stops(_stateless(destination.layers), "egress", answer, table, estate.unread),
-            *stops(_stateless(source.layers), "ingress", answer, table, estate.unread),
+            *stops(_stateless(destination.layers), "egress", answer, around),
+            *stops(_stateless(source.layers), "ingress", answer, around),
         ]
         found += [replace(reply, is_reply=True) for reply in replies]
     outcomes = {stop.outcome for stop in found if not stop.overruled}
@@ -218,7 +220,7 @@ def _way(packet: Packet, source: End, destination: End, estate: Surveyed, table:
     because = {name for stop in found if not stop.overruled for name in stop.because} if outcome == "unproven" else set()
     if doubt:
         outcome, because = "unproven", because | doubt
-    return Way(estate.name, source, destination, packet, tuple(found), outcome, tuple(sorted(because)))
+    return Way(estate, source, destination, packet, tuple(found), outcome, tuple(sorted(because)))
 
 
 def _stateless(layers: Layers) -> Layers:

@@ -392,6 +392,27 @@ def test_files_that_were_not_read_prove_nothing(tmp_path: Path) -> None:
         assert (found.outcome, found.ways[0].because) == (outcome, () if outcome == "allowed" else ("broken.tf",))
 
 
+FLOATING = """
+variable "group" {}
+resource "aws_vpc_security_group_ingress_rule" "somewhere" {
+  security_group_id = var.group
+  ip_protocol       = "tcp"
+  from_port         = 22
+  to_port           = 23
+  cidr_ipv4         = "10.0.1.0/24"
+}
+"""
+
+
+@pytest.mark.parametrize(("port", "outcome"), [("tcp/22", "allowed"), ("tcp/23", "unproven"), ("tcp/24", "denied")])
+def test_a_rule_that_may_stand_here_is_told(tmp_path: Path, port: str, outcome: str) -> None:
+    """A rule of a group that is not known may be the one that lets the packet in where no other does."""
+    found = traced(network_of(tmp_path, AWS + FLOATING), CLIENT, SERVER, port)
+    stop = found.ways[0].stops[-1]
+    perhaps = [("aws_vpc_security_group_ingress_rule.somewhere", ("var.group",))] if outcome == "unproven" else []
+    assert (found.outcome, [(hit.rule.name, hit.because) for hit in stop.perhaps]) == (outcome, perhaps)
+
+
 def test_a_prefix_list_is_all_its_entries(tmp_path: Path) -> None:
     """Addresses that rules tell apart are ways of their own; those alike are one."""
     code = """
