@@ -9,12 +9,14 @@ from typing import NamedTuple, Protocol, TypeVar
 from pamlint.binding import Unit
 from pamlint.judging.judgement import Judgement
 from pamlint.model.acl import Acl, Rule
-from pamlint.model.certainty import Settled
+from pamlint.model.addresses import format_ranges
+from pamlint.model.certainty import Settled, undivided
 from pamlint.model.finding import Certainty, Related, Row, Witness
 from pamlint.model.policy import Flow, Policy
+from pamlint.model.ranges import subtract
 from pamlint.model.resource import Location
 from pamlint.model.rows import View, join, rows, witness
-from pamlint.model.traffic import Traffic
+from pamlint.model.traffic import Cube, Traffic, merge
 
 SHOWN = 3
 """How many rows or names a sentence holds; the finding's traffic holds all."""
@@ -61,7 +63,7 @@ def told(group: Sequence[Judged]) -> list[Told]:
     certainty: Certainty
     for certainty in ("proved", "unproven"):
         held = [(item, item.residue.proved if certainty == "proved" else item.residue.unproven) for item in group]
-        held = [(item, traffic) for item, traffic in held if traffic]
+        held = [(item, _perhaps(traffic, item.view) if certainty == "unproven" else traffic) for item, traffic in held if traffic]
         if not held:
             continue
         found = join(row for item, traffic in held for row in rows(traffic, item.view))
@@ -71,6 +73,22 @@ def told(group: Sequence[Judged]) -> list[Told]:
         first, cubes = held[0]
         out.append(Told(certainty, traffic, found, witness(cubes, first.view), tuple(sorted(because)), tuple(sorted(workloads))))
     return out
+
+
+def _perhaps(traffic: Traffic, view: View) -> Traffic:
+    """What is so perhaps, in few words: where only a few of the addresses of a list may be meant, these, and not the list."""
+    return merge(
+        Cube(cube.sides, frozenset(literal for literal in cube.guard if not _is_narrow(cube, literal, view)))
+        for cube in undivided(traffic)
+    )
+
+
+def _is_narrow(cube: Cube, literal: tuple[str, bool], view: View) -> bool:
+    predicate = view.predicates[literal[0]]
+    if not literal[1] or predicate.kind != "list" or predicate.side is None:
+        return False
+    side = cube.sides[predicate.side]
+    return len(format_ranges(side)) < len(format_ranges(subtract(predicate.at_most, side)))
 
 
 def services_text(found: Sequence[Row]) -> str:
@@ -88,8 +106,8 @@ def traffic_text(found: Sequence[Row], direction: str | None) -> str:
     texts = []
     for (peers, exceptions), services in by_peers.items():
         except_text = f" except {_exception_text(exceptions, peers, preposition)}" if exceptions else ""
-        texts.append(f"{shortened(services)} {preposition} {shortened(list(peers), 'and')}{except_text}")
-    return shortened(texts, "and")
+        texts.append(f"{shortened(list(dict.fromkeys(services)))} {preposition} {shortened(list(peers), 'and')}{except_text}")
+    return shortened(list(dict.fromkeys(texts)), "and")
 
 
 def _exception_text(exceptions: Sequence[Row], peers: tuple[str, ...], preposition: str) -> str:
@@ -120,6 +138,10 @@ _RESOURCE = re.compile(r'(module\.[^.]+\.)*(data\.)?[a-z0-9]+_\w+\.[\w-]+(\[("[^
 """The address of a whole resource, which has no value that could be given."""
 
 
+_LIST_ELSEWHERE = re.compile(r'(module\.[^.]+\.)*data\.azurerm_network_security_group\.[\w-]+(\[("[^"]*"|\d+|\*)\])?')
+"""An NSG that the code only refers to; no rule can name it as a peer, so it is its rules that are not known."""
+
+
 def supply_text(because: Sequence[str]) -> str:
     """How to supply what is not known, by what it is."""
     ways: dict[str, list[str]] = {}
@@ -145,6 +167,8 @@ def _way_to_supply(reference: str) -> str:
         return "What {names} holds changes by itself; if it is meant, permit it by name under `allow` in the site file."
     if "(" in last or reference.endswith(")"):
         return "{names} has a value only when Terraform runs: lint a plan or a state."
+    if _LIST_ELSEWHERE.fullmatch(reference):
+        return "The rules of {names} are not in the code: lint a plan, a state or the live account, or what makes it beside this."
     if _RESOURCE.fullmatch(reference):
         role = "match it to the role that it plays and say the role's `cidrs`"
         return f"The code does not say who is a member of {{names}}: {role}, or lint a state."

@@ -6,9 +6,11 @@ Every predicate stands in one place of use, so a residue grows or shrinks with i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import combinations
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -108,6 +110,26 @@ def settle(
         for reference in predicates[name].reasons(cube)
     }
     return Settled(proved, unproven, tuple(sorted(because)))
+
+
+def undivided(unproven: Iterable[Cube]) -> Traffic:
+    """The same packets, where the same may be so whether something holds or not told once, and not for either case."""
+    alike: dict[tuple[Ranges, ...], set[Guard]] = defaultdict(set)
+    for cube in unproven:
+        alike[cube.sides].add(cube.guard)
+    for guards in alike.values():
+        while (pair := _either_way(guards)) is not None:
+            guards -= {guard for guard in guards if pair <= guard}
+            guards.add(pair)
+    return merge(Cube(sides, guard) for sides, guards in alike.items() for guard in sorted(guards, key=sorted))
+
+
+def _either_way(guards: Iterable[Guard]) -> Guard | None:
+    """What two guards have in common that say the opposite of one thing."""
+    for one, other in combinations(sorted(guards, key=sorted), 2):
+        if sum((name, not sign) in other for name, sign in one) == 1:
+            return one & other
+    return None
 
 
 def reached(opened: Iterable[Cube], predicates: Predicates, own: Own, certain: bool) -> Iterator[Cube]:

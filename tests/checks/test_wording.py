@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pamlint.checks.wording import supply_text
+from pamlint.checks.wording import supply_text, traffic_text
+from pamlint.model.finding import Row
 
 WAYS = {
     "var.cidr": "with `--var` or `--var-file`",
     "module.a.var.cidr": "with `--var` or `--var-file`",
     "data.aws_vpc.v.cidr_block": "(`data.aws_vpc.v.cidr_block: ...`)",
     "module.net.vpc_cidr": "(`module.net.vpc_cidr: ...`)",
+    'module.m["k"].data.azurerm_network_security_group.a': "The rules of",
     "aws_security_group.a": "who is a member of `aws_security_group.a`",
     'module.m["k"].data.aws_security_group.a["x"]': "match it to the role that it plays and say the role's `cidrs`",
     "timestamp()": "only when Terraform runs",
@@ -27,3 +29,13 @@ WAYS = {
 def test_ways_to_supply(reference: str) -> None:
     """Each kind of reference is told the way in which it can be supplied, and none is sent into an error."""
     assert WAYS[reference] in supply_text((reference,))
+
+
+def test_what_reads_alike_is_said_once() -> None:
+    """Rows that differ only in what a sentence leaves out, as the addresses behind an ACL, are one thing in it."""
+    here, there = (Row("tcp", "22", None, ("var.x",), (local,), None) for local in ("10.0.1.0/24", "10.0.2.0/24"))
+    apart = Row(
+        "tcp", "22", None, ("var.x",), ("10.0.3.0/24",), None, (Row("tcp", "22", None, ("10.9.0.1/32",), ("any",), None),)
+    )
+    assert traffic_text([here, there], "ingress") == "tcp/22 from var.x"
+    assert traffic_text([here, apart], "ingress") == "tcp/22 from var.x and tcp/22 from var.x except tcp/22 from 10.9.0.1/32"

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pamlint.model.addresses import ANY, IPV6, PUBLIC, parse_cidr
-from pamlint.model.certainty import PRIVATE, Predicate, Purpose, Settled, settle
+from pamlint.model.certainty import PRIVATE, Predicate, Purpose, Settled, settle, undivided
 from pamlint.model.ranges import EMPTY, Ranges, subtract
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, DESTINATION_PORT, SOURCE, Cube, Entry, Traffic, admitted, minus, overlap
 from tests.model.universe import Packet, Values, as_ranges, in_box, inside, numbers_of, some, subsets, truth_of, values_of
@@ -370,3 +370,18 @@ def test_beside_an_unknown_value_other_doubts_of_its_side_decide_nothing() -> No
     assert settle([cube], TABLE, Purpose.OPEN).because == ("var.peer",)
     assert settle([cube.where(("tag", False))], TABLE, Purpose.OPEN).because == ("tag:Storage", "var.peer")
     assert settle([cube.where(("behind", True))], TABLE, Purpose.OPEN).because == ("nsg", "var.peer")
+
+
+def test_what_is_so_either_way_is_told_once() -> None:
+    """Whether something holds is no matter where the same may be so in both cases; what only one case has in common stays."""
+    here, port = ((0, 0),), ((22, 22),)
+    outside, inside_perhaps = box(here, port, ("v", False)), box(here, port, ("v", True), ("?x", True))
+    assert undivided([outside, inside_perhaps]) == (box(here, port),)
+    assert undivided([outside, box(((1, 1),), port, ("v", True))]) == (outside, box(((1, 1),), port, ("v", True)))
+    assert undivided([box(here, port, ("v", False), ("w", True)), box(here, port, ("v", True), ("w", True))]) == (
+        box(here, port, ("w", True)),
+    )
+    assert undivided([box(here, port, ("v", False), ("w", True)), box(here, port, ("v", True), ("w", False))]) == (
+        box(here, port, ("v", False), ("w", True)),
+        box(here, port, ("v", True), ("w", False)),
+    )
