@@ -32,7 +32,7 @@ class Matcher:
         self.network = network
         self.wearers: dict[str, list[tuple[Workload, Because]]] = defaultdict(list)
         for workload in network.workloads:
-            for key in {*workload.wears, *(key for layer in workload.chain for key in layer)}:
+            for key in {*workload.wears, *workload.behind, *(key for layer in workload.chain for key in layer)}:
                 self.wearers[key].append((workload, workload.perhaps.get(key, ())))
 
     def part(self, role: str, instance: Instance) -> Part:
@@ -60,6 +60,11 @@ class Matcher:
                 _add(members, _member(workload, hosts[workload.key]))
         unsaid = self._partial and instance.cidrs is None
         networks = None if unsaid else _networks(instance, members, self.network, standing)
+        for pool in self.network.pools:
+            because = _any_match(instance.match, pool, azure=True)
+            for workload, doubt in self.wearers[pool.key] if because is not None else ():
+                hosts.setdefault(workload.key, (*(because or ()), *doubt, *workload.possible))
+                _add(members, _member(workload, hosts[workload.key]))
         told = tuple(_matched_first(member, hosts) for member in members.values())
         return Part(role, instance, told, networks, hosts, instance.cidrs or ())
 

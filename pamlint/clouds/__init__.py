@@ -42,6 +42,7 @@ def convert(resources: Sequence[Resource], values: Mapping[str, Any], tags: Serv
         _with_members(ledger.symbols, workloads),
         tuple(ledger.problems),
         known_tags,
+        tuple(sorted(ledger.pools.values(), key=lambda pool: (pool.root, pool.address))),
     )
 
 

@@ -25,6 +25,7 @@ class Ledger:
         self.tags = tags
         self.symbols: dict[str, Symbol] = {}
         self.groups: dict[str, Group] = {}
+        self.pools: dict[str, Group] = {}
         self.problems: list[Problem] = []
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         self._by_text: dict[tuple[str, str], dict[str, list[Resource]]] = {}

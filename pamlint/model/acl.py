@@ -154,7 +154,8 @@ class Workload:
     those that hang on something, with the references.
     `addresses` are its own where they are known, `within` where it stands (its subnets' prefixes). `sheltered` is a clause that
     says why the Internet cannot reach it, where the input shows that. `subnet` are the prefixes of the one subnet that it stands
-    in, empty if that is not known or not one.
+    in, empty if that is not known or not one. `behind` are the keys of what hands packets on to it as they are: load balancers
+    and their pools.
     """
 
     key: str
@@ -173,12 +174,13 @@ class Workload:
     subnet: Ranges = EMPTY
     several: bool = False
     perhaps: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_VALUES)
+    behind: frozenset[str] = frozenset()
     location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A symbol that roles can be matched to and that is no ACL: an ASG, or a group that the input only refers to."""
+    """What roles can be matched to and is no ACL: an ASG, a group that the input only refers to, a pool of a load balancer."""
 
     key: str
     address: str
@@ -193,7 +195,7 @@ class Group:
 class Network:
     """Everything that the clouds made of the resources: who guards whom, and what the names mean.
 
-    `service_tags` tell of tags that no rule names, too.
+    `service_tags` tell of tags that no rule names, too. `pools` are load balancers and their pools: no rule can name them.
     """
 
     acls: tuple[Acl, ...]
@@ -202,6 +204,7 @@ class Network:
     symbols: Mapping[str, Symbol]
     problems: tuple[Problem, ...] = ()
     service_tags: ServiceTags = NO_TAGS
+    pools: tuple[Group, ...] = ()
 
 
 def together(networks: Sequence[Network]) -> Network:
@@ -212,4 +215,5 @@ def together(networks: Sequence[Network]) -> Network:
         tuple(group for network in networks for group in network.groups),
         {key: symbol for network in networks for key, symbol in network.symbols.items()},
         tuple(problem for network in networks for problem in network.problems),
+        pools=tuple(pool for network in networks for pool in network.pools),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pamlint.clouds.azure import admin_rules, azapi, cards, groups, network, service_tags, workloads
+from pamlint.clouds.azure import admin_rules, azapi, cards, groups, network, pools, service_tags, workloads
 from pamlint.clouds.azure.admin_rules import AdminRules
 from pamlint.clouds.azure.cards import Card, Cards, name_asgs
 from pamlint.clouds.azure.groups import Groups
@@ -13,7 +13,16 @@ from pamlint.clouds.ledger import Ledger
 from pamlint.model.acl import Acl, Workload
 from pamlint.model.ranges import Ranges
 
-TYPES = admin_rules.TYPES | azapi.TYPES | cards.TYPES | groups.TYPES | network.TYPES | service_tags.TYPES | workloads.TYPES
+TYPES = (
+    admin_rules.TYPES
+    | azapi.TYPES
+    | cards.TYPES
+    | groups.TYPES
+    | network.TYPES
+    | pools.TYPES
+    | service_tags.TYPES
+    | workloads.TYPES
+)
 """The resource types (managed and data) that are read."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pamlint.clouds.azure.network import Networks, Subnet
+from pamlint.clouds.azure.pools import Pools
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ties import Because, Ties, doubted, ties
 from pamlint.clouds.values import all_of, blocks, find, items, networks, text, texts
@@ -27,17 +28,24 @@ NIC_NSG = "azurerm_network_interface_security_group_association"
 NIC_ASG = "azurerm_network_interface_application_security_group_association"
 SUBNET_NSG = "azurerm_subnet_network_security_group_association"
 
+POOL_IDS = "load_balancer_backend_address_pool_ids"
+
 TYPES = frozenset({NSG, ASG, NIC, NIC_NSG, NIC_ASG, SUBNET_NSG})
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One interface, or several alike: its NSGs, the subnets that it stands in (None where unknown), its ASGs, its addresses."""
+    """One interface, or several alike: its NSGs, the subnets that it stands in (None where unknown), its ASGs, its addresses.
+
+    `pools` are those of load balancers that it is in; `guarded` is false where no ACL stands before it at all.
+    """
 
     nsgs: Ties
     subnets: tuple[Subnet | None, ...]
     asgs: Ties
     addresses: Ranges = EMPTY
+    pools: Ties = ()
+    guarded: bool = True
 
     @property
     def within(self) -> Ranges:
@@ -51,6 +59,7 @@ class Cards:
     def __init__(self, ledger: Ledger, around: Networks) -> None:
         self._ledger = ledger
         self._around = around
+        self.pools = Pools(ledger)
         self.elsewhere: dict[str, Acl] = {}
         self._nsgs = self._pairs(NIC_NSG, NIC, "network_interface_id", "network_security_group_id", NSG)
         self._asgs = self._pairs(NIC_ASG, NIC, "network_interface_id", "application_security_group_id", ASG)
@@ -69,7 +78,9 @@ class Cards:
         """The interfaces that a scale set gives to its machines."""
         configurations = blocks(block, "ip_configuration")
         nsgs, asgs = self._inside(resource, block, configurations)
-        card = Card(nsgs, self._subnets(configurations, resource.root), asgs)
+        named = [item for inner in configurations for item in items(inner.values.get(POOL_IDS))]
+        pools = self.pools.of(named, resource.root)
+        card = Card(nsgs, self._subnets(configurations, resource.root), asgs, pools=pools)
         self._stand(card)
         return card
 
@@ -77,6 +88,11 @@ class Cards:
         """An interface of a service, which has no NSG of its own."""
         subnets = tuple(dict.fromkeys(self._around.subnet(value, resource.root) for value in values))
         return Card((), subnets or (None,), ())
+
+    def strangers(self) -> Iterator[tuple[Resource, Card]]:
+        """What is in the pool of a load balancer by an address that no known interface has; what guards it is not known."""
+        for resource, address in self.pools.strangers():
+            yield resource, Card((), (None,), (), address, self.pools.of_address(resource))
 
     def _card(self, resource: Resource) -> Card:
         key = key_of(resource)
@@ -86,7 +102,8 @@ class Cards:
         if resource.mode == "data":
             read = self._inside(resource, resource.body, configurations)
             nsgs, asgs = nsgs or read[0], ties((*asgs, *read[1]))
-        return Card(nsgs, self._subnets(configurations, resource.root), asgs, all_of(known) or EMPTY)
+        subnets, addresses = self._subnets(configurations, resource.root), all_of(known) or EMPTY
+        return Card(nsgs, subnets, asgs, addresses, self.pools.behind(key, addresses, subnets))
 
     def _inside(self, resource: Resource, body: Block, configurations: Iterable[Block]) -> tuple[Ties, Ties]:
         """The NSGs and ASGs that the description of an interface names itself."""

@@ -1,13 +1,14 @@
 """Workloads: machines with their interfaces in, one workload for each distinct chain out.
 
-Sources: the Azure documentation (how network security groups work, private endpoints, Azure Bastion) and the provider's
-documentation of each resource type.
+Sources: the Azure documentation (how network security groups work, private endpoints, Azure Bastion, security admin rules) and
+the provider's documentation of each resource type.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pamlint.clouds.azure.cards import NIC, Card, Cards
 from pamlint.clouds.ledger import Ledger
@@ -28,6 +29,10 @@ SCALE_SETS: Mapping[str, str] = {
 """The block in which a scale set describes the interfaces of new instances."""
 INSTANCES = "network_interface_ids"
 """Where the live reader puts the interfaces that a scale set's instances have: they may be older than its description."""
+UNRULED = frozenset(
+    {"azurebastionsubnet", "azurefirewallsubnet", "azurefirewallmanagementsubnet", "gatewaysubnet", "routeserversubnet"}
+)
+"""The subnets of services on which Azure puts no admin rules, in small letters."""
 BASTION = "azurerm_bastion_host"
 ENDPOINT = "azurerm_private_endpoint"
 
@@ -57,8 +62,10 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
         yield resource, [cards.in_subnet(resource, find(resource.body, "ip_configuration.subnet_id"))]
     for resource in ledger.managed(ENDPOINT):
         card = cards.in_subnet(resource, find(resource.body, "subnet_id"))
-        if all(subnet is not None and subnet.guards_endpoints for subnet in card.subnets):
-            yield resource, [card]
+        guarded = all(subnet is not None and subnet.guards_endpoints for subnet in card.subnets)
+        yield resource, [replace(card, guarded=guarded)]
+    for resource, card in cards.strangers():
+        yield resource, [card]
 
 
 UNKNOWN = Card((), (None,), ())
@@ -67,28 +74,30 @@ UNKNOWN = Card((), (None,), ())
 
 def workloads(resource: Resource, own: Sequence[Card], cards: Cards, above: Mapping[str, str]) -> list[Workload]:
     """The workloads of one resource; `above` holds the admin rules of each virtual network."""
-    alike: dict[tuple[Chain, Ties], list[Card]] = defaultdict(list)
+    alike: dict[tuple[Chain, Ties, Ties], list[Card]] = defaultdict(list)
     for card in own:
-        alike[_chain(card, cards, above), card.asgs].append(card)
+        alike[_chain(card, cards, above), card.asgs, card.pools].append(card)
     several = len(alike) > 1
     return [
-        _workload(resource, chain, asgs, found, f"#{number}" if several else "")
-        for number, ((chain, asgs), found) in enumerate(sorted(alike.items(), key=lambda item: item[0]))
+        _workload(resource, chain, found, f"#{number}" if several else "")
+        for number, ((chain, _, _), found) in enumerate(sorted(alike.items(), key=lambda item: item[0]))
     ]
 
 
 def _chain(card: Card, cards: Cards, above: Mapping[str, str]) -> Chain:
     """The layers from the interface outwards: its NSG, its subnet's, the admin rules of its network."""
-    subnets = [subnet for subnet in card.subnets if subnet is not None]
+    subnets = [subnet for subnet in card.subnets if subnet is not None and card.guarded]
     edges = [tie for subnet in subnets for tie in cards.of_subnets.get(subnet.key, ())]
-    rules = [above[subnet.network] for subnet in subnets if subnet.network in above and subnet.network is not None]
+    ruled = (subnet.network for subnet in subnets if subnet.network is not None and subnet.name not in UNRULED)
+    rules = [above[network] for network in ruled if network in above]
     found = [*card.nsgs, *edges, *sure(rules)]
     surest = dict(ties(found))
     return tuple((key, surest[key]) for key in dict.fromkeys(key for key, _ in found))
 
 
-def _workload(resource: Resource, chain: Chain, asgs: Ties, own: Sequence[Card], mark: str) -> Workload:
+def _workload(resource: Resource, chain: Chain, own: Sequence[Card], mark: str) -> Workload:
     values = resource.body.values
+    asgs, pools = own[0].asgs, own[0].pools
     return Workload(
         key_of(resource) + mark,
         resource.address,
@@ -103,6 +112,7 @@ def _workload(resource: Resource, chain: Chain, asgs: Ties, own: Sequence[Card],
         within=all_of([card.within for card in own]) or EMPTY,
         possible=resource.body.possible,
         several=resource.type in SCALE_SETS,
-        perhaps=perhaps((*chain, *asgs)),
+        perhaps=perhaps((*chain, *asgs, *pools)),
+        behind=frozenset(keys(pools)),
         location=resource.body.location,
     )

@@ -171,6 +171,14 @@ def test_the_chain_has_admin_rules_last(tmp_path: Path) -> None:
     assert chain(nic) == [["azurerm_network_security_group.g"], [COLLECTION]]
 
 
+@pytest.mark.parametrize(("name", "ruled"), [("one", True), ("AzureBastionSubnet", False), ("GatewaySubnet", False)])
+def test_some_subnets_have_no_admin_rules(name: str, ruled: bool, tmp_path: Path) -> None:
+    """Azure leaves out those of Bastion, firewalls, gateways and route servers."""
+    code = (BASE + MEMBER + DEPLOYED % "westeurope").replace('name                 = "one"', f'name                 = "{name}"')
+    (nic,) = workloads(network_of(tmp_path, code), "azurerm_network_interface.n")
+    assert chain(nic) == ([[COLLECTION]] if ruled else [])
+
+
 def test_a_word_is_told_as_azure_writes_it() -> None:
     """Letters may be large or small; for what is no action, those that are stand in the message as they are to be typed."""
     assert word("ALWAYSALLOW", ACTIONS, "action") == "always-allow"

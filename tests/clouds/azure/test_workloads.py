@@ -155,9 +155,9 @@ resource "azurerm_private_endpoint" "x" {
 }
 """
 POLICIES = {
-    "": [],
-    'private_endpoint_network_policies = "Disabled"': [],
-    'private_endpoint_network_policies = "RouteTableEnabled"': [],
+    "": [[]],
+    'private_endpoint_network_policies = "Disabled"': [[]],
+    'private_endpoint_network_policies = "RouteTableEnabled"': [[]],
     'private_endpoint_network_policies = "NetworkSecurityGroupEnabled"': [[EDGE]],
     'private_endpoint_network_policies = "Enabled"': [[EDGE]],
     "private_endpoint_network_policies_enabled = true": [[EDGE]],
@@ -166,7 +166,7 @@ POLICIES = {
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_private_endpoints(policy: str, tmp_path: Path) -> None:
-    """No NSG stands before a private endpoint unless the subnet's policy says so."""
+    """No NSG stands before a private endpoint unless the subnet's policy says so; it is a workload in either case."""
     found = workloads(network_of(tmp_path, BASE + ENDPOINT % policy), "azurerm_private_endpoint.x")
     assert [chain(each) for each in found] == POLICIES[policy]
 
