@@ -124,7 +124,8 @@ class _Judge:
         named = by_name(self.table.rule(acl, rule) for acl in unit.acls for rule in acl.rules if rule.direction == direction)
         permitted = self.demand.permitted(unit, direction, named.keys())
         perhaps = self.floating.passing(unit, passes, direction)
-        front = Front(unit, direction, layers, asks, permitted, view, passes, passed, denied, named, perhaps)
+        widest = passed if perhaps is passes else through(perhaps)
+        front = Front(unit, direction, layers, asks, permitted, view, passes, passed, denied, named, perhaps, widest)
         self.fronts[place, direction] = front
         needed = self._required(front)
         blocked = self._blocked(front)
@@ -189,7 +190,8 @@ class _Judge:
             if want is None:
                 continue
             passes = where_asked(front, ask, self.acls, self.admission) if ask.bearing.because else front.perhaps
-            settled = self._doubt(unmet(want, through(passes), named, self.table, front.direction), front.unit.layers)
+            passed = front.perhaps_passed if passes is front.perhaps else through(passes)
+            settled = self._doubt(unmet(want, passed, named, self.table, front.direction), front.unit.layers)
             if front.unit.helped and (settled.proved or settled.unproven):
                 settled = doubted(settled, front.unit.helped)
             if settled.proved or settled.unproven:

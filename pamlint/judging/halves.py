@@ -80,7 +80,7 @@ class _Pairs:
         self._same: dict[Traffic, Traffic] = {}
         self._naming: dict[tuple[str, Direction], set[int]] = defaultdict(set)
         for (place, direction), front in fronts.items():
-            for name in front.named:
+            for name in (*front.named, *(name for cube in front.perhaps_passed for name, _ in cube.guard)):
                 self._naming[name, direction].add(place)
 
     def halves(self, place: int, direction: Direction, role: str, parts: tuple[Part, ...], open_here: Traffic) -> list[Traffic]:
@@ -160,7 +160,7 @@ class _Pairs:
     def _back(self, other: int, place: int, direction: Direction) -> Traffic:
         """What the rules of another unit may let through to this one."""
         front = self._fronts[other, direction]
-        return self._between(front.passed, self._mine(place, front.unit.cloud, direction), direction, perhaps=True)
+        return self._between(front.perhaps_passed, self._mine(place, front.unit.cloud, direction), direction, perhaps=True)
 
     def _between(self, open_: Traffic, ways: Ways, direction: Direction, perhaps: bool = False) -> Traffic:
         """The services that are open towards somebody who can be meant in some ways; `perhaps` counts what is not proved too."""

@@ -58,6 +58,8 @@ class Front:
     """The predicates that any rules of the chain name, with what these match."""
     perhaps: tuple[Traffic, ...]
     """What passes each layer where rules stand on it of which nobody knows where they stand."""
+    perhaps_passed: Traffic
+    """What passes the whole chain then."""
 
     def seen_at(self, acl: Acl) -> View:
         """The view from one ACL of the chain."""

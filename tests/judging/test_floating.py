@@ -66,6 +66,23 @@ resource "aws_security_group_rule" "self" {
     assert [each["certainty"] for each in told if each["check"] == "missing-access"] == ["unproven"]
 
 
+def test_such_a_rule_may_open_the_other_end_as_well(tmp_path: Path) -> None:
+    """What is optional and open at one end is not proved to be closed at the other."""
+    rule = """
+resource "aws_vpc_security_group_egress_rule" "out" {
+  security_group_id            = %s
+  ip_protocol                  = "tcp"
+  from_port                    = 22
+  to_port                      = 22
+  referenced_security_group_id = aws_security_group.far.id
+}
+"""
+    flow = FLOW % ("f", "near", "far", "tcp/22", "optional", "ingress, egress")
+    for owner, wanted in (('"sg-0a1b"', ["half-open-flow"]), ("var.group", [])):
+        code = GROUPS % (FAR, 22, 22, NEAR) + rule % owner
+        assert [each["check"] for each in findings(tmp_path, flow, ROLES % ("", ""), code)] == wanted
+
+
 ROOT = """
 resource "aws_security_group" "own" { name = "%s" }
 data "aws_security_group" "other" { name = "%s" }
