@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from pamlint.checks.wording import Told, grouped, names_text, place_of, related_rules, rule_of, supply_text, told, traffic_text
 from pamlint.judging.judgement import Judgement, Opening
 from pamlint.model.activation import services_of
-from pamlint.model.addresses import is_internet
+from pamlint.model.addresses import families, is_internet
 from pamlint.model.finding import Finding, Severity
 from pamlint.model.policy import ParameterService
 from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 from pamlint.model.services import Service
-from pamlint.model.traffic import DESTINATION_PORT, PROTOCOL, Cube
+from pamlint.model.traffic import DESTINATION, DESTINATION_PORT, PROTOCOL, SOURCE, Cube
 
 ID = "extra-access"
 TCP: Ranges = ((6, 6),)
@@ -128,12 +128,16 @@ def _message(group: Sequence[Opening], roles: tuple[str, ...], share: Told) -> s
 
 
 def _shelter(share: Told, group: Sequence[Opening]) -> str:
-    """What keeps the Internet from using the opening today, where every workload behind it is sheltered."""
+    """What keeps anybody from using the opening today: all behind it is sheltered, or has addresses of another family."""
     reasons = {workload.sheltered for item in group for workload in item.unit.workloads}
     inside = _of_known_peers(share.traffic, group[0])
-    if not reasons or None in reasons or not is_internet(_peers(inside, group[0])):
-        return ""
-    return f" It is mitigated as long as {' and '.join(sorted(reason for reason in reasons if reason))}."
+    told = sorted(reason for reason in reasons if reason)
+    if not told or None in reasons or not is_internet(_peers(inside, group[0])):
+        told = []
+    there = {family for cube in share.traffic for family in families(cube.sides[group[0].view.local_side])}
+    if all(families(cube.sides[SOURCE]).isdisjoint(families(cube.sides[DESTINATION])) for cube in share.traffic):
+        told.append(f"what stands behind it has IPv{min(there)} addresses only")
+    return f" It is mitigated as long as {' and '.join(told)}." if told else ""
 
 
 def _tip(item: Opening, share: Told) -> str:

@@ -13,10 +13,10 @@ from typing import Any
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, first_written
 from pamlint.clouds.aws.network import Subnet
 from pamlint.clouds.ties import Because, doubted, ties
-from pamlint.clouds.values import blocks, computed, find, nested, string, text, written
+from pamlint.clouds.values import blocks, computed, find, nested, string, text, texts, written
 from pamlint.model.acl import Text
 from pamlint.model.identity import is_live, key_of
-from pamlint.model.resource import Block, Resource, Unknown
+from pamlint.model.resource import Resource, Unknown
 
 INSTANCE = "aws_instance"
 INTERFACE = "aws_network_interface"
@@ -79,10 +79,22 @@ class Machines:
     def from_templates(self, resource: Resource, subnets: Standing) -> list[Interface]:
         """The interfaces that the launch templates which a resource names give to its instances."""
         found = []
+        for named in self._templates(resource):
+            found += self._from_template(named, resource, subnets)
+        return list(dict.fromkeys(found))
+
+    def template_tags(self, resource: Resource) -> dict[str, Text]:
+        """The tags that the launch templates which a resource names give to its instances."""
+        templates = (self._ledger.target(named, resource.root, TEMPLATE) for named in self._templates(resource))
+        told = [block for template in templates if template for block in blocks(template.body, "tag_specifications")]
+        found = (texts(block.values.get("tags")) for block in told if block.values.get("resource_type") == "instance")
+        return {name: value for tags in found for name, value in tags.items()}
+
+    def _templates(self, resource: Resource) -> Iterable[Any]:
+        """What a resource names its launch templates by."""
         for place in TEMPLATE_PLACES:
             for block in [] if computed(resource, place.partition(".")[0]) else nested(resource.body, place):
-                found += self._from_template(block, resource, subnets)
-        return list(dict.fromkeys(found))
+                yield next((value for name in TEMPLATE_NAMES if (value := block.values.get(name))), None)
 
     def _wearers(self, attachment: Resource) -> list[tuple[Resource, Because]]:
         """The interface that a group is attached to, or the instance whose first interface it is; or those that it may be."""
@@ -134,9 +146,7 @@ class Machines:
             groups = self._around.or_default(groups, resource, subnets, "security_groups")
         return Interface(ties((*groups, *self._attached[key_of(resource)])), subnets, addresses(resource, INTERFACE_ADDRESSES))
 
-    def _from_template(self, block: Block, resource: Resource, subnets: Standing) -> list[Interface]:
-        values = block.values
-        named = next((value for name in TEMPLATE_NAMES if (value := values.get(name))), None)
+    def _from_template(self, named: Any, resource: Resource, subnets: Standing) -> list[Interface]:
         template = self._ledger.target(named, resource.root, TEMPLATE)
         if template is None:
             told = named if isinstance(named, Unknown) else Unknown((f"{named}.vpc_security_group_ids",))

@@ -28,12 +28,15 @@ def workloads(around: Surroundings) -> list[Workload]:
     """All workloads of an estate. What has interfaces with different chains is a workload for each of them."""
     machines = Machines(around)
     found: list[Workload] = []
-    for resource, interfaces in (*machines.instances(), *machines.interfaces(), *kubernetes.clusters(around)):
+    for resource, interfaces in (*machines.interfaces(), *kubernetes.clusters(around)):
         found += _workloads(resource, interfaces, tags(resource.body.values))
+    for resource, interfaces in machines.instances():
+        found += _workloads(resource, interfaces, {**machines.template_tags(resource), **tags(resource.body.values)})
     for resource, interfaces in kubernetes.nodes(around, machines):
-        found += _workloads(resource, interfaces, tags(resource.body.values), "node_group_name")
+        told = {**machines.template_tags(resource), **tags(resource.body.values)}
+        found += _workloads(resource, interfaces, told, "node_group_name")
     for resource, interfaces in machines.scaling_groups():
-        found += _workloads(resource, interfaces, scaling_tags(resource))
+        found += _workloads(resource, interfaces, {**machines.template_tags(resource), **scaling_tags(resource)})
     for resource, interfaces, name in Services(around).all():
         found += _workloads(resource, interfaces, tags(resource.body.values), name)
     return found

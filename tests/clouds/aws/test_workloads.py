@@ -394,3 +394,22 @@ def test_names_and_numbers(tmp_path: Path) -> None:
     )
     (found,) = workloads(network_of(tmp_path, BASE + code), "aws_autoscaling_group.g")
     assert (found.tags["Name"], found.several) == ("pam-fleet", True)
+
+
+def test_tags_of_launch_templates(tmp_path: Path) -> None:
+    """What a launch template tags instances with is theirs, but for what the group itself says; not the tags of volumes."""
+    specifications = """
+    tag_specifications {
+      resource_type = "instance"
+      tags          = { Name = "of-the-template", pam-role = "manager" }
+    }
+    tag_specifications {
+      resource_type = "volume"
+      tags          = { disk = "fast" }
+    }
+    """
+    code = TEMPLATE % (specifications, "launch_template { id = aws_launch_template.t.id }")
+    code += 'resource "aws_instance" "x" {\n  launch_template { name = "fleet" }\n  tags = { Name = "own" }\n}\n'
+    network = network_of(tmp_path, BASE + code)
+    for address, name in (("aws_autoscaling_group.g", "pam-fleet"), ("aws_instance.x", "own")):
+        assert workloads(network, address)[0].tags == {"Name": name, "pam-role": "manager"}
