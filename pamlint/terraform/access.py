@@ -26,6 +26,9 @@ from pamlint.terraform.values import (
     unmark,
 )
 
+REMOTE_STATE = "terraform_remote_state"
+"""The data source of Terraform itself that has the outputs of another root."""
+
 
 class LazyObject(ObjectValue):
     """An object whose attributes are computed when they are asked for: a resource instance, a module instance.
@@ -66,8 +69,15 @@ def attribute(of: Value, name: str) -> Value:
     if isinstance(bare, UnknownValue):
         if name in held_items(bare):
             return mark(held_items(bare)[name], marks)
-        return mark(UnknownValue(bare.because, _attribute_type(bare.type, name)), marks)
+        return mark(UnknownValue(_because(bare, name), _attribute_type(bare.type, name)), marks)
     raise EvaluationError(f'a value of type {friendly_name(type_of(bare))} has no attribute "{name}"')
+
+
+def _because(of: UnknownValue, name: str) -> tuple[str, ...]:
+    """Why an attribute is not known; each output of another root's state is a thing of its own."""
+    if of.attribute is None or of.attribute[1] != "outputs" or REMOTE_STATE not in of.attribute[0].split("."):
+        return of.because
+    return tuple(f"{reference}.{name}" for reference in of.because)
 
 
 def _instead(name: str, names: Iterable[str]) -> str:
@@ -141,6 +151,8 @@ def _index_unknown(of: UnknownValue, key: Value) -> Value:
         raise EvaluationError(f"a value of type {friendly_name(of.type)} has no elements")
     if isinstance(key, str) and key in held_items(of):
         return held_items(of)[key]
+    if of.attribute is not None and isinstance(key, str):
+        return attribute(of, key)
     if isinstance(of.type, ObjectType) and isinstance(key, str):
         return UnknownValue(because, _attribute_type(of.type, key))
     if isinstance(of.type, ListType | MapType):

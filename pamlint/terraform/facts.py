@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pamlint.terraform.access import REMOTE_STATE
 from pamlint.terraform.modules import Module
 from pamlint.terraform.repetition import Instance
 from pamlint.terraform.session import without_keys
@@ -39,7 +40,8 @@ def _is_declared_in(module: Module, parts: list[str]) -> bool:
         return len(parts) == 2 and parts[1] in module.configuration.locals
     kind = "data" if parts[0] == "data" else "resource"
     name = parts[1:] if kind == "data" else parts
-    return len(name) == 3 and (name[0], name[1]) in declared[kind]
+    whole = 4 if name[0] == REMOTE_STATE and name[2:3] == ["outputs"] else 3
+    return 3 <= len(name) <= whole and (name[0], name[1]) in declared[kind]
 
 
 def declared_addresses(module: Module, attribute: str) -> Iterator[str]:

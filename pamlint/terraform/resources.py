@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pamlint.model.resource import EMPTY, Block, Resource, Unknown
-from pamlint.terraform.access import LazyObject
+from pamlint.terraform.access import REMOTE_STATE, LazyObject
 from pamlint.terraform.blocks import META_ARGUMENTS, BodyReader
 from pamlint.terraform.configuration import Declared
 from pamlint.terraform.providers import default_tags, provider_of, region
@@ -78,7 +78,9 @@ class ResourceNode:
             return fact
         reference = f"{address}.{name}"
         of = STRING if name in _IDENTITIES else ANY
-        return UnknownValue((reference,), of, attribute=(address, name), not_null=name in _IDENTITIES)
+        told = self.module.session.facts_below(reference) if self.type == REMOTE_STATE else {}
+        holds = ObjectValue(told) if told else None
+        return UnknownValue((reference,), of, attribute=(address, name), not_null=name in _IDENTITIES, holds=holds)
 
     def resources(self, root: str) -> Iterator[Resource]:
         """The instances as sources hand them on."""

@@ -46,6 +46,13 @@ class Session:
                 return from_plain(self._facts[name])
         return None
 
+    def facts_below(self, address: str) -> dict[str, Value]:
+        """The values that the user has supplied for attributes of what stands at an address, by their names."""
+        found: dict[str, Value] = {}
+        for prefix in (f"{without_keys(address)}.", f"{address}."):
+            found |= {name.removeprefix(prefix): from_plain(self._facts[name]) for name in self._facts if name.startswith(prefix)}
+        return found
+
     @property
     def has_facts(self) -> bool:
         """Whether the user has supplied any value."""

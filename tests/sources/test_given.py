@@ -17,7 +17,7 @@ FILES = {
     "a/main.tf": 'variable "one" {}\nlocals {\n  l = 1\n}\ndata "d" "x" {}\nresource "r" "x" {}\n'
     'module "m" {\n  source = "../m"\n}\nmodule "far" {\n  source = "far/far/aws"\n}\n',
     "m/main.tf": 'variable "v" {}\nresource "r" "y" {}\noutput "out" {\n  value = 1\n}\n',
-    "b/main.tf": 'variable "two" {}\n',
+    "b/main.tf": 'variable "two" {}\ndata "terraform_remote_state" "net" {}\n',
 }
 FACTS = {
     "VirtualNetwork": "",
@@ -36,6 +36,9 @@ FACTS = {
     "module.m.r.y.id": "",
     "module.nowhere.anything": "no root module declares module.nowhere.anything",
     "module.far.anything": "",
+    "data.terraform_remote_state.net.outputs": "",
+    "data.terraform_remote_state.net.outputs.users": "",
+    "data.terraform_remote_state.net.config.users": "no root module declares data.terraform_remote_state.net.config.users",
 }
 
 

@@ -551,6 +551,31 @@ def test_an_empty_file_is_native_syntax_only(tmp_path: Path) -> None:
     ]
 
 
+def test_outputs_of_other_states(tmp_path: Path) -> None:
+    """Each output of another root's state is a thing of its own, which the user may give by itself; the rest stays unknown."""
+    text = """
+data "terraform_remote_state" "net" { backend = "local" }
+data "terraform_remote_state" "more" {
+  count   = 1
+  backend = "local"
+}
+locals { net = data.terraform_remote_state.net.outputs }
+resource "r" "x" {
+  a = data.terraform_remote_state.net.outputs.users
+  b = data.terraform_remote_state.net.outputs["group"].id
+  c = local.net.nets[0]
+  d = data.terraform_remote_state.more[0].outputs.ids
+  e = keys(local.net)
+}
+"""
+    net, more = "data.terraform_remote_state.net.outputs", "data.terraform_remote_state.more[0].outputs"
+    unknown = {"a": f"?{net}.users", "b": f"?{net}.group", "c": f"?{net}.nets", "d": f"?{more}.ids", "e": f"?{net}"}
+    assert _values(tmp_path, text)["r.x"] == unknown
+    facts = {f"{net}.users": "10.0.0.0/8", f"{net}.nets": ["10.1.0.0/16"], "data.terraform_remote_state.more.outputs.ids": [1]}
+    given = _values(tmp_path, text, Settings(facts=facts))["r.x"]
+    assert given == {**unknown, "a": "10.0.0.0/8", "c": "10.1.0.0/16", "d": [1], "e": ["nets", "users", unknown["e"]]}
+
+
 def test_regions_of_providers(tmp_path: Path) -> None:
     """A resource is in the region of its provider, by alias and in modules too, unless it says otherwise."""
     text = """
