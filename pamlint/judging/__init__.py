@@ -11,12 +11,13 @@ from types import MappingProxyType
 from pamlint.binding import Binding, Part, Unit
 from pamlint.judging.admission import Admission, Piece, localise, through, worn_perhaps
 from pamlint.judging.cubes import Table
+from pamlint.judging.defaults import Working, implicit
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.floating import Floating
 from pamlint.judging.halves import half_open
 from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Mixed, Opening, Pinned, Reply, Served
 from pamlint.judging.loosely import told_once, where_asked
-from pamlint.judging.opened import Front, Working, barred, blocked_openings, forbidden, implicit, openings, pinned
+from pamlint.judging.opened import Front, barred, blocked_openings, forbidden, openings, pinned
 from pamlint.judging.order import is_mixed, unreachable
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet

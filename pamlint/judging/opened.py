@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pamlint.binding import Unit
-from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, Admission, Piece, less, localise, through
+from pamlint.judging.admission import OPEN_SYMBOLS, Admission, Piece, less, localise, through
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
-from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Implicit, Opening, Pinned, Reply
+from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Opening, Pinned, Reply
 from pamlint.model.acl import ANYWHERE, Acl, Extent, Rule
-from pamlint.model.addresses import families
+from pamlint.model.addresses import ANY, families
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, settle
 from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.policy import Flow
@@ -86,10 +86,6 @@ class Front:
         return tuple(sorted({bearing.part.role for bearing in self.unit.bearings}))
 
 
-Working = tuple[Flow, Traffic, Own]
-"""A required flow that is satisfied, with the predicates that hold for whoever is meant."""
-
-
 def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admission, table: Table) -> list[Opening]:
     """Every explicit rule that lets through what nothing permits, nearest layer first; blocked traffic is told elsewhere."""
     besides = (*blocked, *demand.of_unbound(front.unit, front.direction, front.named.keys()))
@@ -124,7 +120,16 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
         if settled.unproven:
             rule = _absent(acl, front.direction)
             found.append(Opening(rule, acl, front.unit, front.direction, settled, front.seen_at(acl), front.roles))
-    return found
+    return list(_by_one(found)) if front.unit.cloud == "azure" and len(front.layers) > 1 else found
+
+
+def _by_one(openings_: Sequence[Opening]) -> Iterator[Opening]:
+    """The openings of a chain of lists without what one of them opens perhaps and another for sure: only one decides."""
+    proved = tuple(cube.bare for opening in openings_ for cube in opening.residue.proved)
+    for opening in openings_:
+        left = minus(opening.residue.unproven, proved)
+        if left or opening.residue.proved:
+            yield replace(opening, residue=opening.residue._replace(unproven=left))
 
 
 def _unguarded(front: Front, admission: Admission) -> Iterator[tuple[Acl, Traffic]]:
@@ -183,11 +188,43 @@ def _passing(front: Front, place: int, piece: Piece, admission: Admission) -> Tr
     for other, layer in enumerate(front.layers):
         if other == place:
             continue
-        passing = overlap(passing, front.passes[other])
+        passing = _in_both(passing, front.passes[other], front.direction, admission.table)
         if other < place:
             explicit = (cube for near in layer if not near.rule.default for cube in near.traffic)
             passing = less(passing, tuple(explicit), admission.table)
     return merge(passing)
+
+
+def _in_both(one: Traffic, other: Traffic, direction: Direction, table: Table) -> Traffic:
+    """What passes both; where one names a symbol and the other fewer addresses, only its known members are there for sure."""
+    if not any(_names_symbol(cube, table) for cube in (*one, *other)):
+        return overlap(one, other)
+    out: list[Cube] = []
+    for cube in one:
+        for both in overlap((cube,), other):
+            out += _standing(both, cube, direction, table)
+    return tuple(out)
+
+
+def _names_symbol(cube: Cube, table: Table) -> bool:
+    return any(sign and table.predicates[name].kind in OPEN_SYMBOLS for name, sign in cube.guard)
+
+
+def _standing(both: Cube, cube: Cube, direction: Direction, table: Table) -> Iterator[Cube]:
+    """The part that passes both, in doubt where nobody known of a symbol stands that is open at more addresses by itself."""
+    peer_side, _ = sides(direction)
+    side = both.sides[peer_side]
+    surely, doubts = ANY, []
+    for name, sign in sorted(both.guard):
+        each = table.predicates[name]
+        wide = cube.sides[peer_side] if (name, sign) in cube.guard else ANY
+        if sign and each.side == peer_side and each.kind in OPEN_SYMBOLS and not holds(side, intersect(each.at_most, wide)):
+            surely = intersect(surely, each.at_least)
+            doubts.append(table.unknown(f"{name} within {side}", None, ANY, each.text, each.because))
+    for line, literals in ((surely, []), (subtract(ANY, surely), doubts)):
+        part = both.within(peer_side, line)
+        if part is not None:
+            yield part.where(*literals)
 
 
 def _beside(front: Front, place: int, residue: Traffic) -> tuple[tuple[Acl, Rule], ...]:
@@ -261,69 +298,6 @@ def _beside_names(unproven: Traffic, table: Table) -> Traffic:
     """Not what names a group or list that may hold a blocked peer: that is extra access by itself."""
     named = ("group", "list")
     return tuple(cube for cube in unproven if not any(sign and table.predicates[name].kind in named for name, sign in cube.guard))
-
-
-def implicit(
-    front: Front, blocked: Traffic, needed: Sequence[Working], demand: Demand, admission: Admission, table: Table
-) -> list[Implicit]:
-    """What only default rules open: required flows that pass by defaults alone, and extra traffic that no layer names."""
-    by_default = [_by_default(front, place) for place in range(len(front.layers))]
-    if not any(by_default):
-        return []
-    unsaid = [
-        (*cubes, *admission.untied(layer[0], front.unit, front.direction))
-        for cubes, layer in zip(by_default, front.unit.layers, strict=True)
-    ]
-    explicit = [_explicit(front, place, table) for place in range(len(front.layers))]
-    allowed = (*front.permitted.traffic, *blocked, *demand.of_unbound(front.unit, front.direction, front.named.keys()))
-    extra = minus(through(less(cubes, told, table) for cubes, told in zip(unsaid, explicit, strict=True)), allowed)
-    standing = (
-        place
-        for place, layer in enumerate(front.layers)
-        if any(piece.rule.default and touch(piece.traffic, extra) for piece in layer)
-    )
-    first = next(standing, None)
-    own = {name: line for _, _, known in needed for name, line in known.items()}
-    found = []
-    for place, layer in enumerate(front.layers):
-        if front.unit.layers[place][0].kind == ADMIN:
-            continue  # what admin rules leave to NSGs is no opening of theirs
-        working = [
-            (flow, less(overlap(overlap(want, front.passed), by_default[place]), explicit[place], table, OPEN_SYMBOLS))
-            for flow, want, _ in needed
-        ]
-        there = admission.standing(front.unit.layers[place][0])
-        residue = (*(extra if place == first else ()), *(cube.where(*there) for _, cubes in working for cube in cubes))
-        settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
-        if settled.proved or settled.unproven:
-            pieces = [piece for piece in layer if piece.rule.default and touch(piece.traffic, residue)]
-            flows = tuple(dict.fromkeys(flow for flow, cubes in working if cubes))
-            found.append(
-                Implicit(
-                    pieces[0].acl, front.unit, front.direction, tuple(piece.rule for piece in pieces), settled, flows,
-                    bool(extra) and place == first, front.seen_at(pieces[0].acl), front.roles,
-                )
-            )  # fmt: skip
-    return found
-
-
-def _by_default(front: Front, place: int) -> Traffic:
-    """What a layer lets through by its default rules; admin rules have none, so theirs is all that they do not stop."""
-    if front.unit.layers[place][0].kind == ADMIN:
-        return front.passes[place]
-    return tuple(cube for piece in front.layers[place] if piece.rule.default for cube in piece.traffic)
-
-
-def _explicit(front: Front, place: int, table: Table) -> Traffic:
-    """What the explicit allow rules of a layer match: no default decides it, even where a deny above them has taken it.
-
-    An admin rule that allows leaves it to the NSGs.
-    """
-    acls = front.unit.layers[place]
-    rules = ((acl, rule) for acl in acls for rule in acl.rules if rule.direction == front.direction and not rule.default)
-    opening = ((acl, rule) for acl, rule in rules if rule.action == ("always-allow" if acl.kind == ADMIN else "allow"))
-    cubes = (cube for acl, rule in opening for cube in table.rule(acl, rule))
-    return localise(tuple(cubes), front.unit, front.direction)
 
 
 def pinned(front: Front) -> list[Pinned]:

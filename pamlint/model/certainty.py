@@ -202,7 +202,7 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denie
     bounded = cube
     for name, sign in sorted(cube.guard, key=lambda literal: (literal[0] in own, literal)):
         predicate = predicates[name]
-        beside = not sign and purpose is Purpose.OPEN and _is_beside(name, predicate, denied, positive)
+        beside = not sign and purpose is Purpose.OPEN and _is_beside(name, predicate, denied, positive, bounded)
         alone = predicate.side is None or _is_alone(predicate, positive, cube.sides[predicate.side])
         allowed = _line(predicate, sign, purpose, certain and not beside, bounded, own.get(name), alone)
         if predicate.side is not None:
@@ -216,16 +216,17 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denie
     return Cube(bounded.sides, kept)
 
 
-def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive: list[Predicate]) -> bool:
+def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive: list[Predicate], cube: Cube) -> bool:
     """Whether what is taken away is, but for its known members, not what is open: a permitted group, or beside another name.
 
-    Addresses that are known of an open list may be in a permitted one.
+    Addresses that are known of an open list may be in a permitted one, and so may known members of a group by themselves.
     """
     named = [other for other in positive if other.side == predicate.side and other.kind in ("group", "list")]
     if predicate.kind == "group":
         return name not in denied or bool(named)
     if predicate.kind == "list":
-        return name not in denied and any(other.kind == "group" or not other.at_least for other in named)
+        told = (other for other in named if not other.at_least or other.kind == "group")
+        return name not in denied and any(not holds(other.at_least, cube.sides[predicate.side or 0]) for other in told)
     return predicate.kind == "set" and bool(named)
 
 

@@ -44,14 +44,16 @@ def teller(finding: Json) -> tuple[str, str]:
 def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_told: bool) -> Iterable[str]:
     """One packet; where a required flow is told missing, what of it passes by default need not be told.
 
-    What is open whether or not a list stands there is told by a rule of that list, where it stands.
+    What is open for sure, and let through by one rule or another, by the values of variables, is told by any of them; a default
+    is no other. What is open whether or not a list stands there is told by a rule of that list, where it stands.
     """
     if doubtful(place, packet):
         return
     states = [opening(place, packet, world) for world in worlds(place, packet, "extra")]
     pairs = {pair for state in states for pair in state.pairs}
     strongest = {certain(states, pair) for pair in pairs}
-    always = all(state.pairs and state.sure for state in states) and ("proved" not in strongest or bool(place.unit.loose))
+    by_rules = {certain(states, pair) for pair in pairs if pair[0] != "implicit-allow"}
+    always = all(state.pairs and state.sure for state in states) and ("proved" not in by_rules or bool(place.unit.loose))
     telling = [each for each in findings if tells(place, each, packet)]
     for each in findings:
         if not holds(place, each, packet):
