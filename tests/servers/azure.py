@@ -47,7 +47,7 @@ FAULTS = (
     "truncated",
     "reset",
 )
-"""What can be wrong with an answer, besides that it is `slow`."""
+"""What can be wrong with an answer, besides that it is `slow` or `drips`."""
 HARMLESS = ("throttled-once", "error-once", "reset-once")
 """Faults that go by, if one asks again."""
 SLOW = 3.0
@@ -288,6 +288,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "slow":
             time.sleep(SLOW)
             return self._answer(200, {"value": []})
+        if fault == "drips":
+            return self._drip(page)
         if fault == "truncated":
             self.send_response(200)
             self.send_header("Content-Length", "1000")
@@ -297,6 +299,19 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         return None
+
+    def _drip(self, content: bytes) -> None:
+        """Answer byte by byte for as long as anybody listens, so that no socket times out."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(1000 * len(content)))
+        self.end_headers()
+        try:
+            for byte in content * 1000:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                time.sleep(0.1)
+        except OSError:
+            self.close_connection = True
 
     def _throttled(self) -> None:
         error = json.dumps(_error("TooManyRequests", "The request was throttled.")).encode()

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlencode
 
 KINDS = (
     "denied", "throttled", "error-500", "html-500", "html-200", "reset", "cut-off", "truncated", "no-list", "same-token",
-    "bad-item", "bad-number", "echo",
+    "bad-item", "bad-number", "echo", "drip",
 )  # fmt: skip
 HTML = b"<!doctype html>\n<html><title>Sign in</title><br></html>"
 _HOP = frozenset({"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "date", "server"})
@@ -139,7 +139,22 @@ class _Handler(BaseHTTPRequestHandler):
             answer = (_json if target else _xml)(answer, offset, paged, kind)
         if kind == "truncated":
             answer = answer[: len(answer) * 2 // 3]
+        if kind == "drip":
+            self._drip(answer)
+            return
         self._answer(status, headers, answer, len(answer) // 2 if kind == "cut-off" else None)
+
+    def _drip(self, body: bytes) -> None:
+        """Answer so slowly that it never ends, and so steadily that no socket times out."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        try:
+            for place in range(len(body)):
+                self.wfile.write(body[place : place + 1])
+                time.sleep(0.1)
+        except OSError:
+            self.close_connection = True
 
     def _upstream(self, body: bytes) -> Answer:
         """What the server answers to this caller, in the region that the signature names."""

@@ -25,3 +25,8 @@ class Access:
     connect_timeout: float = 10
     read_timeout: float = 60
     attempts: int = 8
+
+    @property
+    def patience(self) -> float:
+        """How many seconds a call may take with all of its attempts: twice as long as if each met both time-outs."""
+        return 2 * self.attempts * (self.connect_timeout + self.read_timeout)

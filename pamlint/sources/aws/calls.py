@@ -18,6 +18,8 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from pamlint.sources.patience import OverdueError
+
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedAccess"})
 THROTTLED = frozenset(
     {"RequestLimitExceeded", "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "SlowDown"}
@@ -38,7 +40,17 @@ class MalformedError(Exception):
     """An answer that is not what the service's model says; the message says how."""
 
 
-CAUGHT = (BotoCoreError, ClientError, ResponseParserError, MalformedError, ValueError, KeyError, TypeError, AttributeError)
+CAUGHT = (
+    BotoCoreError,
+    ClientError,
+    ResponseParserError,
+    MalformedError,
+    OverdueError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+)
 """What a call or the reading of its answer may raise: botocore's own parser gives way to ValueError and its like."""
 
 
@@ -104,7 +116,7 @@ def failure(permission: str, error: Exception) -> Failure:
         return _refused(permission, call, error)
     if isinstance(error, NoCredentialsError):
         return Failure(call, "there are no credentials", "Give credentials, as the AWS command line takes them.", True)
-    if isinstance(error, HTTPClientError | ConnectTimeoutError | ReadTimeoutError):
+    if isinstance(error, HTTPClientError | ConnectTimeoutError | ReadTimeoutError | OverdueError):
         return Failure(call, _short(str(error)), "Look after the network, the proxy and the endpoint, and run it again.", True)
     if isinstance(error, MalformedError):
         return Failure(call, str(error), _UNLIKE)

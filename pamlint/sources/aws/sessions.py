@@ -19,6 +19,7 @@ from botocore.session import Session
 from pamlint import __version__
 from pamlint.sources.aws.access import Access
 from pamlint.sources.aws.inventory import ASKED
+from pamlint.sources.patience import within
 
 HOME = "us-east-1"
 """The region that is asked where neither the options nor the profile name one."""
@@ -42,7 +43,7 @@ class Sessions:
     def client(self, service: str, role: str = "", region: str = "") -> Any:
         """A client of a service in a region, with the role's credentials or, where it is empty, with one's own."""
         with self._lock:
-            return self._client(self._session(role), service, region)
+            return _Bounded(self._client(self._session(role), service, region), self._access.patience)
 
     def without_secrets(self, text: str) -> str:
         """The text without anything that is a credential, or looks like a part of one."""
@@ -120,6 +121,17 @@ class Sessions:
         if frozen is not None:
             found |= {part for part in (frozen.access_key, frozen.secret_key, frozen.token) if part}
         return found
+
+
+class _Bounded:
+    """A client whose calls end in time, be it with an OverdueError."""
+
+    def __init__(self, client: Any, seconds: float) -> None:
+        self._client = client
+        self._seconds = seconds
+
+    def __getattr__(self, operation: str) -> Any:
+        return partial(within, self._seconds, getattr(self._client, operation))
 
 
 class _Assumed:

@@ -59,6 +59,11 @@ class Access:
             raise UserError(f"there is no file {self.ca_bundle} with certificates to trust")
 
     @property
+    def longest(self) -> float:
+        """How many seconds a call may take with all of its attempts, the last of which may begin when patience ends."""
+        return self.patience + self.connect_timeout + self.read_timeout
+
+    @property
     def resource_manager(self) -> str:
         """Where the resource manager answers, without a slash at the end."""
         return (self.endpoint or str(self._known()["resource_manager"])).rstrip("/")

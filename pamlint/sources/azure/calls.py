@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pamlint.model.errors import UserError
 from pamlint.sources.azure.access import Access, connect
+from pamlint.sources.patience import OverdueError, within
 
 if TYPE_CHECKING:
     from azure.core.rest import HttpResponse
@@ -101,7 +102,10 @@ class Calls:
         with self._lock:
             client = self._client
         try:
-            response = client.send_request(HttpRequest(method, url, json=body), retry_on_methods=METHODS)
+            request = HttpRequest(method, url, json=body)
+            response = within(self._access.longest, client.send_request, request, retry_on_methods=METHODS)
+        except OverdueError as error:
+            raise RefusalError(f"{method} {path} failed: {error}") from None
         except AzureError as error:
             if _NOBODY in str(error.message) and _REFUSED not in str(error.message):
                 raise UserError(_NO_CREDENTIALS) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -125,6 +126,17 @@ def test_what_passes_is_tried_again(between: Proxy, kind: str) -> None:
     between.expect(Fault(kind, "DescribeSecurityGroupRules", times=1))
     assert reader(between, 3).read(SMALL) == whole
     assert between.calls.count("DescribeSecurityGroupRules") == 2
+
+
+def test_an_answer_that_never_ends(between: Proxy) -> None:
+    """A server that sends a byte now and then is given up after the time for a call, and is not asked again."""
+    between.expect(Fault("drip", "DescribeSubnets"))
+    begun = time.monotonic()
+    reading = Reader(Access(endpoint=between.url, attempts=1, connect_timeout=0.3, read_timeout=0.3)).read(SMALL)
+    assert time.monotonic() - begun < 10
+    (problem,) = reading.problems
+    assert "was not read in full: DescribeSubnets: the answer did not end within 1 s. The calls after it" in problem.message
+    assert reading.unread == (SMALL.name,)
 
 
 def test_pages(between: Proxy) -> None:

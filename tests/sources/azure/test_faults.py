@@ -128,6 +128,17 @@ def test_slow_answers(server: AzureServer, reader: Reader, clean: tuple[Reading,
     server.faults.clear()
 
 
+def test_an_answer_that_never_ends(server: AzureServer, clean: tuple[Reading, tuple[str, ...]]) -> None:
+    """A server that sends a byte now and then is given up after the time for a call."""
+    impatient = Reader(server.access(patience=2.0, connect_timeout=1.0, read_timeout=1.0))
+    start = time.monotonic()
+    reading = _read(server, impatient, clean[1][:1], "drips")
+    server.faults.clear()
+    assert time.monotonic() - start < 10
+    (problem,) = reading.problems
+    assert "failed: the answer did not end within 4 s" in problem.message
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault_at_the_survey(fault: str, server: AzureServer) -> None:
     """Subscriptions that cannot be listed are a problem; those that were named by id are read all the same."""
