@@ -14,6 +14,7 @@ import yaml
 from tests.twins import FIXTURES, Answer, Twin, copy_estate, lint, materialise, pamlint, twins
 
 CLEAN = sorted(path.parent for path in FIXTURES.glob("*/*/pamlint.yaml") if path.parts[-3] in ("aws", "azure"))
+LIVE = [estate for estate in CLEAN if (estate / "live.json").exists()]
 TWINS = twins()
 BROKEN = [twin for twin in TWINS if "findings" in twin.change]
 UNUSABLE = [twin for twin in TWINS if "error" in twin.change]
@@ -67,6 +68,27 @@ def test_code_plan_and_state_are_one(estate: Path, recorded: str) -> None:
     assert report["findings"] == []
     expected = json.loads((estate / "expected.json").read_text())
     assert states(report) == states(expected)
+
+
+@pytest.mark.parametrize("estate", LIVE, ids=lambda path: path.relative_to(FIXTURES).as_posix())
+def test_live_is_one_with_the_code(estate: Path) -> None:
+    """What was read of the estate where it lives gets the verdicts of its code, ACL by ACL, and no finding."""
+    live, code = (named(estate, each) for each in ("live.json", "."))
+    assert live == code
+    assert {state for *_, state, _ in live} >= {"satisfied"}
+
+
+def named(estate: Path, form: str) -> list[tuple[str, str, str, str, list[str]]]:
+    """Every verdict with its ACLs by their names, for live ids are none of Terraform's; those without names are left out."""
+    answer = lint(estate, form)
+    report = answer.report()
+    assert (answer.code, report["findings"], report["complete"]) == (0, [], True)
+    listed = json.loads(pamlint(estate, "rules", "--format", "json", form).out)["acls"]
+    by_id = {acl["acl"]: acl["name"] for acl in listed if acl["name"]}
+    return sorted(
+        (each["flow"], each["role"], each["direction"], each["state"], sorted(by_id[acl] for acl in each["acls"] if acl in by_id))
+        for each in report["verdicts"]
+    )
 
 
 @pytest.mark.parametrize("twin", BROKEN, ids=names(BROKEN))
