@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,18 @@ def test_the_page_names_every_file() -> None:
     """No recipe is left out, and none is promised that is not there."""
     files = {path.relative_to(PROJECT).as_posix() for path in EXAMPLES.rglob("*") if path.is_file()}
     assert {f"examples/{name}" for name in re.findall(r"\(\.\./examples/([^)]+)\)", PAGE)} == files
+
+
+@pytest.mark.parametrize(
+    ("schema", "recipe"),
+    [("vendor.github-workflows", "github-actions/pamlint-audit.yml"), ("vendor.gitlab-ci", "gitlab/.gitlab-ci.yml")],
+    ids=["github", "gitlab"],
+)
+def test_the_services_would_take_it(schema: str, recipe: str) -> None:
+    """A recipe for a service is what its published schema says."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(EXAMPLES / recipe)]
+    answer = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
 def test_github_may_do_what_it_has_to() -> None:
