@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from pamlint.model.acl import Acl, Network
-from pamlint.model.finding import Finding, Suppressed
-from pamlint.model.resource import Ignore
+from pamlint.model.finding import CHECKS, Finding, Suppressed
+from pamlint.model.resource import Ignore, Location
 from pamlint.model.site import IgnoreEntry, Site
 
 UNRESOLVED = "unresolved-value"
@@ -33,7 +34,7 @@ def suppress(findings: Sequence[Finding], site: Site, network: Network, today: d
     left_out: list[Suppressed] = []
     for finding in findings:
         by: list[IgnoreEntry | Ignore] = [entry for entry in entries if _matches(entry, finding)]
-        by += [ignore for names, ignore in comments if ignore.check == finding.check and _at(names, finding)]
+        by += [comment.ignore for comment in comments if comment.is_about(finding)]
         used.update(by)
         if by:
             left_out.append(_suppressed(finding, by[0]))
@@ -44,12 +45,17 @@ def suppress(findings: Sequence[Finding], site: Site, network: Network, today: d
     notes += [
         f"{entry.location}: nothing is ignored by this entry ({entry.check}); remove it" for entry in entries if entry not in used
     ]
-    notes += [
-        f"{ignore.location}: nothing is ignored by this comment ({ignore.check}); remove it"
-        for ignore in dict.fromkeys(ignore for _, ignore in comments)
-        if ignore not in used
-    ]
+    notes += [_stale(ignore) for ignore in dict.fromkeys(comment.ignore for comment in comments) if ignore not in used]
     return Kept(tuple(kept), tuple(left_out), tuple(notes))
+
+
+def _stale(ignore: Ignore) -> str:
+    if ignore.check in CHECKS:
+        return f"{ignore.location}: nothing is ignored by this comment ({ignore.check}); remove it"
+    from difflib import get_close_matches
+
+    nearest = "".join(f"; perhaps `{name}` is meant" for name in get_close_matches(ignore.check, CHECKS, 1))
+    return f"{ignore.location}: nothing is ignored by this comment, for there is no check `{ignore.check}`{nearest}"
 
 
 def _suppressed(finding: Finding, by: IgnoreEntry | Ignore) -> Suppressed:
@@ -66,17 +72,30 @@ def _still_asked(kept: Sequence[Finding], left_out: Sequence[Finding]) -> list[F
     ]
 
 
-def _comments(acls: Iterable[Acl]) -> Iterable[tuple[tuple[str, str | None], Ignore]]:
-    """Every inline comment with the ACL (and the rule) that it stands beside."""
+class _Comment(NamedTuple):
+    """An inline comment with the ACL, and the rule, that it stands beside; the places that tell the ACL from its namesakes."""
+
+    acl: str
+    rule: str | None
+    ignore: Ignore
+    places: frozenset[Location]
+
+    def is_about(self, finding: Finding) -> bool:
+        """Whether it is written for a finding."""
+        if finding.check != self.ignore.check or finding.acl != self.acl or self.rule not in (None, finding.rule):
+            return False
+        return not self.places or finding.location is None or finding.location in self.places
+
+
+def _comments(acls: Sequence[Acl]) -> Iterable[_Comment]:
+    """Every inline comment. ACLs of several roots may have one address."""
+    named = Counter(acl.address for acl in acls)
     for acl in acls:
-        yield from (((acl.address, None), ignore) for ignore in acl.ignores)
+        found = (acl.location, *(rule.location for rule in acl.rules)) if named[acl.address] > 1 else ()
+        places = frozenset(place for place in found if place)
+        yield from (_Comment(acl.address, None, ignore, places) for ignore in acl.ignores)
         for rule in acl.rules:
-            yield from (((acl.address, rule.name), ignore) for ignore in rule.ignores)
-
-
-def _at(names: tuple[str, str | None], finding: Finding) -> bool:
-    acl, rule = names
-    return finding.acl == acl and rule in (None, finding.rule)
+            yield from (_Comment(acl.address, rule.name, ignore, places) for ignore in rule.ignores)
 
 
 def _matches(entry: IgnoreEntry, finding: Finding) -> bool:
