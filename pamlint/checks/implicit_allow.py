@@ -45,7 +45,7 @@ def _message(group: list[Implicit], rules: tuple[str, ...], share: Told) -> str:
     names = [rule.rpartition(".")[2] for rule in rules]
     flows = tuple(dict.fromkeys(flow.id for item in group for flow in item.needed))
     traffic = traffic_text(share.rows, group[0].direction)
-    lets = "lets" if share.certainty == "proved" else "may let"
+    lets = "may let" if share.certainty == "unproven" else "lets" if len(names) == 1 else "let"
     text = f"Only Azure's default {names_text(names)} of {group[0].acl.address} {lets} {way} {traffic}"
     if any(item.extra for item in group):
         text += ", and no explicit deny stands above it" if share.certainty == "proved" else ""

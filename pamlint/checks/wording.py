@@ -15,7 +15,7 @@ from pamlint.model.finding import Certainty, Related, Row, Witness
 from pamlint.model.policy import Flow, Policy
 from pamlint.model.ranges import subtract
 from pamlint.model.resource import Location
-from pamlint.model.rows import View, join, rows, witness
+from pamlint.model.rows import View, join, rows, within, witness
 from pamlint.model.traffic import Cube, Traffic, merge
 
 SHOWN = 3
@@ -105,17 +105,26 @@ def traffic_text(found: Sequence[Row], direction: str | None) -> str:
         by_peers.setdefault((row.peers, row.exceptions), []).append(_service(row))
     texts = []
     for (peers, exceptions), services in by_peers.items():
-        except_text = f" except {_exception_text(exceptions, peers, preposition)}" if exceptions else ""
-        texts.append(f"{shortened(list(dict.fromkeys(services)))} {preposition} {shortened(list(peers), 'and')}{except_text}")
+        told = list(dict.fromkeys(services))
+        except_text = "".join(_exceptions_text(exceptions, peers, told, preposition))
+        texts.append(f"{shortened(told)} {preposition} {shortened(list(peers), 'and')}{except_text}")
     return shortened(list(dict.fromkeys(texts)), "and")
 
 
-def _exception_text(exceptions: Sequence[Row], peers: tuple[str, ...], preposition: str) -> str:
+def _exceptions_text(exceptions: Sequence[Row], peers: tuple[str, ...], services: list[str], preposition: str) -> Iterable[str]:
+    """What rows leave out: those whose peers are all but a few networks as these, others by what differs from the rows."""
     texts = []
     for row in exceptions:
-        others = f" {preposition} {shortened(list(row.peers), 'and')}" if row.peers not in (peers, ("any",)) else ""
-        texts.append(f"{_service(row)}{others}")
-    return shortened(texts, "and")
+        is_same = [_service(row)] == services and row.peers != peers
+        if is_same and (inside := within(row.peers)):
+            yield f" within {shortened(inside)}"
+        elif is_same:
+            texts.append(shortened(row.peers))
+        else:
+            others = f" {preposition} {shortened(row.peers)}" if row.peers not in (peers, ("any",)) else ""
+            texts.append(f"{_service(row)}{others}")
+    if texts:
+        yield f" except {shortened(texts)}"
 
 
 def _service(row: Row) -> str:

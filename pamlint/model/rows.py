@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pamlint.model.addresses import ANY, IPV4, IPV6, PUBLIC, cidr_blocks, format_address, format_ranges
+from pamlint.model.addresses import ANY, IPV4, IPV6, PUBLIC, cidr_blocks, format_address, format_ranges, parse_cidrs
 from pamlint.model.certainty import Predicate, Predicates
 from pamlint.model.finding import Direction, Row, Witness
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, size, subtract, union
@@ -203,6 +203,15 @@ def _list_names(addresses: Ranges, lists: Mapping[str, Ranges]) -> tuple[tuple[s
         if intersect(beside, line) and not intersect(addresses, line):
             beside = union(beside, line)
     return (*names, *format_ranges(subtract(addresses, covered))), format_ranges(beside)
+
+
+def within(apart: Sequence[str]) -> tuple[str, ...]:
+    """The few networks that are left where nearly all addresses are taken away; none where that is no shorter."""
+    try:
+        left = format_ranges(subtract(ANY, parse_cidrs(apart)))
+    except ValueError:
+        return ()
+    return left if len(left) < min(len(apart), FEW) else ()
 
 
 def _cover(addresses: Ranges) -> Ranges:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pamlint.model.finding import Direction, Row, Witness
+from pamlint.model.rows import within
 
 CLIENTS = "1024-65535"
 """The source ports of ordinary clients, which are not worth a word."""
@@ -38,8 +39,11 @@ def sentence(row: Row, direction: Direction | None) -> str:
         words += f" {_local(row, direction)}"
     if row.source_ports is not None:
         words += f", source ports {row.source_ports}"
-    if row.exceptions:
-        words += ", except " + "; ".join(_exception(exception, row, direction) for exception in row.exceptions)
+    apart = [exception for exception in row.exceptions if not _inside(exception, row)]
+    for exception in row.exceptions:
+        words += f" within {names(inside)}" if (inside := _inside(exception, row)) else ""
+    if apart:
+        words += ", except " + "; ".join(_exception(exception, row, direction) for exception in apart)
     return words
 
 
@@ -49,6 +53,11 @@ def plain_sentence(row: Row, direction: Direction | None) -> str:
         return sentence(row, direction)
     alike = (replace(each, source_ports=None) if each.source_ports == CLIENTS else each for each in row.exceptions)
     return sentence(replace(row, source_ports=None, exceptions=tuple(alike)), direction)
+
+
+def _inside(exception: Row, row: Row) -> tuple[str, ...]:
+    """The few networks that an exception leaves of a row's peers, where it takes nearly all addresses away."""
+    return within(exception.peers) if replace(exception, peers=row.peers) == replace(row, exceptions=()) else ()
 
 
 def _exception(exception: Row, row: Row, direction: Direction | None) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pamlint.checks.wording import supply_text, traffic_text
+from pamlint.model.addresses import ANY, format_ranges, parse_cidrs
 from pamlint.model.finding import Row
+from pamlint.model.ranges import subtract
+from pamlint.report.wording import sentence
 
 WAYS = {
     "var.cidr": "with `--var` or `--var-file`",
@@ -38,4 +41,23 @@ def test_what_reads_alike_is_said_once() -> None:
         "tcp", "22", None, ("var.x",), ("10.0.3.0/24",), None, (Row("tcp", "22", None, ("10.9.0.1/32",), ("any",), None),)
     )
     assert traffic_text([here, there], "ingress") == "tcp/22 from var.x"
-    assert traffic_text([here, apart], "ingress") == "tcp/22 from var.x and tcp/22 from var.x except tcp/22 from 10.9.0.1/32"
+    assert traffic_text([here, apart], "ingress") == "tcp/22 from var.x and tcp/22 from var.x except 10.9.0.1/32"
+
+
+def test_exceptions_say_what_differs() -> None:
+    """Addresses that are left out by themselves, services with theirs; where nearly all is left out, what remains is said."""
+    nearly_all = (*format_ranges(subtract(ANY, parse_cidrs(["10.20.0.0/24"]))),)
+
+    def apart(*exceptions: Row) -> str:
+        return traffic_text([Row("tcp", "22", None, ("VirtualNetwork",), ("any",), None, exceptions)], "ingress")
+
+    some = Row("tcp", "22", None, ("10.9.0.1/32", "10.9.0.2/32"), ("any",), None)
+    other = Row("udp", "53", None, ("10.9.0.3/32",), ("any",), None)
+    most = Row("tcp", "22", None, nearly_all, ("any",), None)
+    assert apart(some) == "tcp/22 from VirtualNetwork except 10.9.0.1/32 and 10.9.0.2/32"
+    assert apart(some, other) == "tcp/22 from VirtualNetwork except 10.9.0.1/32 and 10.9.0.2/32 and udp/53 from 10.9.0.3/32"
+    assert apart(most) == "tcp/22 from VirtualNetwork within 10.20.0.0/24"
+    assert apart(most, other) == "tcp/22 from VirtualNetwork within 10.20.0.0/24 except udp/53 from 10.9.0.3/32"
+    assert sentence(Row("tcp", "22", None, ("VirtualNetwork",), ("any",), None, (most,)), "ingress") == (
+        "tcp/22 from VirtualNetwork within 10.20.0.0/24"
+    )
