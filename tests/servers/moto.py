@@ -27,6 +27,11 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAPAMLINTTESTS0001", "AWS_SECRET_ACCESS_KEY": "p
 """Credentials that nothing may print."""
 
 
+class _State(str):
+    def __getitem__(self, _key: Any) -> str:
+        return str(self)
+
+
 @dataclass(frozen=True)
 class Aws:
     """A running server.
@@ -64,6 +69,13 @@ class Aws:
             mock.patch.object(IAMRequestBase, "check_signature", _check_signature),
         ):
             yield
+
+    def add_ipv6(self, subnet: str, block: str) -> None:
+        """A block of a subnet. moto looks for its state in a structure, and then tells that whole structure as the state."""
+        found = self.backend().get_subnet(subnet)
+        found.attach_ipv6_cidr_block_associations(block)
+        for association in found.ipv6_cidr_block_associations.values():
+            association["ipv6CidrBlockState"] = _State("associated")
 
     def keep_interface(self, subnet: str, description: str, *groups: str) -> str:
         """An interface as AWS keeps it for one of its services."""

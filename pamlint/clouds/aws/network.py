@@ -11,7 +11,7 @@ from typing import Any
 
 from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.ties import Ties
-from pamlint.clouds.values import find, networks, truth
+from pamlint.clouds.values import find, items, networks, truth
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.identity import key_of
 from pamlint.model.ranges import EMPTY, Ranges, union
@@ -110,7 +110,7 @@ class Subnets:
 
 
 def prefixes(body: Block) -> Ranges:
-    """The CIDRs of a subnet; none where the IPv4 one is unknown."""
+    """The CIDRs of a subnet, of which a live one may have several of IPv6; none where the IPv4 one is unknown."""
     if isinstance(body.values.get("cidr_block"), Unknown):
         return EMPTY
-    return networks([body.values.get("cidr_block"), body.values.get("ipv6_cidr_block")])
+    return networks([body.values.get("cidr_block"), *items(body.values.get("ipv6_cidr_block"))])

@@ -36,7 +36,7 @@ def vpc(item: Item, root: str) -> Iterator[Resource]:
 
 
 def subnet(item: Item, root: str) -> Iterator[Resource]:
-    """A subnet; AWS gives it one IPv6 block at most, and which one holds of several is not known."""
+    """A subnet; should AWS ever give it several IPv6 blocks, they are a list."""
     ipv6 = [
         block["Ipv6CidrBlock"]
         for block in item.get("Ipv6CidrBlockAssociationSet") or ()
@@ -45,7 +45,7 @@ def subnet(item: Item, root: str) -> Iterator[Resource]:
     values = {
         "vpc_id": item["VpcId"],
         "cidr_block": item.get("CidrBlock"),
-        "ipv6_cidr_block": Unknown((f"{item['SubnetId']}.ipv6_cidr_block",)) if len(ipv6) > 1 else next(iter(ipv6), None),
+        "ipv6_cidr_block": ipv6 if len(ipv6) > 1 else next(iter(ipv6), None),
         "owner_id": item.get("OwnerId"),
         "tags": tags(item),
     }

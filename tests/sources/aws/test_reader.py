@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pamlint.clouds import convert
+from pamlint.model.addresses import format_ranges
 from pamlint.model.resource import Reading
 from pamlint.model.scope import Scope
 from pamlint.sources.aws import Access, Reader, survey
@@ -193,6 +194,16 @@ def test_network(aws: Aws) -> None:
         (f"{edge}/ingress/100", "ingress", "deny", ["6-6", "443-444"], ["10.9.0.0/16"], 100),
         (f"{edge}/ingress/200", "ingress", "allow", ["6-6", "443-444"], ["10.0.0.0/8"], 200),
     ]
+
+
+def test_every_block_of_a_subnet(aws: Aws) -> None:
+    """A machine of which no address is known is somewhere in the blocks of its subnet, of both families."""
+    estate = Estate(aws)
+    card = estate.ec2.create_network_interface(SubnetId=estate.subnet, Groups=[estate.group("worn")])["NetworkInterface"]
+    for block in ("2001:db8:1::/64", "2001:db8:2::/64"):
+        aws.add_ipv6(estate.subnet, block)
+    (found,) = workloads(convert(read(aws).resources, {}), card["NetworkInterfaceId"])
+    assert format_ranges(found.within) == ("10.0.1.0/24", "2001:db8:1::/64", "2001:db8:2::/64")
 
 
 def test_what_shelters_a_subnet(aws: Aws) -> None:
