@@ -165,7 +165,9 @@ def _match(entry: MatchEntry, target: Acl | Group | Workload, azure: bool) -> Be
     if entry.id is not None:
         conditions.append(() if target.id is not None and _glob(entry.id, azure).fullmatch(target.id) else None)
     if entry.name is not None:
-        names: list[Text | None] = [target.name] if azure else [target.name, target.tags.get("Name")]
+        names: list[Text | None] = [target.name]
+        if not azure and "Name" in target.tags:  # tags of which nothing is known are no names beside one that is
+            names.append(target.tags["Name"])
         conditions.append(_first(_text_match(entry.name, name, azure) for name in names))
     for tag, wanted in entry.tags.items():
         conditions.append(_text_match(wanted, target.tags.get(tag), False))

@@ -106,16 +106,41 @@ def string(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+class _AnyTags(dict[str, Text]):
+    """Tags of which not all are known: whatever else is asked for may be there, with any text."""
+
+    def __init__(self, known: Mapping[str, Text], because: tuple[str, ...]) -> None:
+        super().__init__(known)
+        self.because = because
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self else Unknown(self.because)
+
+
 def texts(value: Any) -> dict[str, Text]:
-    """A map of strings, as tags are; what is no map has none."""
+    """A map of strings, as tags are; what is no map has none, and what is not known any."""
+    if isinstance(value, Unknown):
+        return _AnyTags({}, value.because)
     if not isinstance(value, Mapping):
         return {}
     return {str(key): item for key, raw in value.items() if (item := text(raw)) is not None}
 
 
 def tags(values: Mapping[str, Any]) -> dict[str, Text]:
-    """The tags of a resource of AWS with those that its provider adds."""
-    return {**texts(values.get("tags")), **texts(values.get("tags_all"))}
+    """The tags of a resource of AWS with those that its provider adds; what it adds may be known only when it has added it."""
+    own, added = texts(values.get("tags")), texts(values.get("tags_all"))
+    return overlaid(own, added) if added or not isinstance(added, _AnyTags) else own
+
+
+def overlaid(*layers: Mapping[str, Text]) -> dict[str, Text]:
+    """Tags of which later ones replace earlier ones; what is not known of one may be anything there, but for what replaces it."""
+    known: dict[str, Text] = {}
+    because: list[str] = []
+    for layer in layers:
+        if isinstance(layer, _AnyTags):
+            known, because = {}, [*because, *layer.because]
+        known |= layer
+    return _AnyTags(known, tuple(dict.fromkeys(because))) if because else known
 
 
 def truth(value: Any) -> bool | Unknown:

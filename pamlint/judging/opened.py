@@ -37,6 +37,9 @@ ORDINARY = ((49152, 65535),)
 PINNED_BY_NATURE = ((53, 53), (67, 68), (123, 123), (500, 500))
 """The UDP services whose clients may speak from a fixed port."""
 
+NARROWED = "?some of "
+"""How the names begin of predicates that say whether anybody of a symbol stands where another list lets him through."""
+
 
 @dataclass(frozen=True, slots=True)
 class Front:
@@ -164,7 +167,12 @@ def _not_allowed(passing: Traffic, allowed: Traffic, direction: Direction, table
 def _as_a_whole(cube: Cube, allowed: Traffic, direction: Direction, table: Table) -> Traffic:
     """The cube less what is allowed, where a symbol that it names is allowed as a whole or, but for known members, not at all."""
     peer_side, _ = sides(direction)
-    named = [table.predicates[name] for name, sign in cube.guard if sign and _is_whole(table.predicates[name], peer_side)]
+    narrowed = {name for name, _ in cube.guard if name.startswith(NARROWED)}
+    named = [
+        table.predicates[name]
+        for name, sign in cube.guard
+        if sign and _is_whole(table.predicates[name], peer_side) and not any(name in each for each in narrowed)
+    ]
     left = minus((cube,), allowed, SERVICE_FIRST[direction])
     return tuple(piece.replace(peer_side, _but_known(cube, piece, named, peer_side)) for piece in left) if named else left
 
@@ -220,7 +228,7 @@ def _standing(both: Cube, cube: Cube, direction: Direction, table: Table) -> Ite
         wide = cube.sides[peer_side] if (name, sign) in cube.guard else ANY
         if sign and each.side == peer_side and each.kind in OPEN_SYMBOLS and not holds(side, intersect(each.at_most, wide)):
             surely = intersect(surely, each.at_least)
-            doubts.append(table.unknown(f"{name} within {side}", None, ANY, each.text, each.because))
+            doubts.append(table.unknown(f"{NARROWED[1:]}{name} {side}", None, ANY, each.text, each.because))
     for line, literals in ((surely, []), (subtract(ANY, surely), doubts)):
         part = both.within(peer_side, line)
         if part is not None:

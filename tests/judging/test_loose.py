@@ -428,3 +428,68 @@ def test_a_role_whose_group_may_not_be_there_is_bound_perhaps(tmp_path: Path) ->
     assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + code) == [
         Told("unbound-role", "unproven", None, None, ["var.on"]),
     ]
+
+
+TAGGED = """
+variable "tags" { type = map(string) }
+resource "aws_security_group" "own" {
+  name   = "own"
+  vpc_id = aws_vpc.v.id
+  %s
+}
+resource "aws_instance" "x" {
+  tags                   = var.tags
+  subnet_id              = aws_subnet.a.id
+  private_ip             = "10.0.1.10"
+  vpc_security_group_ids = [aws_security_group.own.id]
+}
+"""
+
+
+def test_tags_of_which_nothing_is_known_bind_perhaps(tmp_path: Path) -> None:
+    """Any tag may be among them; a group that has a name is not known by a tag besides."""
+    site = SITE.replace("{name: near}", "{tags: {role: near}}")
+    unbound = Told("unbound-role", "unproven", None, None, ["var.tags"])
+    assert told(tmp_path, INTO_NEAR, site, NETWORK + TAGGED % opens(443, "10.20.0.0/16")) == [unbound]
+    assert told(tmp_path, INTO_NEAR, site, NETWORK + TAGGED % opens(22, "10.20.0.0/16")) == [
+        Told("extra-access", "unproven", "aws_security_group.own", "aws_security_group.own.ingress[0]", ["var.tags"]),
+        Told("missing-access", "unproven", "aws_security_group.own", None, ["var.tags"]),
+        unbound,
+    ]
+
+
+CROWD = """
+resource "aws_security_group" "g%(n)s" {
+  name   = "g%(n)s"
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 443
+    to_port         = 3389
+    security_groups = [%(others)s]
+  }
+}
+variable "tags%(n)s" { type = map(string) }
+resource "aws_instance" "x%(n)s" {
+  tags                   = var.tags%(n)s
+  private_ip             = "10.0.1.%(n)s"
+  vpc_security_group_ids = [aws_security_group.g%(n)s.id]
+}
+"""
+
+
+def test_many_that_play_a_role_perhaps_are_judged(tmp_path: Path) -> None:
+    """A blocked flow between thirteen machines of which each plays either role perhaps: no subsets of them are gone through."""
+    flows = INTO_NEAR + FLOW % ("barred", "far", "near", "tcp/3389", "blocked", "ingress")
+    site = SITE.replace("{name: near}", "{tags: {role: near}}").replace(
+        "{cidrs: [10.20.0.0/16]}", "{match: [{tags: {role: far}}]}"
+    )
+    numbers = range(10, 23)
+    code = NETWORK + "".join(
+        CROWD % {"n": n, "others": ", ".join(f"aws_security_group.g{other}.id" for other in numbers if other != n)}
+        for n in numbers
+    )
+    found = told(tmp_path, flows, site, code)
+    assert {each.certainty for each in found} == {"unproven"}
+    openings = [each for each in found if each.check == "extra-access"]
+    assert [each.acl for each in openings] == [f"aws_security_group.g{n}" for n in numbers]

@@ -13,7 +13,7 @@ from typing import Any
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, first_written
 from pamlint.clouds.aws.network import Subnet
 from pamlint.clouds.ties import Because, doubted, ties
-from pamlint.clouds.values import blocks, computed, find, nested, string, text, texts, written
+from pamlint.clouds.values import blocks, computed, find, nested, overlaid, string, text, texts, written
 from pamlint.model.acl import Text
 from pamlint.model.identity import is_live, key_of
 from pamlint.model.resource import Resource, Unknown
@@ -88,7 +88,7 @@ class Machines:
         templates = (self._ledger.target(named, resource.root, TEMPLATE) for named in self._templates(resource))
         told = [block for template in templates if template for block in blocks(template.body, "tag_specifications")]
         found = (texts(block.values.get("tags")) for block in told if block.values.get("resource_type") == "instance")
-        return {name: value for tags in found for name, value in tags.items()}
+        return overlaid(*found)
 
     def _templates(self, resource: Resource) -> Iterable[Any]:
         """What a resource names its launch templates by."""

@@ -11,7 +11,7 @@ from pamlint.clouds.aws.machines import Machines, scaling_tags
 from pamlint.clouds.aws.network import Subnet
 from pamlint.clouds.aws.services import Services, is_internal
 from pamlint.clouds.ties import Ties, keys, perhaps
-from pamlint.clouds.values import all_of, string, tags, text
+from pamlint.clouds.values import all_of, overlaid, string, tags, text
 from pamlint.model.acl import Text, Workload
 from pamlint.model.identity import key_of
 from pamlint.model.ranges import EMPTY, Ranges
@@ -31,12 +31,12 @@ def workloads(around: Surroundings) -> list[Workload]:
     for resource, interfaces in (*machines.interfaces(), *kubernetes.clusters(around)):
         found += _workloads(resource, interfaces, tags(resource.body.values))
     for resource, interfaces in machines.instances():
-        found += _workloads(resource, interfaces, {**machines.template_tags(resource), **tags(resource.body.values)})
+        found += _workloads(resource, interfaces, overlaid(machines.template_tags(resource), tags(resource.body.values)))
     for resource, interfaces in kubernetes.nodes(around, machines):
-        told = {**machines.template_tags(resource), **tags(resource.body.values)}
+        told = overlaid(machines.template_tags(resource), tags(resource.body.values))
         found += _workloads(resource, interfaces, told, "node_group_name")
     for resource, interfaces in machines.scaling_groups():
-        found += _workloads(resource, interfaces, {**machines.template_tags(resource), **scaling_tags(resource)})
+        found += _workloads(resource, interfaces, overlaid(machines.template_tags(resource), scaling_tags(resource)))
     for resource, interfaces, name in Services(around).all():
         found += _workloads(resource, interfaces, tags(resource.body.values), name)
     return found
