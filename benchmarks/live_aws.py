@@ -21,6 +21,7 @@ REGION, ACCOUNT = "eu-central-1", "111122223333"
 EMPTY = {
     "DescribeVpcs": "vpcSet",
     "DescribeSubnets": "subnetSet",
+    "DescribeSecurityGroupVpcAssociations": "securityGroupVpcAssociationSet",
     "DescribeNetworkAcls": "networkAclSet",
     "DescribeManagedPrefixLists": "prefixListSet",
     "DescribeNetworkInterfaces": "networkInterfaceSet",
@@ -60,7 +61,7 @@ def _rule(number: int, rules: int) -> str:
     )
 
 
-def _answers(groups: int, rules: int) -> dict[tuple[str, str], bytes]:
+def answers(groups: int, rules: int) -> dict[tuple[str, str], bytes]:
     """Every answer by action and token."""
     found = {}
     total = groups * rules
@@ -87,14 +88,14 @@ def _wrapped(action: str, body: str) -> bytes:
 
 def serve(groups: int, rules: int) -> None:
     """Answer from memory until the process is ended; the port is written to standard output."""
-    answers = _answers(groups, rules)
+    prepared = answers(groups, rules)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            body = answers[form["Action"][0], form.get("NextToken", [""])[0]]
+            body = prepared[form["Action"][0], form.get("NextToken", [""])[0]]
             self.send_response(200)
             self.send_header("Content-Type", "text/xml")
             self.send_header("Content-Length", str(len(body)))

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from benchmarks.live_aws import answers
 from pamlint.clouds import convert
 from pamlint.model.addresses import format_ranges
 from pamlint.model.resource import Reading
 from pamlint.model.scope import Scope
 from pamlint.sources.aws import Access, Reader, survey
+from pamlint.sources.aws.inventory import CALLS
 from tests.clouds.reading import acl, bounds, chains, told, workloads
 from tests.servers.moto import OWN, REGION, Aws, moto_server
 from tests.servers.proxy import Fault, proxy
@@ -226,3 +228,9 @@ def test_what_shelters_a_subnet(aws: Aws) -> None:
     aws.blocking[OWN, REGION] = "block-ingress"
     assert sheltered() == "Block Public Access is on for its VPC"
     del aws.blocking[OWN, REGION]
+
+
+def test_the_benchmark_answers_every_call() -> None:
+    """Its server knows each call of a region, so that a new one is not forgotten there."""
+    asked = {call.permission.partition(":")[2] for call in CALLS.values()}
+    assert {action for action, _ in answers(1, 1)} == asked
