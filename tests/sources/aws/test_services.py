@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from pamlint.model.acl import Workload
 from pamlint.model.resource import Reading
 from pamlint.model.scope import Scope
 from pamlint.sources.aws import Access, Reader
+from pamlint.sources.snapshot import render
 from tests.servers.moto import OWN, REGION, Aws, moto_server
 from tests.servers.proxy import Fault, proxy
+from tests.twins import lint
 
 SCOPE = Scope("aws", OWN, REGION)
 TAGS = {"pam-role": "agent"}
@@ -146,3 +149,75 @@ def test_tags_of_another_description(estate: Estate) -> None:
     card = made["NetworkInterface"]["NetworkInterfaceId"]
     (found,) = (each for each in convert(read(estate.aws.url).resources, {}).workloads if each.address == card)
     assert (found.name, found.tags) == (None, {})
+
+
+CODE = """
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "own" {
+  count      = 2
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.${count.index}.0/24"
+}
+resource "aws_security_group" "worn" {
+  name   = "worn"
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+locals { tags = { pam-role = "agent" } }
+resource "aws_lb" "front" {
+  name            = "front"
+  security_groups = [aws_security_group.worn.id]
+  subnets         = aws_subnet.own[*].id
+  tags            = local.tags
+}
+resource "aws_db_subnet_group" "inner" {
+  name       = "inner"
+  subnet_ids = aws_subnet.own[*].id
+}
+resource "aws_db_instance" "audit" {
+  identifier             = "audit"
+  vpc_security_group_ids = [aws_security_group.worn.id]
+  db_subnet_group_name   = aws_db_subnet_group.inner.name
+  tags                   = local.tags
+}
+resource "aws_rds_cluster" "vault" {
+  cluster_identifier     = "vault"
+  vpc_security_group_ids = [aws_security_group.worn.id]
+  db_subnet_group_name   = aws_db_subnet_group.inner.name
+  tags                   = local.tags
+}
+resource "aws_lambda_function" "rotate" {
+  function_name = "rotate"
+  vpc_config {
+    security_group_ids = [aws_security_group.worn.id]
+    subnet_ids         = aws_subnet.own[*].id
+  }
+  tags = local.tags
+}
+"""
+SITE = """
+pamlint: site/1
+policy: netiq-pam-3
+features: [{my-access: off}]
+roles:
+  framework-manager: {cidrs: [10.9.0.0/24]}
+  admin: {cidrs: [10.8.0.0/24]}
+  agent: {match: [{tags: {pam-role: agent}}]}
+"""
+
+
+def test_a_role_of_tagged_services_is_the_same_in_code(estate: Estate, tmp_path: Path) -> None:
+    """Whoever plays a role by the tags of services gets the findings of the code that makes them."""
+    (tmp_path / "pamlint.yaml").write_text(SITE)
+    (tmp_path / "main.tf").write_text(CODE)
+    (tmp_path / "live.json").write_text(render([read(estate.aws.url)]))
+    code, live = (lint(tmp_path, form).report() for form in ("main.tf", "live.json"))
+    keys = ("check", "severity", "certainty", "roles", "flow", "direction", "traffic")
+    found = [sorted(json.dumps([each[key] for key in keys]) for each in report["findings"]) for report in (code, live)]
+    assert found[0] == found[1]
+    assert {each["check"] for each in live["findings"]} == {"missing-access", "extra-access"}
