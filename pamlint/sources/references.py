@@ -66,8 +66,11 @@ class References:
         return Unknown(tuple(dict.fromkeys(end.told for end in ends)), attributes.pop() if len(attributes) == 1 else None)
 
     def each_unknown(self, place: Place, path: Path, count: int) -> list[Unknown] | None:
-        """One Unknown for each of so many unknown elements of a list, if the configuration names just as many attributes."""
-        ends = self._ends_at(place, path)
+        """One Unknown for each of so many unknown elements of a list, if the configuration names just as many attributes.
+
+        Variables are known in a plan: they decide what is in the list, and are no elements that are unknown.
+        """
+        ends = [end for end in self._ends_at(place, path) if end.attribute is not None or ".var." not in f".{end.told}"]
         if len(ends) != count or any(end.attribute is None for end in ends):
             return None
         return [Unknown((end.told,), end.attribute) for end in ends]

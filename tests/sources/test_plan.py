@@ -384,3 +384,38 @@ def test_values_settle_a_plan_with_its_code_beside_it(tmp_path: Path) -> None:
     (reading,) = read_document(tmp_path / "plan.json", everything, boundary=tmp_path, settings=settings)
     values = next(found for found in reading.resources if found.address == "aws_security_group_rule.r").body.values
     assert values["cidr_blocks"] == ["10.0.1.0/24", Unknown(("var.none",))]
+
+
+def test_what_decides_on_elements_is_no_element_itself(tmp_path: Path) -> None:
+    """A plan knows its variables: the groups that are unknown in a list are those that the expression names besides."""
+    chosen = {"references": ["aws_security_group.a.id", "aws_security_group.a", "var.on", "aws_security_group.b.id"]}
+    instance = {"mode": "managed", "type": "aws_instance", "name": "x", "address": "aws_instance.x"}
+    groups = [
+        {"mode": "managed", "type": "aws_security_group", "name": name, "address": f"aws_security_group.{name}"} for name in "ab"
+    ]
+    plan = {
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    planned("aws_instance.x", {"vpc_security_group_ids": [None, None]}),
+                    *(planned(f"aws_security_group.{name}", {}) for name in "ab"),
+                ]
+            }
+        },
+        "resource_changes": [
+            change("aws_instance.x", {"vpc_security_group_ids": [True, True]}),
+            *(change(f"aws_security_group.{name}", {"id": True}) for name in "ab"),
+        ],
+        "configuration": {
+            "root_module": {
+                "resources": [{**instance, "expressions": {"vpc_security_group_ids": chosen}}, *groups],
+                "variables": {"on": {}},
+            }
+        },
+    }
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    (reading,) = read_document(tmp_path / "plan.json", everything, boundary=tmp_path, settings=Settings())
+    values = next(found for found in reading.resources if found.address == "aws_instance.x").body.values
+    assert values["vpc_security_group_ids"] == [
+        Unknown((f"aws_security_group.{name}.id",), (f"aws_security_group.{name}", "id")) for name in "ab"
+    ]
