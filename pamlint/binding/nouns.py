@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from pamlint.model.acl import Acl, Workload
 from pamlint.model.addresses import families
 from pamlint.model.finding import Direction
 from pamlint.model.identity import FOREIGN
+from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.site import Instance
 
@@ -16,7 +17,7 @@ Because = tuple[str, ...]
 """References on which something hangs; empty means that it is certain."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Member:
     """One machine (or a group that stands for machines) that bears a role: what it wears and the addresses known for it.
 
@@ -30,7 +31,7 @@ class Member:
     perhaps: Mapping[str, Because] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Part:
     """What bears a role in one way: an instance of the site file, here or on another role's machines.
 
@@ -55,7 +56,7 @@ class Part:
         return found or frozenset({4} if self.hosts else ())
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Bearing:
     """That a unit bears a role, by which part, and how sure that is."""
 
@@ -67,7 +68,7 @@ class Bearing:
         return replace(self, because=tuple(sorted({*self.because, *because}))) if because else self
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Unit:
     """What is judged as one: a distinct chain of ACLs with the workloads behind it, or an ACL that no known workload wears.
 
@@ -117,7 +118,7 @@ class Unit:
         return tuple(reversed(self.layers)) if direction == "ingress" else self.layers
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Unbound:
     """A role that is needed and bound to nothing, and why; `because` names the files that might bind it and could not be read.
 
@@ -130,7 +131,7 @@ class Unbound:
     perhaps: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Binding:
     """Who plays what in one estate.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from pamlint.binding import Binding, Part, Unit
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import Direction, VerdictState
+from pamlint.model.noun import noun
 from pamlint.model.policy import Flow
 from pamlint.model.resource import Problem
 from pamlint.model.rows import View
@@ -19,7 +19,7 @@ Cause = Literal["closed", "denied", "pinned"]
 NOTHING_SETTLED = Settled((), (), ())
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Missing:
     """A required flow that an ACL does not admit in whole. `rule` is the deny that closes it or the allow that pins it."""
 
@@ -35,7 +35,7 @@ class Missing:
     partly: tuple[tuple[Acl, Rule], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Opening:
     """Traffic that a rule lets through and should not. `flow` is set where it is a blocked one; `beside` also let it through."""
 
@@ -51,7 +51,7 @@ class Opening:
     expired: tuple[Allowance, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Implicit:
     """What only a default rule opens: required flows that work only through it, and traffic that nobody asked for."""
 
@@ -66,7 +66,7 @@ class Implicit:
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Pinned:
     """An allow rule that lacks source ports which ordinary clients use."""
 
@@ -78,7 +78,7 @@ class Pinned:
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Reply:
     """A network ACL that drops the replies of a required flow; the view is the replies' direction."""
 
@@ -91,7 +91,7 @@ class Reply:
     view: View
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class HalfOpen:
     """A rule that opens optional access which the far role keeps closed."""
 
@@ -105,7 +105,7 @@ class HalfOpen:
     peer: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Unreachable:
     """A rule that never decides anything; `earlier` take all that it matches, none if nothing stands behind it."""
 
@@ -115,7 +115,7 @@ class Unreachable:
     roles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Mixed:
     """A group whose rules stand inside its block and beside it."""
 
@@ -123,7 +123,7 @@ class Mixed:
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class FlowState:
     """What came out for one flow at one end, between a part of the role there and a part of the far one.
 
@@ -145,7 +145,7 @@ class FlowState:
     opened: Settled = NOTHING_SETTLED
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Served:
     """An allow rule at one unit: what it and the rest of the chain let through, and the flows and allowances that this is for.
 
@@ -167,7 +167,7 @@ class Served:
     remarks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Judgement:
     """Everything that was judged in one estate; `served` is filled where it was asked for rule by rule."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from pamlint.model.addresses import ANY
 from pamlint.model.finding import Direction
+from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import EMPTY as NO_VALUES
 from pamlint.model.resource import Ignore, Location, Problem, Unknown
@@ -20,7 +21,7 @@ SymbolKind = Literal["group", "asg", "tag", "prefix-list", "unknown"]
 Text = str | Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Extent:
     """One side of a rule in numbers: what is there for sure, and what may be there besides, with the references that decide."""
 
@@ -29,7 +30,7 @@ class Extent:
     because: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Symbol:
     """Something on a side that has a name and members: a group, an ASG, a service tag, a prefix list.
 
@@ -57,7 +58,7 @@ def tag_symbol(name: str, tags: ServiceTags) -> Symbol:
     return Symbol(key, "tag", text) if members is None else Symbol(key, "tag", text, members, members)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Peer:
     """One entry of a rule's address side: known addresses, a symbol (by key), or an unknown value (by its references)."""
 
@@ -71,7 +72,7 @@ class Peer:
 ANYWHERE = Peer("any", ANY)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Rule:
     """One line of an ACL. `name` is its Terraform address or live id; ICMP type and code are `ports` (type * 256 + code).
 
@@ -103,7 +104,7 @@ class Rule:
         return tuple(sorted({*self.possible, *(reference for side in sides for reference in side.because)}))
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Acl:
     """A security group, a network ACL or an NSG. Rules of the ordered kinds stand in the order in which they are tried.
 
@@ -145,7 +146,7 @@ class Acl:
         return self.kind != "aws_security_group"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Workload:
     """What ACLs protect: an interface, a machine, a service.
 
@@ -178,7 +179,7 @@ class Workload:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Group:
     """What roles can be matched to and is no ACL: an ASG, a group that the input only refers to, a pool of a load balancer."""
 
@@ -191,7 +192,7 @@ class Group:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Network:
     """Everything that the clouds made of the resources: who guards whom, and what the names mean.
 

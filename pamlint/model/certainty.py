@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import combinations
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from pamlint.model.addresses import ANY, IPV4, PUBLIC, families, line_of
+from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, subtract, union
 from pamlint.model.traffic import NO_GUARD, Cube, Field, Guard, Traffic, meet, merge, minus
 
 PRIVATE: Ranges = subtract(ANY, PUBLIC)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Predicate:
     """What a guard's name means: membership of one side in something that lies between `at_least` and `at_most`.
 

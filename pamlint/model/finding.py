@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from pamlint.model.noun import noun
 from pamlint.model.resource import Input, Location
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
@@ -36,7 +36,7 @@ CHECKS: tuple[str, ...] = (
 """Every check's id, in the order in which the documentation tells them."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Row:
     """One line of traffic as it is printed: every combination of its fields, less its exceptions.
 
@@ -53,7 +53,7 @@ class Row:
     exceptions: tuple[Row, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Witness:
     """One packet of a finding's traffic; a symbol stands where no address is known, None where the protocol has no port."""
 
@@ -65,7 +65,7 @@ class Witness:
     icmp: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Related:
     """Another ACL or rule that has to do with a finding, and how."""
 
@@ -75,7 +75,7 @@ class Related:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Finding:
     """What one check says of one place. `source` is where the policy wants it (a title and an address), `tip` what to do."""
 
@@ -107,7 +107,7 @@ class Finding:
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Suppressed:
     """A finding that is left out, with the reason, the last day of that (None: no end), and where it says so."""
 
@@ -117,7 +117,7 @@ class Suppressed:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class PolicyUsed:
     """A policy that the estate was judged by."""
 
@@ -126,7 +126,7 @@ class PolicyUsed:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class BindingTold:
     """Who plays a role, as the report tells it."""
 
@@ -137,7 +137,7 @@ class BindingTold:
     cidrs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Verdict:
     """What came out for one flow, one role, one direction, one judged unit."""
 
@@ -152,7 +152,7 @@ class Verdict:
     assumed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Unjudged:
     """An ACL that was read and not judged, with the reason."""
 
@@ -160,7 +160,7 @@ class Unjudged:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Summary:
     """The counts at the end. `unproven` counts unproven verdicts (findings), `suppressed` the findings that were ignored."""
 
@@ -176,7 +176,7 @@ class Summary:
     unjudged_acls: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Report:
     """Everything that a run has to tell. `notes` are for standard error: what a reader should know and is no finding.
 

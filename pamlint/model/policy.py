@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal
 
 from pamlint.model.finding import Direction
+from pamlint.model.noun import noun
 from pamlint.model.ranges import Ranges
 from pamlint.model.services import Service
 
@@ -21,7 +22,7 @@ ANY_ROLE = "any"
 """Stands in a flow for every address; no role may be called so."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Source:
     """Where the policy's facts come from."""
 
@@ -31,7 +32,7 @@ class Source:
     date: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Feature:
     """A part of the product that a site uses or not; turning it on turns its needs on."""
 
@@ -41,7 +42,7 @@ class Feature:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Parameter:
     """A value that differs from site to site; without a default the site must give it while its feature is on."""
 
@@ -53,7 +54,7 @@ class Parameter:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Role:
     """What a machine does for the product.
 
@@ -68,7 +69,7 @@ class Role:
     peers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ParameterService:
     """A service whose ports a parameter gives; without `protocol` the parameter holds whole services."""
 
@@ -76,7 +77,7 @@ class ParameterService:
     protocol: Literal["tcp", "udp"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class When:
     """Holds while all features of `all_on` are on and all of `all_off` are off."""
 
@@ -87,7 +88,7 @@ class When:
 ALWAYS = When()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Flow:
     """A policy line. `id` is `policy/flow` where the site has several policies. `ends` are the sides that are judged."""
 
@@ -108,7 +109,7 @@ class Flow:
         return tuple(service.parameter for service in self.services if isinstance(service, ParameterService))
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Policy:
     """One product version's port policy; `sha256` is that of the file's bytes."""
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
 
+from pamlint.model.noun import noun
+
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -24,7 +26,7 @@ class Location:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Unknown:
     """A value that the input does not settle, with the reasons that made it so.
 
@@ -44,7 +46,7 @@ Value = None | bool | int | Decimal | str | list[Any] | dict[str, Any] | Unknown
 Unknown may stand anywhere inside."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Ignore:
     """An inline `# pamlint: ignore[CHECK] reason` comment."""
 
@@ -53,7 +55,7 @@ class Ignore:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Block:
     """A resource's body or a nested block of it.
 
@@ -69,7 +71,7 @@ class Block:
     ignores: tuple[Ignore, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Resource:
     """One resource instance.
 
@@ -84,7 +86,7 @@ class Resource:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Problem:
     """Something that was not read, or not as it stands: it becomes a finding of its own.
 
@@ -99,7 +101,7 @@ class Problem:
     root: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Input:
     """One input as it was read: a root module, a plan, a state, an account's region."""
 
@@ -111,7 +113,7 @@ class Input:
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Reading:
     """All that a source made of one input. `unread` names the files of which nothing is known: anything may stand in them.
 

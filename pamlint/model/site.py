@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 
 from pamlint.model.finding import Direction, Severity
+from pamlint.model.noun import noun
 from pamlint.model.policy import ParameterValue, Policy
 from pamlint.model.ranges import Ranges
 from pamlint.model.resource import Location, Value
@@ -15,7 +16,7 @@ from pamlint.model.service_tags import NO_TAGS, ServiceTags
 from pamlint.model.services import Service
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class MatchEntry:
     """Conditions that must all hold; globs know `*` and `?` only. None is no condition."""
 
@@ -25,7 +26,7 @@ class MatchEntry:
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Instance:
     """A part of a role that is matched apart and may have parameters of its own; a role written as a mapping has just one."""
 
@@ -38,7 +39,7 @@ class Instance:
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RoleBinding:
     """What the site says of one role; never without an instance."""
 
@@ -58,7 +59,7 @@ class RoleBinding:
         return tuple(dict.fromkeys(given)) or None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Allowance:
     """Traffic that is permitted besides the policy, to and including the day `until`.
 
@@ -78,7 +79,7 @@ class Allowance:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class NotNeeded:
     """A flow that this site does without; it is permitted still, and never missed."""
 
@@ -87,7 +88,7 @@ class NotNeeded:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class IgnoreEntry:
     """Findings that are suppressed, to and including the day `until`; `acl` and `rule` are globs."""
 
@@ -99,7 +100,7 @@ class IgnoreEntry:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class EstateSettings:
     """One estate: its inputs (paths are resolved against the site file) and the site as it is for this estate."""
 
@@ -111,7 +112,7 @@ class EstateSettings:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Site:
     """A site file as it was read. `places` says where `features.NAME`, `parameters.NAME`, `roles.NAME`, `values.NAME` stand."""
 

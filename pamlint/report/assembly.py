@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -25,13 +24,14 @@ from pamlint.model.finding import (
     Verdict,
     VerdictState,
 )
+from pamlint.model.noun import noun
 from pamlint.model.resource import Input, Reading
 from pamlint.model.site import Site
 
 WORST: tuple[VerdictState, ...] = ("missing", "open", "unproven", "blocked", "satisfied", "not-judged")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Outcome:
     """One estate, judged and checked."""
 
@@ -44,7 +44,7 @@ class Outcome:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Chapter:
     """What the report tells of one estate, with nothing of how that was found."""
 

@@ -14,6 +14,8 @@ from fractions import Fraction
 BITS = 512
 EXACT_DIGITS = 153
 MAX_EXPONENT = 4000
+_MAX_BITS = MAX_EXPONENT * 10 // 3
+_BEYOND = f"numbers beyond 1e{MAX_EXPONENT} are not supported, nor below 1e-{MAX_EXPONENT}"
 _LITERAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 INFINITY = Decimal("Infinity")
 NEGATIVE_ZERO = Decimal("-0")
@@ -39,7 +41,7 @@ def from_decimal(value: Decimal) -> Number:
     if not value.is_finite() or value == 0:
         return value if value.is_infinite() else (NEGATIVE_ZERO if value.is_signed() else 0)
     if abs(value.adjusted()) > MAX_EXPONENT:
-        raise NumberError(f"numbers beyond 1e{MAX_EXPONENT} are not supported")
+        raise NumberError(_BEYOND)
     digits = value.as_tuple().digits
     if len(digits) > EXACT_DIGITS or value.adjusted() >= EXACT_DIGITS:
         return rounded(Fraction(value))
@@ -52,11 +54,11 @@ def _without_trailing_zeros(value: Decimal) -> Decimal:
 
 def rounded(value: Fraction) -> Number:
     """The number nearest to an exact fraction."""
+    if abs(value.numerator.bit_length() - value.denominator.bit_length()) > _MAX_BITS:
+        raise NumberError(_BEYOND)
     exact = _to_bits(value)
     if exact.denominator == 1:
         whole = exact.numerator
-        if whole.bit_length() > MAX_EXPONENT * 10 // 3:
-            raise NumberError(f"numbers beyond 1e{MAX_EXPONENT} are not supported")
         return whole if whole.bit_length() <= BITS else int(_shortest(exact))
     return _shortest(exact)
 

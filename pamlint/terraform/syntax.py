@@ -7,18 +7,15 @@ three times as much to make.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import accumulate, count
-from operator import add
 
 from pamlint.model.resource import Location
 
 # No string longer than this is evaluated.
 MAX_TEXT = 4_000_000
-_PIECE = 65_536
+_PIECE = 8_192
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -261,31 +258,33 @@ class SourceFile:
     body: Body
     comments: list[tuple[int, str]]
     json: bool = False
-    _lines: Sequence[int] = ()
+    _pieces: tuple[Sequence[int], Sequence[int]] | None = None
 
     def __reduce__(self) -> tuple[object, ...]:
         """To another process goes what tells where something stands, not what it says."""
-        self.position(0)
-        return SourceFile, (self.name, "", Body({}, []), [], self.json, self._lines)
+        return SourceFile, (self.name, self.text, Body({}, []), [], self.json)
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1, the column in code points."""
-        if not self._lines:
-            self._lines = line_starts(self.text)
-        line = bisect_right(self._lines, offset)
-        return line, offset - self._lines[line - 1] + 1
+        piece, lines, line_start = offset // _PIECE, 0, 0
+        if piece:
+            if self._pieces is None:
+                self._pieces = _before_pieces(self.text)
+            lines, line_start = self._pieces[0][piece], self._pieces[1][piece]
+        start = piece * _PIECE
+        line_start = self.text.rfind("\n", start, offset) + 1 or line_start
+        return lines + self.text.count("\n", start, offset) + 1, offset - line_start + 1
 
     def location(self, start: int, end: int) -> Location:
         """Where the text from `start` up to `end` stands."""
         line, column = self.position(start)
-        return Location(self.name, line, column, bisect_right(self._lines, max(start, end - 1)))
+        return Location(self.name, line, column, self.position(max(start, end - 1))[0])
 
 
-def line_starts(text: str) -> Sequence[int]:
-    """The offset of the first character of every line, worked out piece by piece: a list of all lines could be very long."""
-    starts = array("q", (0,))
+def _before_pieces(text: str) -> tuple[Sequence[int], Sequence[int]]:
+    """For each piece of a text how many lines end before it, and where the line begins in which it begins."""
+    lines, starts = array("q", (0,)), array("q", (0,))
     for at in range(0, len(text), _PIECE):
-        lines = text[at : at + _PIECE].split("\n")
-        lines.pop()
-        starts.extend(map(add, accumulate(map(len, lines)), count(at + 1)))
-    return starts
+        lines.append(lines[-1] + text.count("\n", at, at + _PIECE))
+        starts.append(text.rfind("\n", at, at + _PIECE) + 1 or starts[-1])
+    return lines, starts

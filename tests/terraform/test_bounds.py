@@ -95,6 +95,13 @@ LOCALS = {
     "comments": ("  #\n" * 600_000 + "  a = 1\n", "the file has more than 500,000 words and signs"),
     "digits": (f"  a = {'1' * 1_000_000}\n", "numbers have at most 1,000 digits"),
     "exponents": ("  a = 1e1000000\n", "numbers beyond 1e4000 are not supported"),
+    "squares of small numbers": (
+        "  a0 = 0.123456789\n"
+        + "".join(f"  a{i} = local.a{i - 1} * local.a{i - 1}\n" for i in range(1, 60))
+        + "  a = local.a59\n",
+        "numbers beyond 1e4000 are not supported, nor below 1e-4000",
+    ),
+    "a long name": (f"  {'a' * 3_000_000} = 1\n", "the file has more than 500,000 words and signs"),
     "escapes": ('  a = "' + "\\n" * 2_500_000 + '"\n', "local.a is not evaluated: more than 4,000,000 characters"),
     "quoted quotes": (
         '  a0 = "\\"\\"\\"\\""\n' + "".join(f"  a{i} = jsonencode(local.a{i - 1})\n" for i in range(1, 40)) + "  a = local.a39\n",

@@ -12,7 +12,7 @@ import pytest
 from pamlint.model.errors import InputError
 from pamlint.terraform.reader import lines, plain, read_native, tokens
 from pamlint.terraform.reader.json_syntax import read_json
-from pamlint.terraform.syntax import Literal, Reference, Splat, Unread
+from pamlint.terraform.syntax import Body, Literal, Reference, SourceFile, Splat, Unread
 from tests.terraform.console import AVAILABLE, run
 
 GRAMMAR = json.loads(Path(__file__).with_name("hcl_grammar.json").read_text(encoding="utf-8"))
@@ -302,3 +302,15 @@ def _read(text: str) -> object:
         return _tree(read_native("x.tf", text.encode()).body)
     except InputError:
         return None
+
+
+@pytest.mark.parametrize("length", [0, 1, 8_191, 8_192, 8_193, 40_000])
+@pytest.mark.parametrize("lines", [0, 3, 3_000])
+def test_positions_are_those_of_the_lines(length: int, lines: int) -> None:
+    """Line and column of any offset, at the start of a line, at its end, at the end of the text, however long it is."""
+    pick = random.Random(length + lines)
+    text = "".join(pick.choices("xé\n", weights=(40_000, 4_000, lines), k=length))
+    file = SourceFile("x.tf", text, Body({}, []), [])
+    for offset in {0, length, *range(min(length, 40)), *pick.choices(range(length + 1), k=500)}:
+        before = text[:offset].split("\n")
+        assert file.position(offset) == (len(before), len(before[-1]) + 1), offset

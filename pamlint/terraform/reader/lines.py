@@ -64,6 +64,8 @@ class _Reader:
         if which is None:
             return match.end()
         self.scanner.spend(4, match.end())
+        if which != _CLOSER:
+            self.scanner.spend_on(match[1], match.end())
         start, end = match.start(which), match.end(which)
         if which == _CLOSER:
             self._close(start, end)

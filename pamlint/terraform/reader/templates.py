@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pamlint.terraform.reader.parser import Parser
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|\$(\$)\{|%(%)\{")
-_ESCAPES = re.compile(r'(?:[^\\]++|\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}))*+')
+_ESCAPES = re.compile(r'(?:[^\\]++|(?:\\[nrt"\\])++|\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}))*+')
 _PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 # What Go calls white space; Python's own notion has four control characters more.
 _SPACE = (
