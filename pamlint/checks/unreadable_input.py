@@ -24,7 +24,7 @@ def check(judgement: Judgement) -> Iterable[Finding]:
                 location=problem.location,
                 subject=problem.subject,
             )
-    for acl, direction in judgement.overflowed:
+    for acl, direction in judgement.too_large:
         yield Finding(
             ID,
             "high",

@@ -61,6 +61,7 @@ def judge(
                 judge_.front(place, unit, direction)
             except PieceLimitError:
                 judge_.give_up(unit, direction)
+    halves = half_open(judge_.fronts, judge_.demand, table, judge_.overflow)
     by_rules = judge_.by_rules() if by_rule else ()
     active = tuple(flow for _, flow in flows)
     acls = {acl.key: acl for unit in binding.units for acl in unit.acls}.values()
@@ -78,12 +79,13 @@ def judge(
         (*judge_.states, *_not_judged(active, binding, judge_.states)),
         tuple(judge_.expired()),
         tuple(judge_.replies),
-        tuple(half_open(judge_.fronts, judge_.demand, table)),
+        tuple(halves),
         tuple(replace(found, roles=roles[acl.key]) for acl in acls if acl.ordered for found in unreachable(acl, table)),
         tuple(Mixed(acl, roles[acl.key]) for acl in acls if is_mixed(acl)),
         tuple({(acl.key, direction): (acl, direction) for acl, direction in judge_.overflowed}.values()),
         problems,
         by_rules,
+        tuple({(acl.key, direction): (acl, direction) for acl, direction in judge_.too_large}.values()),
     )
 
 
@@ -109,6 +111,7 @@ class _Judge:
         self.replies: list[Reply] = []
         self.fronts: dict[tuple[int, Direction], Front] = {}
         self.overflowed: list[tuple[Acl, Direction]] = []
+        self.too_large: list[tuple[Acl, Direction]] = []
         self._bearers = {bearing.part.role for unit in demand.binding.units for bearing in unit.bearings}
 
     def front(self, place: int, unit: Unit, direction: Direction) -> None:
@@ -140,9 +143,15 @@ class _Judge:
         ]
         self._optional(front)
 
+    def overflow(self, unit: Unit, direction: Direction) -> None:
+        """Note that nothing is known of a unit, and the ACL of it that is too large by itself, or all where none is."""
+        alone = [acl for acl in unit.acls if self.admission.is_beyond(acl, direction)]
+        self.overflowed += [(acl, direction) for acl in unit.acls]
+        self.too_large += [(acl, direction) for acl in alone or unit.acls]
+
     def give_up(self, unit: Unit, direction: Direction) -> None:
         """Say of a unit whose traffic is beyond the limits that what is asked of it and not told yet is unproven."""
-        self.overflowed.extend((acl, direction) for acl in unit.acls)
+        self.overflow(unit, direction)
         here = [state for state in self.states if state.unit is unit and state.direction == direction]
         told = {(state.flow.id, id(state.part), id(state.peer)) for state in here}
         for ask in self.demand.asks(unit, direction):
@@ -157,7 +166,7 @@ class _Judge:
             try:
                 found += served(front, self.demand, self.table)
             except PieceLimitError:
-                self.overflowed.extend((acl, front.direction) for acl in front.unit.acls)
+                self.overflow(front.unit, front.direction)
         return tuple(found)
 
     def _sure(self, found: Sequence[Opening]) -> list[Opening]:

@@ -50,6 +50,10 @@ class Admission:
                 raise
         return self._pieces[key]
 
+    def is_beyond(self, acl: Acl, direction: Direction) -> bool:
+        """Whether an ACL was found to be too large to be worked out."""
+        return (acl.place, direction) in self._beyond
+
     def _found(self, acl: Acl, direction: Direction) -> list[Piece]:
         rules = [rule for rule in acl.rules if rule.direction == direction]
         if not acl.ordered:

@@ -19,7 +19,18 @@ from pamlint.model.certainty import Purpose, Settled, reached, settle
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import intersect
 from pamlint.model.services import ANY_SERVICE, PORT_PROTOCOLS
-from pamlint.model.traffic import ALL_PORTS, DESTINATION_PORT, PROTOCOL, SOURCE_PORT, Cube, Traffic, merge, minus, overlap
+from pamlint.model.traffic import (
+    ALL_PORTS,
+    DESTINATION_PORT,
+    PROTOCOL,
+    SOURCE_PORT,
+    Cube,
+    PieceLimitError,
+    Traffic,
+    merge,
+    minus,
+    overlap,
+)
 
 Fronts = Mapping[tuple[int, Direction], Front]
 """What each unit lets through, by its place in the binding and the direction."""
@@ -31,17 +42,28 @@ Access = tuple[str, tuple[Part, ...], Traffic, Callable[[], Traffic]]
 """Optional access to some parts of a far role: as far as the rules at hand tell groups apart, and in full."""
 
 
-def half_open(fronts: Fronts, demand: Demand, table: Table) -> list[HalfOpen]:
-    """Every rule that opens one end of optional access to another judged unit that keeps its own end closed."""
+def half_open(fronts: Fronts, demand: Demand, table: Table, beyond: Callable[[Unit, Direction], None]) -> list[HalfOpen]:
+    """Every rule that opens one end of optional access to another judged unit that keeps its own end closed.
+
+    `beyond` is told of each unit whose traffic is beyond the limits.
+    """
     found: list[HalfOpen] = []
     pairs = _Pairs(fronts, demand, table)
     for (place, direction), front in fronts.items():
-        for role, parts, permitted, in_full in () if front.unit.doubt else _optional(front, demand):
-            halves = pairs.halves(place, direction, role, parts, overlap(front.passed, permitted))
-            open_here = overlap(front.passed, in_full()) if halves else ()
-            for half in halves:
-                found += _blamed(front, role, half, open_here, table)
+        try:
+            found += _of_front(place, direction, front, pairs, demand, table)
+        except PieceLimitError:
+            beyond(front.unit, direction)
     return found
+
+
+def _of_front(place: int, direction: Direction, front: Front, pairs: _Pairs, demand: Demand, table: Table) -> Iterable[HalfOpen]:
+    """The rules of one unit in one direction."""
+    for role, parts, permitted, in_full in () if front.unit.doubt else _optional(front, demand):
+        halves = pairs.halves(place, direction, role, parts, overlap(front.passed, permitted))
+        open_here = overlap(front.passed, in_full()) if halves else ()
+        for half in halves:
+            yield from _blamed(front, role, half, open_here, table)
 
 
 def _optional(front: Front, demand: Demand) -> Iterable[Access]:

@@ -169,7 +169,10 @@ class Served:
 
 @noun
 class Judgement:
-    """Everything that was judged in one estate; `served` is filled where it was asked for rule by rule."""
+    """Everything that was judged in one estate; `served` is filled where it was asked for rule by rule.
+
+    Of `overflowed` ACLs nothing is known, because they or others in their chains are `too_large`.
+    """
 
     estate: str | None
     site: Site
@@ -189,3 +192,4 @@ class Judgement:
     overflowed: tuple[tuple[Acl, Direction], ...] = ()
     problems: tuple[Problem, ...] = ()
     served: tuple[Served, ...] = ()
+    too_large: tuple[tuple[Acl, Direction], ...] = ()

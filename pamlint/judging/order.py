@@ -8,7 +8,7 @@ from pamlint.judging.cubes import Table, sides
 from pamlint.judging.judgement import Unreachable
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.finding import Direction
-from pamlint.model.traffic import Cube, Field, Traffic, meet, minus
+from pamlint.model.traffic import Cube, Field, PieceLimitError, Traffic, meet, minus
 
 
 def unreachable(acl: Acl, table: Table) -> Iterable[Unreachable]:
@@ -24,9 +24,17 @@ def unreachable(acl: Acl, table: Table) -> Iterable[Unreachable]:
             behind = _behind(acl, rule, cubes)
             if cubes and not rule.default:
                 earlier = _meeting(behind, taken, above)
-                if not minus(behind, [taken[place] for place in earlier]):
+                if _is_covered(behind, [taken[place] for place in earlier]):
                     yield Unreachable(acl, rule, tuple(rules[place] for place in dict.fromkeys(taking[at][0] for at in earlier)))
             above += len(cubes)
+
+
+def _is_covered(cubes: Traffic, above: Iterable[Cube]) -> bool:
+    """Whether earlier rules are known to take all; not where they cut it into more pieces than can be worked out."""
+    try:
+        return not minus(cubes, above)
+    except PieceLimitError:
+        return False
 
 
 def _meeting(cubes: Traffic, taken: Field, above: int) -> list[int]:
