@@ -87,6 +87,8 @@ def _parse(told: str, data: bytes) -> Mapping[str, Any]:
     """The JSON object that the bytes hold; raises InputError naming line and column."""
     if data.startswith(b"PK"):
         raise InputError("this is a plan in Terraform's own binary form; `terraform show -json FILE` writes it as JSON")
+    if not data.strip():
+        raise InputError("there is nothing in it: what was to write it has failed", Location(told, 1))
     try:
         document = json.loads(data, parse_float=Decimal)
     except UnicodeDecodeError as error:
@@ -112,6 +114,11 @@ def _explained(error: json.JSONDecodeError) -> str:
 def _kind(told: str, document: Mapping[str, Any]) -> Kind:
     if is_live(document):
         return "live"
+    version = str(document.get("format_version", "1.0"))
+    if version.partition(".")[0] not in ("0", "1"):
+        raise InputError(
+            f"it is written in format {version}, which came after this pamlint; it reads 0.1 to 1.x", Location(told, 1)
+        )
     if "planned_values" in document or "resource_changes" in document:
         return "plan"
     if "values" in document or ("version" in document and "resources" in document):
