@@ -256,7 +256,7 @@ def _idle_roots(readings: Sequence[Reading], units: Sequence[Unit]) -> list[str]
 
 def refuse_nothing(chapters: Sequence[Chapter], paths: Sequence[Path]) -> None:
     """No input, or none that binds a role, is wrong use: nothing would be judged. What could not be read is told first."""
-    told = ", ".join(str(path) for path in paths)
+    told = ", ".join("standard input" if path == STANDARD_INPUT else str(path) for path in paths)
     if not any(one.inputs for one in chapters):
         raise UserError(f"{told} holds no Terraform root module, plan, state or live document")
     refuse_unbound(chapters, told, "`pamlint rules` lists")

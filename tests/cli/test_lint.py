@@ -198,6 +198,9 @@ def test_standard_input_is_a_plan_or_a_state(estate: Path) -> None:
     shutil.copy(PROJECT / "fixtures" / "aws" / "netiq" / "pamlint.yaml", estate / "pamlint.yaml")
     answer = pamlint("lint", "-", *DAY, cwd=estate, stdin=state.read_text())
     assert (answer.code, "nothing else is." in answer.out) == (0, True)
+    answer = pamlint("lint", "-", *DAY, cwd=estate, stdin='{"format_version": "1.0", "values": {}}')
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("error: no role is bound to anything in standard input: nothing can be judged.")
     answer = pamlint("lint", "-", *DAY, cwd=estate, stdin="{}")
     assert answer.code in (1, 3)
     assert "unreadable-input" in answer.out
