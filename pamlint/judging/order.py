@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from pamlint.judging.cubes import Table, sides
@@ -9,6 +10,9 @@ from pamlint.judging.judgement import Unreachable
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.finding import Direction
 from pamlint.model.traffic import Cube, Field, PieceLimitError, Traffic, meet, minus
+
+_DATA = re.compile(r'(module\.[\w-]+(\[("[^"]*"|\d+|\*)\])?\.)*data\.')
+"""How the address of a data source begins."""
 
 
 def unreachable(acl: Acl, table: Table) -> Iterable[Unreachable]:
@@ -53,6 +57,11 @@ def _behind(acl: Acl, rule: Rule, cubes: Traffic) -> Traffic:
 
 
 def is_mixed(acl: Acl) -> bool:
-    """Whether rules stand both inside the group and beside it, so that each apply undoes the other's."""
+    """Whether rules stand both inside the group and beside it, so that each apply undoes the other's.
+
+    A data source only reads what is there.
+    """
+    if _DATA.match(acl.address):
+        return False
     inside = {rule.name.startswith(f"{acl.address}.") for rule in acl.rules if not rule.default}
     return len(inside) == 2
