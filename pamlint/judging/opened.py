@@ -196,7 +196,10 @@ def _passing(front: Front, place: int, piece: Piece, admission: Admission) -> Tr
     for other, layer in enumerate(front.layers):
         if other == place:
             continue
-        passing = _in_both(passing, front.passes[other], front.direction, admission.table)
+        if front.unit.cloud == "azure":
+            passing = _in_both(passing, front.passes[other], front.direction, admission.table)
+        else:  # network ACLs name no symbols, and what their rules let through together is cut into pieces
+            passing = overlap(passing, front.passes[other])
         if other < place:
             explicit = (cube for near in layer if not near.rule.default for cube in near.traffic)
             passing = less(passing, tuple(explicit), admission.table)
