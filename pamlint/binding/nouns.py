@@ -114,8 +114,9 @@ class Unit:
         return frozenset({acl.key for acl in self.acls} | {workload.key for workload in self.workloads})
 
     def path(self, direction: Direction) -> tuple[tuple[Acl, ...], ...]:
-        """The layers in the order in which a packet meets them."""
-        return tuple(reversed(self.layers)) if direction == "ingress" else self.layers
+        """The layers in the order in which a packet meets them: admin rules come before NSGs both ways."""
+        layers = self.layers[::-1] if direction == "ingress" else self.layers
+        return tuple(sorted(layers, key=lambda layer: layer[0].kind != "azure_admin_rules"))
 
 
 @noun

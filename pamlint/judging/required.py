@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import NamedTuple
 
 from pamlint.binding import Member, Part, Unit
@@ -21,20 +22,25 @@ from pamlint.model.traffic import (
     merge,
     minus,
     overlap,
+    touch,
 )
 
 NOTHING_MISSING = Settled((), (), ())
 
 
 class Reach(NamedTuple):
-    """The ways to reach one member, and those by symbols that it wears perhaps, each with the literal that says that it does."""
+    """The ways to reach one member, and those by symbols that it wears perhaps, each with the literal that says that it does.
+
+    `own` are the predicates that hold for it, with the line within which each counts.
+    """
 
     ways: tuple[Traffic, ...]
+    own: tuple[tuple[str, Ranges], ...]
     perhaps: tuple[tuple[Traffic, tuple[str, bool]], ...] = ()
 
     def each(self, change: Callable[[Traffic], Traffic]) -> Reach:
         """The ways, changed."""
-        return Reach(tuple(map(change, self.ways)), tuple((change(way), literal) for way, literal in self.perhaps))
+        return Reach(tuple(map(change, self.ways)), self.own, tuple((change(way), literal) for way, literal in self.perhaps))
 
 
 class Wanted(NamedTuple):
@@ -46,6 +52,7 @@ class Wanted(NamedTuple):
 
     networks: Traffic | None
     members: tuple[Reach, ...]
+    near: Own
     own: Own
     symbols: frozenset[str]
     role_symbols: frozenset[str]
@@ -95,7 +102,7 @@ def _wanted(
     members: tuple[Member, ...],
 ) -> Wanted | None:
     naming, (peer_side, _) = demand.naming, sides(direction)
-    own: dict[str, Ranges] = {name: unit.within for _, literals in near for name, _ in literals}
+    near_own = {name: unit.within for _, literals in near for name, _ in literals}
 
     def cubes(peers: Iterable[Option]) -> Traffic:
         found = [
@@ -114,36 +121,50 @@ def _wanted(
     for member in members:
         options = naming.member_options(member, peer_side, unit.cloud) or [naming.networks_unknown(ask.peer, peer_side, line)]
         options = [(intersect(place, member.addresses) or place, literals) for place, literals in options]
-        stands = _stands(ask.peer, member, line)
-        for place, literals in options:
-            for name, _ in literals:
-                own[name] = union(own.get(name, EMPTY), intersect(place, stands) or intersect(place, line))
+        mine = _held(options, _stands(ask.peer, member, line), line)
         worn = ((cubes([option]), literal) for option, literal in naming.perhaps_options(member, peer_side, unit.cloud))
-        ways.append(Reach(tuple(cubes([option]) for option in options), tuple(worn)))
+        ways.append(Reach(tuple(cubes([option]) for option in options), tuple(mine.items()), tuple(worn)))
     if networks is None and not ways:
         option = naming.networks_unknown(ask.peer, peer_side, line)
-        own.update({name: line for name, _ in option[1]})
-        ways.append(Reach((cubes([option]),)))
+        ways.append(Reach((cubes([option]),), tuple((name, line) for name, _ in option[1])))
     distinct = tuple(reach for reach in dict.fromkeys(ways) if any(reach.ways))
     return Wanted(
         networks,
         distinct,
-        own,
+        near_own,
+        _everybodys(near_own, ways),
         naming.symbols_of([ask.peer], peer_side),
         naming.symbols_of(demand.binding.parts.get(ask.peer.role, ()), peer_side),
         any(member.addresses for member in members),
-        _alike(distinct, own, demand.table),
+        _alike(distinct, demand.table),
     )
 
 
-def _alike(members: Iterable[Reach], own: Own, table: Table) -> tuple[tuple[str, ...], ...]:
+def _held(options: Iterable[Option], stands: Ranges, line: Ranges) -> Own:
+    """The predicates of a member's options, each with where the member stands of it."""
+    own: dict[str, Ranges] = {}
+    for place, literals in options:
+        for name, _ in literals:
+            own[name] = union(own.get(name, EMPTY), intersect(place, stands) or intersect(place, line))
+    return own
+
+
+def _everybodys(near: Own, members: Iterable[Reach]) -> Own:
+    """The predicates that hold for whoever is meant, each with all the lines within which it counts."""
+    own = dict(near)
+    for name, line in (each for reach in members for each in reach.own):
+        own[name] = union(own.get(name, EMPTY), line)
+    return own
+
+
+def _alike(members: Iterable[Reach], table: Table) -> tuple[tuple[str, ...], ...]:
     """The symbols of members that are meant by one symbol alone, those together that differ in nothing else."""
     found: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for reach in members:
         name = _sole(reach)
-        if name is not None:
+        if name in dict(reach.own):
             predicate = replace(table.predicates[name], text="", because=())
-            found[predicate, own[name], tuple(cube.sides for cube in reach.ways[0])].append(name)
+            found[predicate, dict(reach.own)[name], tuple(cube.sides for cube in reach.ways[0])].append(name)
     return tuple(tuple(names) for names in found.values() if len(names) > 1)
 
 
@@ -168,20 +189,33 @@ def unmet(want: Wanted, passed: Traffic, named: Mapping[str, Traffic], table: Ta
 
     A service is missing where neither the role's networks are let through as a whole nor every member in one of its ways.
     """
-    order = SERVICE_FIRST[direction]
+    order, passed = SERVICE_FIRST[direction], _for_sure(passed, want.own, table)
     networks = None if want.networks is None else minus(want.networks, passed, order)
     if networks is not None and not networks:
         return NOTHING_MISSING
     crowds = _crowds(want, passed)
-    members = _best_ways(_told_together(want, crowds), passed, order)
-    if want.members and not members:
+    by_members = _unreached(_told_together(want, crowds), passed, table, direction)
+    if want.members and not by_members.proved and not by_members.unproven:
         return NOTHING_MISSING
-    by_members = settle(members, table.predicates, Purpose.CLOSED, want.own)
     if by_members.unproven and crowds:  # then everybody's own references count
         crowds = {}
-        by_members = settle(_best_ways(want, passed, order), table.predicates, Purpose.CLOSED, want.own)
+        by_members = _unreached(want, passed, table, direction)
     found = _in_either_view(want, networks, by_members, named, table, direction)
     return found._replace(proved=_each(found.proved, crowds)) if crowds else found
+
+
+def _for_sure(passed: Traffic, own: Own, table: Table) -> Traffic:
+    """What passes, where a group other than those that are meant counts by its known members alone."""
+    out: list[Cube] = []
+    for cube in passed:
+        here: Cube | None = cube
+        for name, sign in cube.guard:
+            predicate = table.predicates[name]
+            if here is not None and sign and name not in own and predicate.kind == "group" and predicate.side is not None:
+                here = Cube(here.sides, here.guard - {(name, sign)}).within(predicate.side, predicate.at_least)
+        if here is not None:
+            out.append(here)
+    return tuple(out)
 
 
 def _crowds(want: Wanted, passed: Traffic) -> Mapping[str, tuple[str, ...]]:
@@ -240,23 +274,42 @@ def _is_named(symbols: frozenset[str], named: Mapping[str, Traffic], traffic_: T
     return any(meet(cube, piece.bare) is not None for cube in cubes for piece in traffic_)
 
 
-def _best_ways(want: Wanted, passed: Traffic, order: tuple[int, ...]) -> Traffic:
-    """What does not pass, of each member in the way that passes best; less where a symbol that it wears perhaps lets all pass."""
-    out: list[Cube] = []
+def _unreached(want: Wanted, passed: Traffic, table: Table, direction: Direction) -> Settled:
+    """What does not pass of the members: of each what none of its ways lets through, told in the one that passes best.
+
+    Members that are meant by names of their own are settled in one go.
+    """
+    order, (peer_side, _) = SERVICE_FIRST[direction], sides(direction)
+    found: list[Settled] = []
+    together: list[Cube] = []
+    own = dict(want.near)
     for reach in want.members:
-        _, residue = _best([(way, minus(way, passed, order)) for way in reach.ways], passed)
-        helping = (literal for way, literal in reach.perhaps if residue and not minus(way, passed, order))
+        ways = [(way, minus(way, passed, order)) for way in reach.ways]
+        if not all(residue for _, residue in ways):
+            continue
+        best = next((place for place, (way, _) in enumerate(ways) if _passes_in_part(way, passed)), 0)
+        helping = (literal for way, literal in reach.perhaps if not minus(way, passed, order))
         doubts = [(name, not sign) for name, sign in helping]
-        out += [cube.where(*doubts) for cube in residue]
-    return tuple(out)
+        told = tuple(cube.where(*doubts) for cube in ways.pop(best)[1])
+        others = [residue for way, residue in ways if touch(way, passed)]
+        if others or any(own.get(name, line) != line for name, line in reach.own):
+            mine = {**want.near, **dict(reach.own)}
+            one, *more = (settle(residue, table.predicates, Purpose.CLOSED, mine) for residue in (told, *others))
+            found.append(reduce(lambda here, other: _both(here, other, peer_side), more, one))
+        else:
+            own.update(reach.own)
+            together += told
+    return _of_all((settle(together, table.predicates, Purpose.CLOSED, own), *found))
 
 
-def _best(ways: list[tuple[Traffic, Traffic]], passed: Traffic) -> tuple[Traffic, Traffic]:
-    """Of the ways to reach a member, one that leaves nothing; else one that passes in part; else the first."""
-    for way in ways:
-        if not way[1]:
-            return way
-    return next((way for way in ways if _passes_in_part(way[0], passed)), ways[0])
+def _of_all(found: Sequence[Settled]) -> Settled:
+    """What is missing of several."""
+    if len(found) == 1:
+        return found[0]
+    proved = merge(cube for one in found for cube in one.proved)
+    unproven = minus(merge(cube for one in found for cube in one.unproven), proved)
+    because = {reference for one in found for reference in one.because} if unproven else ()
+    return Settled(proved, unproven, tuple(sorted(because)))
 
 
 def _passes_in_part(way: Traffic, passed: Traffic) -> bool:

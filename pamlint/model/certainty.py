@@ -161,7 +161,7 @@ def _is_asked(
         return False
     if sign and name in own and predicate.side is not None:
         side = cube.sides[predicate.side]
-        return not holds(side, _there(own[name], side))
+        return not holds(side, _there(own[name], side)) or (purpose is Purpose.OPEN and not _stands(predicate, side))
     if sign and purpose is Purpose.OPEN and predicate.kind == "group" and predicate.side is not None:
         positive = [predicates[other] for other, holds_ in cube.guard if holds_]
         side = cube.sides[predicate.side]
@@ -198,11 +198,28 @@ def _bare(surely: Iterable[Cube], guard: Guard) -> Traffic:
 
 def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denied: frozenset[str], certain: bool) -> Cube | None:
     """The part of the cube that is there for sure (or at all); the guard keeps what tells a reader who is meant."""
+    found = _bounded(cube, predicates, purpose, own, denied, certain, names=True)
+    if found is None or not certain or purpose is Purpose.CLOSED or not _is_known(found, cube.guard, predicates):
+        return found
+    return _bounded(cube, predicates, purpose, own, denied, certain, names=False)
+
+
+def _is_known(found: Cube, guard: Guard, predicates: Predicates) -> bool:
+    """Whether all that is left is addresses that are known of the groups it names: these may be in whatever is taken away."""
+    groups = [predicates[name] for name, sign in guard if sign and predicates[name].kind == "group"]
+    return any(each.side is not None and holds(each.at_least, found.sides[each.side]) for each in groups)
+
+
+def _bounded(
+    cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denied: frozenset[str], certain: bool, names: bool
+) -> Cube | None:
+    """The same; `names`: a group that is named counts as somebody beside the lists and networks that are taken away."""
     positive = [predicates[name] for name, sign in cube.guard if sign]
     bounded = cube
     for name, sign in sorted(cube.guard, key=lambda literal: (literal[0] in own, literal)):
         predicate = predicates[name]
-        beside = not sign and purpose is Purpose.OPEN and _is_beside(name, predicate, denied, positive, bounded)
+        beside = not sign and purpose is Purpose.OPEN and _is_beside(name, predicate, denied, positive)
+        beside = beside and (names or predicate.kind == "group")
         alone = predicate.side is None or _is_alone(predicate, positive, cube.sides[predicate.side])
         allowed = _line(predicate, sign, purpose, certain and not beside, bounded, own.get(name), alone)
         if predicate.side is not None:
@@ -216,17 +233,16 @@ def _bound(cube: Cube, predicates: Predicates, purpose: Purpose, own: Own, denie
     return Cube(bounded.sides, kept)
 
 
-def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive: list[Predicate], cube: Cube) -> bool:
+def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive: list[Predicate]) -> bool:
     """Whether what is taken away is, but for its known members, not what is open: a permitted group, or beside another name.
 
-    Addresses that are known of an open list may be in a permitted one, and so may known members of a group by themselves.
+    Addresses that are known of an open list may be in a permitted one.
     """
     named = [other for other in positive if other.side == predicate.side and other.kind in ("group", "list")]
     if predicate.kind == "group":
-        return name not in denied or bool(named)
+        return name not in denied
     if predicate.kind == "list":
-        told = (other for other in named if not other.at_least or other.kind == "group")
-        return name not in denied and any(not holds(other.at_least, cube.sides[predicate.side or 0]) for other in told)
+        return name not in denied and any(other.kind == "group" or not other.at_least for other in named)
     return predicate.kind == "set" and bool(named)
 
 
@@ -253,7 +269,8 @@ def _line(
     side = cube.sides[predicate.side]
     if sign and own is not None:
         there = _there(own, side)
-        if certain and alone and there and holds(side, there):
+        stands = purpose is Purpose.CLOSED or _stands(predicate, side)
+        if certain and alone and stands and there and holds(side, there):
             return side
         return predicate.at_least if certain else union(there, predicate.at_least)
     if sign:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.oracle.nouns import Atom, Estate, Packet, Place, Range, Unit
 from tests.oracle.packet_judge import PROBES, PROTOCOLS, STRANGERS, World, in_ranges, in_vnet, internet, reach, within
 from tests.oracle.policy_reader import bears, players
-from tests.oracle.sampling import packet_of
+from tests.oracle.sampling import packet_of, sensible
 
 Json = dict[str, Any]
 
@@ -94,7 +94,8 @@ def tells(place: Place, finding: Json, packet: Packet) -> bool:
     if perhaps and symbol and any(row_holds(place, row, packet._replace(peer=Atom(None, address))) for row in rows):
         return True
     anywhere = symbol is not None and reach(place.estate, symbol) == ("any",)
-    spots = [packet._replace(peer=Atom(None, spot)) for spot in (STRANGERS if anywhere else [address]) if symbol]
+    everywhere = [packet._replace(peer=Atom(None, spot)) for spot in (STRANGERS if anywhere else [address]) if symbol]
+    spots = [spot for spot in everywhere if sensible(spot)]
     return bool(spots) and all(any(row_holds(place, row, spot) for row in rows) for spot in spots)
 
 
@@ -106,13 +107,14 @@ def witness_packet(finding: Json, symbols: set[str]) -> Packet | None:
     port = icmp_ranges(witness["icmp"])[0][0] if witness["icmp"] else witness["destination_port"] or 0
     named = {bare(symbol): symbol for symbol in symbols}
     name = bare(witness[far])
+    local = ip_address(witness[near]) if all(sign in "0123456789abcdef.:" for sign in witness[near]) else None
     if name in named:
-        atom = Atom(named[name], STRANGERS[0])
+        alike = (each for each in STRANGERS if local is None or each.version == local.version)
+        atom = Atom(named[name], next(alike))
     elif all(sign in "0123456789abcdef.:" for sign in name):
         atom = Atom(None, ip_address(name))
     else:
         return None
-    local = ip_address(witness[near]) if all(sign in "0123456789abcdef.:" for sign in witness[near]) else None
     return packet_of(protocol, port, witness["source_port"] or 0, atom, local)
 
 

@@ -31,7 +31,7 @@ def openings_told(place: Place, findings: list[Json], random: Random) -> Iterabl
 
 def certain(states: list[Opening], pair: tuple[str, str]) -> str | None:
     """What the worlds say of one teller: proved, unproven, or None if it has nothing to tell."""
-    inside = [state.sure for state in states if pair in state.pairs]
+    inside = [state.sure and bool(state.pairs) for state in states if pair in state.pairs | state.beneath]
     if not inside:
         return None
     return "proved" if len(inside) == len(states) and all(inside) else "unproven"
@@ -76,7 +76,8 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
             yield f"wrong {brief(each)}: it tells {told_of(packet)}"
         elif each["certainty"] not in said and not (always or in_parts(place, packet) or open_anyway(place, packet)):
             yield f"certainty of {brief(each)}: judge {said} for {told_of(packet)}"
-    if not any(state.must for state in states) or (unmet_told and permitted_at(place, packet) == "yes"):
+    musts = [state.must for state in states if state.pairs]
+    if not any(musts) or (place.unit.loose and not all(musts)) or (unmet_told and permitted_at(place, packet) == "yes"):
         return
     where, certainties = f"{told_of(packet)} {place.direction} at {place.unit.acls}", {each["certainty"] for each in telling}
     if not telling:
@@ -124,6 +125,8 @@ def anywhere(place: Place, packet: Packet, finding: Json) -> set[str | None]:
     for other in seen_from(place, finding):
         for spot in stands(other, packet.peer):
             there = packet._replace(peer=Atom(packet.peer.symbol, spot))
+            if not sensible(there):
+                continue
             found.add(said_of(other, there, teller(finding)))
     partly = {"unproven"} if None in found and len(found) > 1 else set()
     return (found | partly) - {None}

@@ -123,8 +123,10 @@ def peer_matches(place: Place, rule: Rule, peer: str, atom: Atom, world: World) 
     worn = peer.startswith(("group:", "asg:"))
     if worn and is_member(estate, peer, atom.address):
         return True
-    if worn and rule.allow:
-        return atom.symbol is not None and peer in world.inside and may_stand(estate, peer, atom.address)
+    if worn and rule.allow:  # what is required needs members that are known
+        return (
+            world.mode == "extra" and atom.symbol is not None and peer in world.inside and may_stand(estate, peer, atom.address)
+        )
     if world.mode == "extra" and rule.allow and (atom.symbol is None or len(place.unit.layers) == 1):
         return False
     if worn and not may_stand(estate, peer, atom.address):

@@ -190,6 +190,15 @@ def strongest(answers: set[Answer]) -> Answer:
 
 def undecided(place: Place, packet: Packet) -> bool:
     """Whether the packet is of a flow whose far role is bound to nothing: whose it is, is not settled."""
-    lost = set(place.estate.bare_roles)
-    flows = [flow for flow in active(place.estate) if lost & {*flow.sources, *flow.destinations}]
-    return any(service_holds(place.estate, service, Player(""), packet) for flow in flows for service in flow.services)
+    estate, unit, direction = place
+    lost = set(estate.bare_roles)
+    if packet.peer.symbol is None and public(packet.peer.address):
+        return False
+    for flow in active(estate):
+        near, far = (flow.destinations, flow.sources) if direction == "ingress" else (flow.sources, flow.destinations)
+        here = [player for player in players(estate) if player.role in near and bears(player, unit)]
+        listeners = here if direction == "ingress" else here and [Player("")]
+        asked = any(service_holds(estate, service, each, packet) for service in flow.services for each in listeners)
+        if asked and lost & set(far) and flow.need != "blocked":
+            return True
+    return False

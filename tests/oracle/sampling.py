@@ -132,7 +132,7 @@ def sensible(packet: Packet) -> bool:
     """ICMP belongs to IPv4 and ICMPv6 to IPv6, both ends of a packet to one family."""
     version = packet.peer.address.version
     families = {1: 4, 58: 6}
-    one_family = packet.local is None or packet.peer.symbol is not None or packet.local.version == version
+    one_family = packet.local is None or packet.local.version == version
     return families.get(packet.protocol, version) == version and one_family
 
 

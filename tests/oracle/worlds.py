@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import ip_network
 from itertools import chain, combinations, product
 from typing import Literal
 
-from tests.oracle.nouns import PUBLIC_CLIENTS, Address, Atom, Meeting, Member, Packet, Place, Player, Rule, Unit
+from tests.oracle.nouns import PUBLIC_CLIENTS, Address, Atom, Estate, Meeting, Member, Packet, Place, Player, Rule, Unit
 from tests.oracle.packet_judge import STRANGERS, Mode, World, in_ranges, is_member, passes, peer_matches, reach, walk, within
 from tests.oracle.policy_reader import Answer, asked, blocked_at, is_peer, meetings, permitted_at
 from tests.oracle.sampling import network_edges, places_of, symbolic
@@ -24,11 +24,15 @@ OWN_FAMILY = {58: 6}
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What one world says of a packet that came through: who may tell it, whether someone must, and whether for sure."""
+    """What one world says of a packet that came through: who may tell it, whether someone must, and whether for sure.
+
+    `beneath` are those who would tell it besides if the rules that hang on a variable were not there.
+    """
 
     pairs: frozenset[Pair] = frozenset()
     must: bool = False
     sure: bool = True
+    beneath: frozenset[Pair] = frozenset()
 
 
 def choices(rules: list[Rule], packet: Packet) -> dict[str, list[str | int | None]]:
@@ -77,7 +81,26 @@ def worlds(place: Place, packet: Packet, mode: Mode) -> list[World]:
 
 
 def opening(place: Place, packet: Packet, world: World) -> Opening:
-    """What must be told of a packet in this world, missing access aside."""
+    """What must be told of a packet in this world, missing access aside.
+
+    A rule below another that hangs on a variable lets through what it matches whether that one is there or not.
+    """
+    found = told_of_it(place, packet, world)
+    plain = without_perhaps(place, packet, world)
+    return found if plain == world else replace(found, beneath=told_of_it(place, packet, plain).pairs)
+
+
+def without_perhaps(place: Place, packet: Packet, world: World) -> World:
+    """The world without the allow rules that hang on a variable."""
+    rules = [rule for rule in place.rules() if rule.allow]
+    none: dict[str, str | int | None] = {rule.port_variable: packet.port ^ 1 for rule in rules if rule.port_variable}
+    none |= {rule.count_variable: 0 for rule in rules if rule.count_variable}
+    none |= {peer: None for rule in rules for peer in rule.peers if peer.startswith("var")}
+    return world._replace(variables=world.variables | none)
+
+
+def told_of_it(place: Place, packet: Packet, world: World) -> Opening:
+    """What must be told of a packet by the rules that match it first."""
     if not passes(place, packet, world):
         return Opening()
     steps = {each.layer: each.rules for each in walk(place, packet, world)}
@@ -87,27 +110,42 @@ def opening(place: Place, packet: Packet, world: World) -> Opening:
     must = any(named) if packet.peer.symbol else all(named)
     answer = permitted(place, packet, world)
     if answer == "yes":
-        return default_opening(place, packet, steps)
+        return default_opening(place, packet, world)
     rules = [rule for found in steps.values() for rule in found]
     pairs = frozenset(("blocked-access", rule.name) for rule in rules)
-    barred = blocked(place, packet, world)
+    barred, sure = blocked(place, packet, world), answer == "no" and surely_there(place.estate, packet.peer)
     explicit = bearers(place, steps)
     if barred == "yes" and blocked_at(place, packet) != "yes":  # by all its places: by those that come through, or as a whole
-        return Opening(pairs | explicit, must, answer == "no")
+        return Opening(pairs | explicit, must, sure)
     if barred == "yes":
-        return Opening(pairs, must, answer == "no")
+        return Opening(pairs, must, sure)
     if barred == "maybe":
         return Opening(pairs | explicit, must, False)
-    return Opening(explicit, must, answer == "no")
+    return Opening(explicit, must, sure)
+
+
+def surely_there(estate: Estate, atom: Atom) -> bool:
+    """Whether somebody is meant: those of whom nothing but the name is known count as IPv4, where any of them may have that."""
+    if atom.symbol is None or atom.address.version == 4 or is_member(estate, *atom):
+        return True
+    return not any(version(cidr) == 4 or cidr == "any" for cidr in reach(estate, atom.symbol))
 
 
 def permitted(place: Place, packet: Packet, world: World) -> Answer:
     """Whether the packet may come through. A symbol is permitted by its name, at the known address of a member that
     is permitted, or wherever its members may stand and come through."""
-    return by_name_or_place(permitted_at, place, packet, world)
+    return "yes" if wears_permitted(place, packet, world) else by_name_or_place(permitted_at, place, packet, world)
+
+
+def wears_permitted(place: Place, packet: Packet, world: World) -> bool:
+    """Whether the far side comes through only because it wears a group besides that is permitted."""
+    worn = {each for each in world.inside if each.startswith(("group:", "asg:"))}
+    other = {each for each in worn if permitted_at(place, packet._replace(peer=packet.peer._replace(symbol=each))) == "yes"}
+    return bool(other) and not passes(place, packet, world._replace(inside=world.inside - other))
 
 
 def blocked(place: Place, packet: Packet, world: World) -> Answer:
+    """Whether the packet must not come through; what is blocked in one family may be open in the other."""
     return by_name_or_place(blocked_at, place, packet, world)
 
 
@@ -119,7 +157,8 @@ def by_name_or_place(ask: Callable[[Place, Packet], Answer], place: Place, packe
         return "yes"
     for spot in stands(place, packet.peer):
         there = packet._replace(peer=packet.peer._replace(address=spot))
-        if ask(place, packet._replace(peer=Atom(None, spot))) != "yes" and passes(place, there, world):
+        apart = ask is blocked_at and spot.version != packet.peer.address.version
+        if not apart and ask(place, packet._replace(peer=Atom(None, spot))) != "yes" and passes(place, there, world):
             return named
     return "yes"
 
@@ -169,8 +208,14 @@ def bearers(place: Place, steps: dict[tuple[str, ...], tuple[Rule, ...]]) -> fro
     return frozenset(found)
 
 
-def default_opening(place: Place, packet: Packet, steps: dict[tuple[str, ...], tuple[Rule, ...]]) -> Opening:
-    """A packet that is permitted: to be told only if it is required and nothing but a default rule lets it in."""
+def default_opening(place: Place, packet: Packet, world: World) -> Opening:
+    """A packet that is permitted: to be told only if it is required and nothing but a default rule lets it in.
+
+    A rule for a group of which nobody knows whether the far side wears it serves no requirement.
+    """
+    bare = world._replace(inside=frozenset(each for each in world.inside if not each.startswith(("group:", "asg:"))))
+    way = walk(place, packet, bare if passes(place, packet, bare) else world)
+    steps = {each.layer: each.rules for each in way}
     acls = [layer[0] for layer, rules in steps.items() if rules and all(rule.default for rule in rules)]
     needed = [
         meeting

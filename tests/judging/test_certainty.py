@@ -1,0 +1,204 @@
+"""Small estates in which who is meant, and where they may stand, decides what is proved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.judging.test_chains import ADMIN, FAR_CALLS, FLOW, MACHINE, NETWORK, ONE_ROLE, ROLES, findings
+
+GROUPS = "".join(
+    f'resource "aws_security_group" "{name}" {{\n  name   = "{name}"\n  vpc_id = aws_vpc.v.id\n}}\n'
+    for name in "far other".split()
+)
+NEAR = """
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+%s}
+resource "aws_instance" "near" {
+  subnet_id              = aws_subnet.a.id
+  private_ip             = "10.0.1.10"
+  vpc_security_group_ids = [aws_security_group.near.id]
+}
+"""
+RULE = """  %s {
+    protocol  = "%s"
+    from_port = %s
+    to_port   = %s
+    %s
+  }
+"""
+FAR = """
+resource "aws_instance" "far_%d" {
+  subnet_id              = aws_subnet.%s.id
+  %s
+  vpc_security_group_ids = [%s]
+}
+"""
+EDGE = """
+resource "aws_network_acl" "edge" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [aws_subnet.a.id]
+}
+"""
+FROM_OTHER = "security_groups = [aws_security_group.other.id]"
+FROM_FAR = "security_groups = [aws_security_group.far.id]"
+
+
+def told(found: list[dict[str, Any]], check: str, direction: str) -> list[tuple[str, str, list[str]]]:
+    """The certainty, ACL and peers of a check's findings in one direction."""
+    here = [each for each in found if (each["check"], each["direction"]) == (check, direction)]
+    return [(each["certainty"], each["acl"], sorted({peer for row in each["traffic"] for peer in row["peers"]})) for each in here]
+
+
+def test_each_service_of_a_flow_may_reach_a_member_in_a_way_of_its_own(tmp_path: Path) -> None:
+    """TCP comes in by a second group that the member wears, GRE by its subnet: nothing is missing."""
+    rules = RULE % ("ingress", "tcp", 443, 443, FROM_OTHER) + RULE % ("ingress", "47", 0, 0, 'cidr_blocks = ["10.0.0.0/16"]')
+    member = FAR % (0, "b", "", "aws_security_group.far.id, aws_security_group.other.id")
+    flow = FLOW % ("call", "far", "near", 'tcp/443, "47"', "required", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + GROUPS + NEAR % rules + member)
+    assert told(found, "missing-access", "ingress") == []
+
+
+def test_another_group_that_is_let_in_within_the_subnet_leaves_no_doubt_of_what_is_missing(tmp_path: Path) -> None:
+    """The edge lets nothing in, the group another group: the members of the role are missing for sure at both."""
+    code = NETWORK + EDGE + GROUPS + NEAR % (RULE % ("ingress", "tcp", 0, 65535, FROM_OTHER))
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), ROLES % ("", ""), code)
+    assert {certainty for certainty, *_ in told(found, "missing-access", "ingress")} == {"proved"}
+
+
+def test_each_member_is_missed_where_it_stands_itself(tmp_path: Path) -> None:
+    """One member is in the subnet and needs no edge, another is not: the edge stops it for sure, and its replies."""
+    code = NETWORK + EDGE + GROUPS + NEAR % "" + FAR % (0, "a", 'private_ip = "10.0.1.11"', "aws_security_group.far.id")
+    code += FAR % (1, "b", "", "aws_security_group.far.id")
+    site = ROLES % ("", ", cidrs: [10.0.2.0/24]")
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), site, code)
+    missing = [(certainty, acl) for certainty, acl, _ in told(found, "missing-access", "ingress")]
+    replies = [(certainty, acl) for certainty, acl, _ in told(found, "reply-blocked", "egress")]
+    assert (missing, replies) == ([("proved", "aws_network_acl.edge")], [("proved", "aws_network_acl.edge")])
+
+
+def test_what_is_missing_hangs_on_no_rule_for_another_group(tmp_path: Path) -> None:
+    """Whether a rule for another group exists decides nothing: only where the role's members stand does."""
+    possible = """
+variable "on" { type = set(string) }
+resource "aws_security_group_rule" "other" {
+  for_each                 = var.on
+  type                     = "ingress"
+  security_group_id        = aws_security_group.near.id
+  protocol                 = "tcp"
+  from_port                = 443
+  to_port                  = 443
+  source_security_group_id = aws_security_group.other.id
+}
+resource "aws_security_group_rule" "plain" {
+  type              = "ingress"
+  security_group_id = aws_security_group.near.id
+  protocol          = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_blocks       = ["10.0.0.0/17"]
+}
+"""
+    flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + GROUPS + NEAR % "" + possible)
+    because = [each["because"] for each in found if each["check"] == "missing-access"]
+    assert because == [["aws_security_group.far"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "certainty"), [('cidr_blocks = ["0.0.0.0/0"]', "proved"), ('ipv6_cidr_blocks = ["::/0"]', "unproven")]
+)
+def test_nobody_knows_whether_a_role_of_unknown_networks_has_ipv6(line: str, certainty: str, tmp_path: Path) -> None:
+    """A blocked role stands somewhere in IPv4; what is open to IPv6 alone reaches it only if it has that."""
+    code = NEAR.replace("  vpc_id = aws_vpc.v.id\n", "") % (RULE % ("egress", "tcp", 22, 22, line))
+    code += 'resource "aws_security_group" "far" { name = "far" }\n'
+    found = findings(tmp_path, FLOW % ("call", "near", "far", "tcp/22", "blocked", "egress"), ROLES % ("", ""), NETWORK + code)
+    assert {each for each, *_ in told(found, "blocked-access", "egress")} == {certainty}
+
+
+AZURE = """
+resource "azurerm_application_security_group" "other" { name = "other" }
+resource "azurerm_network_interface" "other" {
+  name = "other"
+  ip_configuration {
+    name      = "main"
+    subnet_id = azurerm_subnet.a.id
+    %s
+  }
+}
+resource "azurerm_network_interface_application_security_group_association" "other" {
+  network_interface_id          = azurerm_network_interface.other.id
+  application_security_group_id = azurerm_application_security_group.other.id
+}
+resource "azurerm_network_security_group" "near" {
+  name = "near"
+%s}
+"""
+SECURITY_RULE = """
+  security_rule {
+    name                       = "%s"
+    priority                   = 110
+    direction                  = "Inbound"
+    access                     = "%s"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    %s
+    destination_address_prefix = "*"
+  }
+"""
+FROM_ASG = "source_application_security_group_ids = [azurerm_application_security_group.other.id]"
+
+
+def test_a_known_address_of_a_group_may_be_in_a_tag_that_is_permitted(tmp_path: Path) -> None:
+    """One NSG admits a group, the other the address of its only member: whether the permitted tag holds that, nobody knows."""
+    near = SECURITY_RULE % ("one", "Allow", 'source_address_prefix = "10.0.1.20"')
+    edge = """
+resource "azurerm_network_security_group" "edge" {
+  name = "edge"
+%s}
+resource "azurerm_subnet_network_security_group_association" "edge" {
+  subnet_id                 = azurerm_subnet.a.id
+  network_security_group_id = azurerm_network_security_group.edge.id
+}
+"""
+    code = MACHINE + AZURE % ('private_ip_address = "10.0.1.20"', near) + edge % (SECURITY_RULE % ("all", "Allow", FROM_ASG))
+    site = ONE_ROLE + 'allow: [{name: storage, roles: [near], peers: ["tag:Storage"], reason: backups}]\n'
+    found = findings(tmp_path, FAR_CALLS, site, code)
+    here = [each for each in told(found, "extra-access", "ingress") if each[1] == "azurerm_network_security_group.near"]
+    assert here == [("unproven", "azurerm_network_security_group.near", ["10.0.1.20/32"])]
+
+
+def test_a_denied_group_may_be_all_that_a_default_lets_in(tmp_path: Path) -> None:
+    """Above the default a group is denied of which not all members are known: TCP from the network is open only perhaps."""
+    code = MACHINE + AZURE % ("", SECURITY_RULE % ("no", "Deny", FROM_ASG))
+    found = findings(tmp_path, FAR_CALLS, ONE_ROLE, code)
+    doubtful = [each for each in found if (each["check"], each["direction"]) == ("implicit-allow", "ingress") and each["because"]]
+    assert [each["because"] for each in doubtful] == [["azurerm_application_security_group.other"]]
+    assert {row["protocol"] for row in doubtful[0]["traffic"]} == {"tcp"}
+
+
+def test_admin_rules_bear_what_they_close_both_ways(tmp_path: Path) -> None:
+    """What an admin rule and an NSG deny is missing at the admin rules, which come first on the way out too."""
+    deny = """
+resource "azurerm_network_security_rule" "no" {
+  name                        = "no"
+  priority                    = 110
+  direction                   = "Outbound"
+  access                      = "Deny"
+  protocol                    = "*"
+  source_port_range           = "*"
+  destination_port_range      = "*"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "*"
+  resource_group_name         = "pam"
+  network_security_group_name = azurerm_network_security_group.near.name
+}
+"""
+    admin = ADMIN.replace('"Allow"', '"Deny"').replace('"10.0.1.0/24"', '"10.0.2.0/24"')
+    found = findings(tmp_path, FLOW % ("call", "near", "far", "tcp/22", "required", "egress"), ONE_ROLE, MACHINE + admin + deny)
+    assert [acl for _, acl, _ in told(found, "missing-access", "egress")] == ["azurerm_network_manager_admin_rule_collection.r"]
