@@ -12,7 +12,7 @@ from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
 from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Opening, Pinned, Reply
 from pamlint.model.acl import ANYWHERE, Acl, Extent, Rule
 from pamlint.model.addresses import ANY, families
-from pamlint.model.certainty import Own, Predicate, Purpose, Settled, settle
+from pamlint.model.certainty import Own, Predicate, Purpose, Settled, bare, settle
 from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.policy import Flow
 from pamlint.model.ranges import Ranges, holds, intersect, subtract, union
@@ -128,9 +128,9 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
 
 def _by_one(openings_: Sequence[Opening]) -> Iterator[Opening]:
     """The openings of a chain of lists without what one of them opens perhaps and another for sure: only one decides."""
-    proved = tuple(cube.bare for opening in openings_ for cube in opening.residue.proved)
+    proved = [cube for opening in openings_ for cube in opening.residue.proved]
     for opening in openings_:
-        left = minus(opening.residue.unproven, proved)
+        left = tuple(piece for cube in opening.residue.unproven for piece in minus((cube,), bare(proved, cube.guard)))
         if left or opening.residue.proved:
             yield replace(opening, residue=opening.residue._replace(unproven=left))
 

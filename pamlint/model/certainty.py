@@ -101,7 +101,7 @@ def settle(
             perhaps.append(_plain(possible, predicates, purpose, beside))
     proved = _apart(merge(surely))
     told = Field(surely)
-    unproven = merge(left for piece in perhaps for left in minus((piece,), _bare(told.near(piece), piece.guard)))
+    unproven = merge(left for piece in perhaps for left in minus((piece,), bare(told.near(piece), piece.guard)))
     because = {
         reference
         for cube in unproven
@@ -191,7 +191,7 @@ def _plain(cube: Cube, predicates: Predicates, purpose: Purpose, denied: frozens
     return Cube(cube.sides, frozenset(kept))
 
 
-def _bare(surely: Iterable[Cube], guard: Guard) -> Traffic:
+def bare(surely: Iterable[Cube], guard: Guard) -> Traffic:
     """What is sure, stated so that it covers the same packets of a cube under this guard."""
     return tuple(Cube(cube.sides, NO_GUARD) for cube in surely if cube.guard <= guard)
 

@@ -154,10 +154,7 @@ SECURITY_RULE = """
 FROM_ASG = "source_application_security_group_ids = [azurerm_application_security_group.other.id]"
 
 
-def test_a_known_address_of_a_group_may_be_in_a_tag_that_is_permitted(tmp_path: Path) -> None:
-    """One NSG admits a group, the other the address of its only member: whether the permitted tag holds that, nobody knows."""
-    near = SECURITY_RULE % ("one", "Allow", 'source_address_prefix = "10.0.1.20"')
-    edge = """
+SUBNET_NSG = """
 resource "azurerm_network_security_group" "edge" {
   name = "edge"
 %s}
@@ -166,7 +163,14 @@ resource "azurerm_subnet_network_security_group_association" "edge" {
   network_security_group_id = azurerm_network_security_group.edge.id
 }
 """
-    code = MACHINE + AZURE % ('private_ip_address = "10.0.1.20"', near) + edge % (SECURITY_RULE % ("all", "Allow", FROM_ASG))
+
+
+def test_a_known_address_of_a_group_may_be_in_a_tag_that_is_permitted(tmp_path: Path) -> None:
+    """One NSG admits a group, the other the address of its only member: whether the permitted tag holds that, nobody knows."""
+    near = SECURITY_RULE % ("one", "Allow", 'source_address_prefix = "10.0.1.20"')
+    code = (
+        MACHINE + AZURE % ('private_ip_address = "10.0.1.20"', near) + SUBNET_NSG % (SECURITY_RULE % ("all", "Allow", FROM_ASG))
+    )
     site = ONE_ROLE + 'allow: [{name: storage, roles: [near], peers: ["tag:Storage"], reason: backups}]\n'
     found = findings(tmp_path, FAR_CALLS, site, code)
     here = [each for each in told(found, "extra-access", "ingress") if each[1] == "azurerm_network_security_group.near"]
