@@ -16,6 +16,9 @@ from pamlint.terraform.values import EvaluationError, UnknownValue, Value
 
 MAX_FILES = 20_000
 MAX_TEMPLATE_DEPTH = 20
+_FILE_COST = 100
+_FOLDER_COST = 20
+_BYTES_IN_A_STEP = 256
 
 
 class ModuleSurroundings:
@@ -37,13 +40,16 @@ class ModuleSurroundings:
         if not (self._files.base / full).is_file():
             raise MissingFileError(f"there is no file {self._files.told(full)}")
         try:
-            return self._files.read(full)
+            content = self._files.read(full)
         except InputError as error:
             raise EvaluationError(error.message) from None
+        self._budget.spend(_FILE_COST + len(content) // _BYTES_IN_A_STEP)
+        return content
 
     def is_file(self, path: str) -> bool | UnknownValue:
         """Whether a regular file is there; unknown outside the boundary."""
         full = self._root / path
+        self._budget.spend(_FOLDER_COST)
         if not self._files.inside(full):
             return self._outside(path)
         if (self._files.base / full).is_dir():
@@ -58,6 +64,7 @@ class ModuleSurroundings:
         top = self._files.base / full
         found = []
         for directory, _, names in walk(top):
+            self._budget.spend(_FOLDER_COST + len(names))
             found += [Path(relpath(Path(directory) / name, top)).as_posix() for name in names]
             if len(found) > MAX_FILES:
                 return UnknownValue((f'fileset("{path}") with more than {MAX_FILES:,} files',))

@@ -250,6 +250,22 @@ def test_roots_together(tmp_path: Path) -> None:
     assert "more than 5,000,000 elements in all roots together" in readings[2].problems[0].message
 
 
+READS = {
+    "a large file again and again": ('[for a in range(1000) : filesha256("large")]', {"large": "x" * 10_000_000}),
+    "many folders again and again": ('[for a in range(1000) : fileset(".", "**")]', {f"{name}/x": "" for name in range(200)}),
+    "a small file again and again": ('[for a in range(1000) : [for b in range(1000) : fileexists("x")]]', {"x": ""}),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_reading_files_is_work(tmp_path: Path, name: str) -> None:
+    """What functions read of the disk counts as what they look through."""
+    value, there = READS[name]
+    text = f"locals {{\n  a = {value}\n}}\nresource r x {{\n  v = local.a\n}}\n"
+    reading = read(write(tmp_path, {"main.tf": text, **there}))
+    assert [message for _, message, _ in problems(reading)] == ["local.a is not evaluated: more than 300,000 elements"]
+
+
 LINKS = {
     "a pipe": (lambda place: os.mkfifo(place), "x.tf is no regular file"),  # noqa: PLW0108 -- not every system has it
     "a link to itself": (lambda place: place.symlink_to(place.name), "x.tf cannot be read: Too many levels of symbolic links"),
