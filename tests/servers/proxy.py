@@ -195,7 +195,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
         form = f"<Response><Errors>{error}</Errors><RequestID>0</RequestID></Response>"
-        if operation in ("AssumeRole", "GetCallerIdentity", "DescribeDBInstances", "DescribeDBClusters"):
+        if operation.startswith("AssumeRole") or operation in ("GetCallerIdentity", "DescribeDBInstances", "DescribeDBClusters"):
             form = f"<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>"
         self._answer(status, {"Content-Type": "text/xml"}, form.encode())
 

@@ -26,7 +26,7 @@ THROTTLED = frozenset(
 )
 UNKNOWN_CREDENTIALS = frozenset(
     {"AuthFailure", "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired", "SignatureDoesNotMatch",
-     "UnrecognizedClientException", "InvalidAccessKeyId"}
+     "UnrecognizedClientException", "InvalidAccessKeyId", "InvalidIdentityToken"}
 )  # fmt: skip
 NOT_THERE = frozenset({"InvalidAction", "UnsupportedOperation", "UnknownOperationException"})
 """What an API answers that does not have a call yet."""
@@ -46,12 +46,13 @@ CAUGHT = (
     ResponseParserError,
     MalformedError,
     OverdueError,
+    OSError,
     ValueError,
     KeyError,
     TypeError,
     AttributeError,
 )
-"""What a call or the reading of its answer may raise: botocore's own parser gives way to ValueError and its like."""
+"""What a call or the reading of its answer may raise: a file of credentials is not there, botocore's own parser gives way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def failure(permission: str, error: Exception) -> Failure:
         return Failure(call, str(error), _UNLIKE)
     if isinstance(error, ResponseParserError):
         return Failure(call, _short(str(error).partition(", invalid XML")[0]), _UNLIKE)
-    if isinstance(error, BotoCoreError):
+    if isinstance(error, BotoCoreError | OSError):
         return Failure(call, _short(str(error)), "Correct the configuration or the credentials, and run it again.", True)
     return Failure(call, f"the answer is not what the service's model says: {_short(repr(error))}", _UNLIKE)
 
@@ -135,12 +136,13 @@ def _refused(permission: str, call: str, error: ClientError) -> Failure:
     code, message = str(told.get("Code", "")), _ENCODED.sub("", str(told.get("Message", "")))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     words = _short(f"{message} ({code})" if message else code or f"HTTP {status}")
-    if error.operation_name == "AssumeRole":
-        permission, call = "sts:AssumeRole", "AssumeRole"
+    entering = error.operation_name.startswith("AssumeRole")
+    if entering:
+        permission, call = f"sts:{error.operation_name}", error.operation_name
     if code in DENIED or (status == 403 and code not in UNKNOWN_CREDENTIALS):
         needed = _NEEDED.search(message)
         permission = needed[1] if needed else permission
-        return Failure(call, words, f"Allow `{permission}`.", error.operation_name == "AssumeRole", permission)
+        return Failure(call, words, f"Allow `{permission}`.", entering, permission)
     if code in THROTTLED:
         return Failure(call, words, "Run it again with fewer jobs: the account's API quota is used up.", True)
     if code in UNKNOWN_CREDENTIALS:

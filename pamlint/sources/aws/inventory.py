@@ -91,10 +91,8 @@ def services_of(interfaces: Iterable[Resource]) -> list[str]:
     return [operation for operation, call in SERVICES.items() if call.service in wanted]
 
 
-ASKED = frozenset(call.permission.partition(":")[2] for call in (*CALLS.values(), ENTRIES_CALL, *SERVICES.values())) | {
-    "AssumeRole",
-    "DescribeRegions",
-    "GetCallerIdentity",
-    "ListAccounts",
-}
-"""The operations of all services that an audit asks for: what a region holds, and what there is to be read."""
+_ALL = (*CALLS.values(), ENTRIES_CALL, *SERVICES.values())
+READ = frozenset(call.service for call in _ALL)
+"""The services that are asked for what a region holds. Any other may be one that botocore itself asks for credentials."""
+ASKED = frozenset(call.permission.partition(":")[2] for call in _ALL) | {"DescribeRegions"}
+"""All operations that they are asked for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from contextlib import suppress
 from functools import cache, partial
 from threading import RLock
 from typing import Any
@@ -11,19 +12,22 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, CredentialResolver, DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, UnknownRegionError
+from botocore.exceptions import NoCredentialsError, UnknownRegionError
 from botocore.hooks import HierarchicalEmitter
 from botocore.loaders import Loader
 from botocore.session import Session
 
 from pamlint import __version__
 from pamlint.sources.aws.access import Access
-from pamlint.sources.aws.inventory import ASKED
+from pamlint.sources.aws.calls import CAUGHT
+from pamlint.sources.aws.inventory import ASKED, READ
 from pamlint.sources.patience import within
 
 HOME = "us-east-1"
 """The region that is asked where neither the options nor the profile name one."""
 _KEPT = 32
+_GLANCE = 1.0
+"""So many seconds credentials may take that are wanted only to be hidden."""
 _SECRETS = (
     (re.compile(r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}\b"), "***"),
     (re.compile(r"(?i)\b(credential|signature|x-amz-security-token|security-?token)\b(\s*[=:]\s*)[^\s,&;]+"), r"\1\2***"),
@@ -111,16 +115,14 @@ class Sessions:
         return str(session.get_available_regions("ec2", asked)[0])
 
     def _known_secrets(self) -> set[str]:
+        """All credentials that were had so far. Those that are long in coming are not waited for: nothing can hold them yet."""
         with self._lock:
-            found = set(self._issued)
             own = self._sessions.get("")
-            try:
-                frozen = own.get_credentials().get_frozen_credentials() if own and own.get_credentials() else None
-            except (BotoCoreError, ClientError):
-                frozen = None
-        if frozen is not None:
-            found |= {part for part in (frozen.access_key, frozen.secret_key, frozen.token) if part}
-        return found
+            with suppress(*CAUGHT):
+                found = own.get_credentials() if own else None
+                frozen = within(_GLANCE, found.get_frozen_credentials) if found else None
+                self._issued.update(part for part in (frozen or ())[:3] if part)
+            return set(self._issued)
 
 
 class _Bounded:
@@ -162,7 +164,7 @@ class _Models(Loader):  # type: ignore[misc]
     def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> dict[str, Any]:
         """The model of a service; it is the same dictionary whenever it is asked for."""
         model: dict[str, Any] = super().load_service_model(service_name, type_name, api_version)
-        if "operations" in model:
+        if service_name in READ and "operations" in model:
             model["operations"] = {name: told for name, told in model["operations"].items() if name in ASKED}
         return model
 
