@@ -23,6 +23,13 @@ KINDS = (
     "bad-item", "bad-number", "echo", "drip",
 )  # fmt: skip
 HTML = b"<!doctype html>\n<html><title>Sign in</title><br></html>"
+TOKENS = {
+    "DescribeDBInstances": ("Marker", "Marker"),
+    "DescribeDBClusters": ("Marker", "Marker"),
+    "ListFunctions": ("Marker", "NextMarker"),
+    "GetResources": ("PaginationToken", "PaginationToken"),
+}
+"""What calls name the token of the next page that do not name it NextToken, in the request and in the answer."""
 _HOP = frozenset({"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "date", "server"})
 
 
@@ -132,11 +139,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         asked = json.loads(body or b"{}") if target else form
         paged = self.proxy.page if "MaxResults" in form or operation == "ListAccounts" else 0
-        offset = int(str(asked.pop("NextToken", "page-0")).rpartition("-")[2]) if paged or kind == "same-token" else 0
+        token_name, told_name = TOKENS.get(operation, ("NextToken", ""))
+        offset = int(str(asked.pop(token_name, "page-0")).rpartition("-")[2]) if paged or kind == "same-token" else 0
         sent = json.dumps(asked).encode() if target else urlencode(asked).encode()
         status, headers, answer = self._upstream(sent if body else b"")
         if status == 200 and (paged or kind) and kind not in ("truncated", "cut-off"):
-            answer = (_json if target else _xml)(answer, offset, paged, kind)
+            answer = (_json if target or not body else _xml)(answer, offset, paged, kind, told_name)
         if kind == "truncated":
             answer = answer[: len(answer) * 2 // 3]
         if kind == "drip":
@@ -214,7 +222,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def _xml(body: bytes, offset: int, page: int, kind: str) -> bytes:
+def _xml(body: bytes, offset: int, page: int, kind: str, token_name: str) -> bytes:
     """One page of an answer of EC2 (or RDS, which has a result within), or the answer with a fault in it."""
     answer = ET.fromstring(body)
     root = next((child for child in answer if child.tag.endswith("Result")), answer)
@@ -239,13 +247,13 @@ def _xml(body: bytes, offset: int, page: int, kind: str) -> bytes:
     for item in items[:offset] + (items[offset + page :] if page else []):
         listed.remove(item)
     if kind == "same-token" or (page and offset + page < len(items)):
-        token = ET.SubElement(root, f"{tag}nextToken")
+        token = ET.SubElement(root, f"{tag}{token_name or 'nextToken'}")
         token.text = "page-0" if kind == "same-token" else f"page-{offset + page}"
     return ET.tostring(answer, encoding="utf-8", xml_declaration=True)
 
 
-def _json(body: bytes, offset: int, page: int, kind: str) -> bytes:
-    """One page of an answer of Organizations, or the answer with a fault in it."""
+def _json(body: bytes, offset: int, page: int, kind: str, token_name: str) -> bytes:
+    """One page of an answer of Organizations (or of a service that answers JSON), or the answer with a fault in it."""
     answer = json.loads(body)
     name, items = next(((name, value) for name, value in answer.items() if isinstance(value, list)), ("", []))
     if kind == "no-list":
@@ -255,7 +263,7 @@ def _json(body: bytes, offset: int, page: int, kind: str) -> bytes:
     elif page or kind == "same-token":
         answer[name] = items[offset : offset + page] if page else items
         if kind == "same-token" or offset + page < len(items):
-            answer["NextToken"] = "page-0" if kind == "same-token" else f"page-{offset + page}"
+            answer[token_name or "NextToken"] = "page-0" if kind == "same-token" else f"page-{offset + page}"
     return _dumped(answer)
 
 

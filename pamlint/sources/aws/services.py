@@ -43,11 +43,11 @@ def database_cluster(item: Item, root: str) -> Iterator[Resource]:
 
 def function(item: Item, root: str) -> Iterator[Resource]:
     """A function that stands in a VPC; its tags are to be asked for."""
-    place = item.get("VpcConfig") or {}
+    arn, place = item["FunctionArn"], item.get("VpcConfig") or {}
     if place.get("SubnetIds"):
         config = {"security_group_ids": sorted(place["SecurityGroupIds"]), "subnet_ids": sorted(place["SubnetIds"])}
         values = {"function_name": item["FunctionName"], "vpc_config": [config]}
-        yield resource("aws_lambda_function", item["FunctionArn"], root, values)
+        yield resource("aws_lambda_function", arn, root, values)
 
 
 def tagged(item: Item, root: str) -> Iterator[Resource]:

@@ -109,10 +109,11 @@ class Sessions:
     def _home(self, session: boto3.Session) -> str:
         """The region that tells of accounts and regions: the profile's, if those that are asked for are in its partition."""
         own = session.region_name or HOME
-        asked = next((found for name in self._access.regions if (found := _partition(session, name))), None)
-        if asked is None or asked == _partition(session, own):
+        known = ((name, found) for name in self._access.regions if (found := _partition(session, name)))
+        asked, partition = next(known, (own, None))
+        if partition is None or partition == _partition(session, own):
             return str(own)
-        return str(session.get_available_regions("ec2", asked)[0])
+        return str(next(iter(session.get_available_regions("ec2", partition)), asked))
 
     def _known_secrets(self) -> set[str]:
         """All credentials that were had so far. Those that are long in coming are not waited for: nothing can hold them yet."""

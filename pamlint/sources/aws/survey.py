@@ -21,6 +21,8 @@ from pamlint.sources.aws.sessions import Sessions
 _AT_ONCE = 16
 _ARN = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
 _NAME = re.compile(r"[\w+=,.@/-]+", re.ASCII)
+_ID = re.compile(r"\d{12}", re.ASCII)
+_ADDRESS = re.compile(r"https?://[^\s/?#]+\S*")
 _IDLE = frozenset({"PENDING_ACTIVATION", "SUSPENDED", "PENDING_CLOSURE", "CLOSED"})
 """The states of an account in which nobody can use it; any other is entered, and told if that fails."""
 _NO_CREDENTIALS = (
@@ -53,8 +55,8 @@ class _Regions(NamedTuple):
 def survey(access: Access) -> Survey:
     """Every region of every account that the options mean, sorted; accounts that cannot be listed or entered are problems.
 
-    Raises UserError where the profile, an account, a region or the file of certificates does not exist, where a role is written
-    as none can be, and where there are no credentials.
+    Raises UserError where the profile, an account, a region or the file of certificates does not exist, where a role, an account
+    or an endpoint is written as none can be, and where there are no credentials.
     """
     _refuse_options(access)
     try:
@@ -141,6 +143,10 @@ def _regions(access: Access, sessions: Sessions, account: _Account) -> _Regions 
 def _refuse_options(access: Access) -> None:
     if access.ca_bundle and not Path(access.ca_bundle).is_file():
         raise UserError(f"there is no file {access.ca_bundle} with certificates to trust")
+    if access.endpoint and not _ADDRESS.fullmatch(access.endpoint):
+        raise UserError("--endpoint: this is no address like https://HOST:PORT")
+    if strange := next((account for account in access.accounts if not _ID.fullmatch(account)), None):
+        raise UserError(f"--account: {strange!r} is no id of an account, which has 12 digits")
     if access.assume_role and not _ARN.fullmatch(access.assume_role):
         raise UserError(f"--assume-role: {access.assume_role!r} is no ARN of a role, like arn:aws:iam::111122223333:role/NAME")
     if access.organization_role and not _NAME.fullmatch(access.organization_role):

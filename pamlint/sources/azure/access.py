@@ -55,6 +55,8 @@ class Access:
         for name, address in (("endpoint", self.endpoint), ("authority", self.authority)):
             if address and not address.startswith("https://"):
                 raise UserError(f"the {name} {address!r} must begin with https://: tokens go there")
+            if address and not address.removeprefix("https://").strip("/ "):
+                raise UserError(f"the {name} {address!r} names no host")
         if self.ca_bundle and not Path(self.ca_bundle).is_file():
             raise UserError(f"there is no file {self.ca_bundle} with certificates to trust")
 

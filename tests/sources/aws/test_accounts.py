@@ -160,6 +160,8 @@ def test_what_the_user_got_wrong(between: Proxy, monkeypatch: pytest.MonkeyPatch
         (replace(asked, regions=("eu-cental-1",)), "there is no region 'eu-cental-1'; is eu-central-1 meant?"),
         (replace(asked, organization_role=""), f"the credentials are of account {OWN}, not of {OTHER}: "),
         (replace(asked, profile="nobody"), "The config profile (nobody) could not be found"),
+        (replace(asked, accounts=(OWN, "4444")), "--account: '4444' is no id of an account, which has 12 digits"),
+        (replace(asked, endpoint="nonsense"), "--endpoint: this is no address like https://HOST:PORT"),
         (replace(asked, ca_bundle="none.pem"), "there is no file none.pem with certificates to trust"),
         (replace(asked, assume_role="audit"), "--assume-role: 'audit' is no ARN of a role, like arn:aws:iam::"),
         (

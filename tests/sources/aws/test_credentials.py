@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,27 @@ def test_a_token_that_is_not_there(between: Proxy, monkeypatch: pytest.MonkeyPat
         "No account can be entered: GetCallerIdentity said: [Errno 2] No such file or directory: '/nowhere/token'"
     )
     assert problem.tip == "Correct the configuration or the credentials, and run it again."
+
+
+@pytest.mark.parametrize(
+    ("regions", "home"),
+    [
+        ((), "us-east-1"),
+        (("eu-central-1",), "us-east-1"),
+        (("cn-northwest-1",), "cn-north-1"),
+        (("us-gov-west-1", REGION), "us-gov-east-1"),
+        (("us-isob-none-1",), "us-isob-east-1"),
+        (("eu-isoe-none-1",), "eu-isoe-west-1"),
+        (("nowhere",), "us-east-1"),
+    ],
+)
+def test_credentials_are_shown_in_their_own_partition(between: Proxy, regions: tuple[str, ...], home: str) -> None:
+    """Who the caller is, a region of the part of AWS is asked that the regions are in, if the profile names none of it."""
+    client = Sessions(replace(access(between), regions=regions)).client("sts")
+    heard: list[str] = []
+    client._client.meta.events.register("before-sign", lambda signing_name, region_name, **_: heard.append(region_name))
+    client.get_caller_identity()
+    assert heard[-1] == home
 
 
 @pytest.mark.parametrize(("service", "operation"), [("sso", "get_role_credentials"), ("sso-oidc", "create_token")])

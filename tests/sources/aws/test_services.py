@@ -129,7 +129,7 @@ ACTIONS = {
 
 
 @pytest.mark.parametrize("operation", ACTIONS)
-@pytest.mark.parametrize("kind", ["denied", "html-200", "reset", "truncated", "error-500", "no-list"])
+@pytest.mark.parametrize("kind", ["denied", "html-200", "reset", "truncated", "error-500", "no-list", "same-token", "bad-item"])
 def test_what_a_service_does_not_say(estate: Estate, operation: str, kind: str) -> None:
     """Where it does not answer, nobody knows who plays a role there: the region is incomplete, and the call is named."""
     with proxy(estate.aws.url, Fault(kind, operation)) as failing:

@@ -164,6 +164,7 @@ def test_clouds(cloud: str, address: str, scope: str) -> None:
     [
         ({"cloud": "germany"}, "there is no Azure cloud 'germany'; there are public, usgovernment, china"),
         ({"endpoint": "http://arm.example"}, "the endpoint 'http://arm.example' must begin with https://: tokens go there"),
+        ({"endpoint": "https://"}, "the endpoint 'https://' names no host"),
         ({"authority": "login.example"}, "the authority 'login.example' must begin with https://: tokens go there"),
         ({"ca_bundle": "nowhere.pem"}, "there is no file nowhere.pem with certificates to trust"),
     ],
