@@ -8,7 +8,7 @@ from random import Random
 from tests.oracle.findings import Json, brief, holds, seen_from, tells, told_of, witness_packet
 from tests.oracle.nouns import OPPOSITE, Atom, Meeting, Packet, Place
 from tests.oracle.openings import symbols_of
-from tests.oracle.packet_judge import World, in_ranges, passes, step, walk
+from tests.oracle.packet_judge import World, in_ranges, passes, path, step, walk
 from tests.oracle.policy_reader import asked
 from tests.oracle.sampling import Grid, packet_of, sensible, service_edges
 from tests.oracle.worlds import Goes, Names, Unmet, co_located, may_be, needs, stands, unmet, worlds
@@ -97,21 +97,38 @@ def told_wrongly(place: Place, packet: Packet, told: list[Json], atoms: list[Ato
 
 
 def blame_told(place: Place, finding: Json) -> Iterable[str]:
-    """The ACL that is blamed is the first of the way that stops the witness."""
+    """The ACL that is blamed is the first of the way that stops the witness, and lets the flow through in no other way."""
     packet = witness_packet(finding, symbols_of(place.estate))
     if packet is None or not sensible(packet) or len(place.unit.layers) == 1:
         return
     stops = {
-        found[-1].layer
+        layer
         for other in seen_from(place, finding)
         for spot in stands(other, packet.peer)
         for there in [packet._replace(peer=Atom(packet.peer.symbol, spot))]
         for world in worlds(other, there, "need")
-        for found in [walk(other, there, world)]
-        if not found[-1].open
+        for layer in stops_at(other, there, world, finding)
     }
     if not any(finding["acl"] in layer for layer in stops):
         yield f"blame: {brief(finding)} for {told_of(packet)}, judge {sorted(stops)}"
+
+
+def stops_at(place: Place, packet: Packet, world: World, finding: Json) -> Iterable[tuple[str, ...]]:
+    """The first layer of the way that stops the packet, and the first that stops its flow, its members among it."""
+    way = walk(place, packet, world)
+    if way[-1].open:
+        return
+    yield way[-1].layer
+    atoms = [atom for atom in Grid(place).atoms if sensible(packet._replace(peer=atom))]
+    mine = [each for each in needs(place) if each.flow.id == finding["flow"] and each.me.role in finding["roles"]]
+    asking = [each for each in mine if asked(place, each, packet)]
+    for layer in path(place):
+        alone = [
+            unmet(place, each, packet, atoms, lambda one, layer=layer: step(place, layer, one, world).open) for each in asking
+        ]  # type: ignore[misc]
+        if not step(place, layer, packet, world).open and not all(state.satisfied for state in alone):
+            yield layer
+            return
 
 
 def replies_told(place: Place, findings: list[Json], random: Random) -> Iterable[str]:

@@ -108,6 +108,9 @@ def told_of_it(place: Place, packet: Packet, world: World) -> Opening:
         return Opening()
     named = [any(names(place, rule, packet.peer, world) for rule in rules) for rules in steps.values() if rules]
     must = any(named) if packet.peer.symbol else all(named)
+    if packet.peer.symbol and permitted_at(place, packet._replace(peer=Atom(None, packet.peer.address))) == "yes":
+        must = False  # whoever stands where somebody permitted does is told by the symbol's other places
+    must = must and not goes_by_another_name(place, packet.peer, steps, world)
     answer = permitted(place, packet, world)
     if answer == "yes":
         return default_opening(place, packet, world)
@@ -122,6 +125,17 @@ def told_of_it(place: Place, packet: Packet, world: World) -> Opening:
     if barred == "maybe":
         return Opening(pairs | explicit, must, False)
     return Opening(explicit, must, sure)
+
+
+def goes_by_another_name(place: Place, atom: Atom, steps: dict[tuple[str, ...], tuple[Rule, ...]], world: World) -> bool:
+    """Whether the nearest rules let whoever is meant through by a group that he wears besides: then they tell that group."""
+    nearest = next((rules for layer in reversed(place.unit.layers) if (rules := explicit_of(steps[layer]))), ())
+    other = {each for each in world.inside if each.startswith(("group:", "asg:"))} - {atom.symbol}
+    return bool(nearest) and all(other & set(rule.peers) and atom.symbol not in rule.peers for rule in nearest)
+
+
+def explicit_of(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if not rule.default)
 
 
 def surely_there(estate: Estate, atom: Atom) -> bool:
