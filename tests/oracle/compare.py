@@ -91,6 +91,7 @@ def open_values(estate: Estate) -> set[str]:
     names |= {f"var.{name}" for rule in rules for name in (rule.port_variable, rule.count_variable) if name}
     names |= {f"var.{tie.variable}" for tie in estate.ties}
     lists = {peer for rule in rules for peer in rule.peers if peer.startswith(("pl:", "tag:"))} - {
+        "tag:AzureLoadBalancer",
         "tag:Internet",
         "tag:VirtualNetwork",
     }
@@ -100,7 +101,8 @@ def open_values(estate: Estate) -> set[str]:
     deep = {address for unit in estate.units if len(unit.layers) > 1 for address in unit.acls}
     shared = [rule for acl in estate.acls if acl.address in deep for rule in acl.rules]
     lists |= {peer for rule in shared for peer in rule.peers if peer.startswith(("group:", "asg:"))}
-    lists |= {group for machine in estate.machines if machine.ip is None for group in machine.acls}
+    if estate.cloud == "aws":
+        lists |= {group for machine in estate.machines if machine.ip is None for group in machine.acls}
     lists |= {symbol for player in players(estate) if player.role in barred for symbol in player.symbols}
     names |= {f"roles.{player.role}.cidrs" for player in players(estate) if player.networks is None}
     return {bare(name) for name in names | lists | (set() if estate.vnet_settled else {"tag:VirtualNetwork"})}
