@@ -184,8 +184,10 @@ def crew(jobs: int, cluster: str | None) -> Iterator[Crew]:
 
 @contextmanager
 def _dask(cluster: str) -> Iterator[Crew]:
-    from distributed import Client
-
+    try:
+        from distributed import Client
+    except ModuleNotFoundError as error:
+        raise UserError(f"--executor needs the Python package `{error.name}`: `pip install 'pamlint[dask]'` brings it") from None
     try:
         client: Any = Client(f"tcp://{cluster.removeprefix(SCHEME)}", timeout=5, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from typing import Any
@@ -12,7 +13,7 @@ from pamlint.model.errors import UserError
 from pamlint.model.resource import Input, Problem, Reading
 from pamlint.model.scope import Scope, Survey
 from pamlint.sources.aws import Access
-from pamlint.sources.fleet import Crew, read_all, unlisted
+from pamlint.sources.fleet import Crew, crew, read_all, unlisted
 from pamlint.sources.snapshot import pack
 
 ONE, TWO = Scope("aws", "111122223333", "eu-west-1"), Scope("aws", "111122223333", "us-east-1")
@@ -95,3 +96,11 @@ def test_what_could_not_be_listed_is_a_reading_of_nothing() -> None:
     (told,) = unlisted("aws", Survey((), (Problem("unreadable-input", "aws/1", "denied", "tip"),)))
     assert (told.input.kind, told.input.complete, told.unread, told.resources) == ("live", False, ("aws/1",), ())
     assert unlisted("aws", Survey((ONE,))) == ()
+
+
+def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask is an extra, and whoever lacks it has met no bug."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UserError) as caught, crew(1, "dask://127.0.0.1:1"):
+        pass
+    assert caught.value.message == "--executor needs the Python package `distributed`: `pip install 'pamlint[dask]'` brings it"
