@@ -114,21 +114,19 @@ def blame_told(place: Place, finding: Json) -> Iterable[str]:
 
 
 def stops_at(place: Place, packet: Packet, world: World, finding: Json) -> Iterable[tuple[str, ...]]:
-    """The first layer of the way that stops the packet, and the first that stops its flow, its members among it."""
+    """The first layer of the way that stops the packet, and of each flow that it belongs to the first that stops that."""
     way = walk(place, packet, world)
     if way[-1].open:
         return
     yield way[-1].layer
     atoms = [atom for atom in Grid(place).atoms if sensible(packet._replace(peer=atom))]
     mine = [each for each in needs(place) if each.flow.id == finding["flow"] and each.me.role in finding["roles"]]
-    asking = [each for each in mine if asked(place, each, packet)]
-    for layer in path(place):
-        alone = [
-            unmet(place, each, packet, atoms, lambda one, layer=layer: step(place, layer, one, world).open) for each in asking
-        ]  # type: ignore[misc]
-        if not step(place, layer, packet, world).open and not all(state.satisfied for state in alone):
-            yield layer
-            return
+    for meeting in mine:
+        for layer in path(place):
+            alone = unmet(place, meeting, packet, atoms, lambda one, layer=layer: step(place, layer, one, world).open)  # type: ignore[misc]
+            if asked(place, meeting, packet) and not step(place, layer, packet, world).open and not alone.satisfied:
+                yield layer
+                break
 
 
 def replies_told(place: Place, findings: list[Json], random: Random) -> Iterable[str]:
