@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +21,7 @@ from pamlint.model.finding import Finding
 from pamlint.model.past import Record, Run, RunState, ScopeRead, Seen
 from pamlint.model.scope import Cloud, Scope
 
+Value = TypeVar("Value", int, str)
 STALE = 12
 """After so many hours what an unfinished run has read is read again."""
 
@@ -92,8 +93,8 @@ class History:
             row = {"run": number, "name": scope.name, "role": scope.role, "complete": complete, "kept": kept}
             connection.execute(insert(SCOPE).values(row))
 
-    def end(self, number: int, state: RunState, complete: bool, scopes: Iterable[ScopeRead], findings: Sequence[Finding]) -> None:
-        """Remember what came out of a run; what it has kept is dropped if nothing is left to be read."""
+    def end(self, number: int, state: RunState, complete: bool, scopes: Sequence[ScopeRead], findings: Sequence[Finding]) -> None:
+        """Remember what came out of a run that covers these scopes; what it has kept is dropped if nothing is left to be read."""
         rows = [_finding_row(number, place, finding) for place, finding in enumerate(findings)]
         with self._writing() as connection:
             told = set(connection.scalars(select(SCOPE.c.name).where(SCOPE.c.run == number)))
@@ -102,6 +103,8 @@ class History:
                 for scope in scopes
                 if scope.name not in told
             ]
+            for part in _parts(sorted(told - {scope.name for scope in scopes})):
+                connection.execute(delete(SCOPE).where(SCOPE.c.run == number, SCOPE.c.name.in_(part)))
             connection.execute(delete(FINDING).where(FINDING.c.run == number))
             for table, new in ((SCOPE, left), (FINDING, rows)):
                 if new:
@@ -206,9 +209,9 @@ def _finding_row(number: int, place: int, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _parts(numbers: Sequence[int], most: int = 500) -> Iterator[Sequence[int]]:
+def _parts(values: Sequence[Value], most: int = 500) -> Iterator[Sequence[Value]]:
     """So many at a time as every database takes in one statement."""
-    return (numbers[start : start + most] for start in range(0, len(numbers), most))
+    return (values[start : start + most] for start in range(0, len(values), most))
 
 
 def _moment(hours: int = 0) -> str:

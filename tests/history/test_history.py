@@ -146,14 +146,33 @@ def test_a_run_that_was_killed_goes_on(url: str) -> None:
     assert history.kept(number) == {(A.name, ""): "ä {}"}
     history.keep(number, B, True, "whole")
     assert history.kept(number) == {(A.name, ""): "ä {}", (B.name, B.role): "whole"}
-    history.end(number, "interrupted", False, [ScopeRead("aws/c", False)], [finding("sg-1")])
+    read = [ScopeRead(A.name, True), ScopeRead(B.name, True)]
+    history.end(number, "interrupted", False, [*read, ScopeRead("aws/c", False)], [finding("sg-1")])
     run = history.resume("aws", SITE)
     assert run is not None
     assert (run.state, run.scopes, run.unread, run.findings) == ("interrupted", 3, 1, 1)
-    history.end(number, "ended", True, [], [finding("sg-2")])
+    history.end(number, "ended", True, read, [finding("sg-2")])
     assert history.kept(number) == {}
     assert [seen.acl for seen in history.record(number).findings] == ["sg-2"]
     assert history.resume("aws", SITE) is None
+
+
+def test_a_run_covers_what_it_covered_when_it_ended(url: str) -> None:
+    """An account that may be entered by now is no longer not read, and a region that is left out was not found to be clean."""
+    history = open_history(url)
+    first = audit(history, "sg-1")
+    number = history.begin("aws", SITE)
+    for scope in (A, B):
+        history.keep(number, scope, True, "whole")
+    history.end(number, "ended", False, [ScopeRead("aws", False), ScopeRead(A.name, True), ScopeRead(B.name, True)], [])
+    history.resume("aws", SITE)
+    history.end(number, "ended", True, [ScopeRead(A.name, True)], [])
+    (run, _) = history.runs()
+    assert (run.complete, run.scopes, run.unread) == (True, 1, 0)
+    assert history.record(number).scopes == (ScopeRead(A.name, True),)
+    known = history.baseline("aws", SITE, [B.name], None)
+    assert (known.fingerprints, known.unknown) == (fingerprints("sg-1"), ())
+    assert known.since == history.record(first).run.started
 
 
 def test_what_is_old_is_read_again(tmp_path: Path) -> None:
