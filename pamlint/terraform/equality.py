@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import chain
 from typing import cast
 
@@ -33,33 +34,35 @@ def equal(left: Value, right: Value) -> bool | UnknownValue | Sensitive:
     return cast("bool | UnknownValue | Sensitive", mark(result, merge_marks(left_marks, right_marks)))
 
 
-def _equal(left: Value, right: Value) -> bool | None:
-    """None: not known."""
+def _equal(left: Value, right: Value, alike: bool = False) -> bool | None:
+    """None: not known. `alike` says that the types are the same, as those of what the two stand in."""
     if isinstance(left, UnknownValue) or isinstance(right, UnknownValue):
         return None if _may_be_equal(left, right) else False
     if isinstance(left, Null) or isinstance(right, Null):
         return isinstance(left, Null) and isinstance(right, Null)
-    left_type, right_type = type_of(left), type_of(right)
-    if _holds_untyped_unknown(left, left_type) or _holds_untyped_unknown(right, right_type):
-        return None if conforms(left_type, right_type) else False
-    if left_type != right_type:
-        return False
+    if not alike:
+        left_type, right_type = type_of(left), type_of(right)
+        if _holds_untyped_unknown(left, left_type) or _holds_untyped_unknown(right, right_type):
+            return None if conforms(left_type, right_type) else False
+        if left_type != right_type:
+            return False
+        alike = not has_any(left_type)
     if isinstance(left, SetValue):
         return _equal_sets(left, cast("SetValue", right))
     if isinstance(left, Mappish):
         others = cast("Mappish", right).items
         if left.items.keys() != others.keys():
             return False
-        return _all_equal((item, others[name]) for name, item in left.items.items())
+        return _all_equal(((item, others[name]) for name, item in left.items.items()), alike)
     if isinstance(left, Sequence):
         others_in_order = cast("Sequence", right).items
-        return len(left.items) == len(others_in_order) and _all_equal(zip(left.items, others_in_order, strict=True))
+        return len(left.items) == len(others_in_order) and _all_equal(zip(left.items, others_in_order, strict=True), alike)
     return bool(left == right)
 
 
-def _all_equal(pairs: object) -> bool | None:
-    for left, right in cast("zip[tuple[Value, Value]]", pairs):
-        answer = _equal(left, right)
+def _all_equal(pairs: Iterable[tuple[Value, Value]], alike: bool) -> bool | None:
+    for left, right in pairs:
+        answer = _equal(left, right, alike)
         if answer is not True:
             return answer
     return True

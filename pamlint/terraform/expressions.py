@@ -140,7 +140,7 @@ def _object(node: ObjectOf, scope: Scope) -> Value:
 def _binary(node: Binary, scope: Scope) -> Value:
     left, right = evaluate(node.left, scope), evaluate(node.right, scope)
     if node.operator in ("==", "!="):
-        scope.budget.weigh(left, right)
+        scope.budget.weigh(left, right, left, right)  # they are looked through for their types as well
     return operators.binary(node.operator, left, right)
 
 
