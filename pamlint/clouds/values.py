@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from pamlint.model.acl import Extent, Peer, Text
 from pamlint.model.addresses import format_ranges, parse_cidr
 from pamlint.model.ranges import EMPTY, Ranges, union
 from pamlint.model.resource import Block, Resource, Unknown
+
+_LONG = 1000
+_FEW = 100
 
 
 def items(value: Any) -> list[Any]:
@@ -91,14 +95,22 @@ def text(value: Any) -> Text | None:
 
 
 def shown(value: Any) -> str:
-    """A value as it is told where a string should stand: what is in it, and the references of what is not known."""
+    """A value as it is told where a string should stand: what is in it, and the references of what is not known.
+
+    Long collections are told in part; a string is always told whole, for it may be what it should be.
+    """
     if isinstance(value, Unknown):
         return ", ".join(value.because)
     if isinstance(value, list):
-        return f"[{', '.join(map(shown, value))}]"
+        return f"[{_cut(', '.join(map(shown, value[:_FEW])), len(value) > _FEW)}]"
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key} = {shown(item)}' for key, item in value.items())}}}"
+        items = islice(value.items(), _FEW)
+        return f"{{{_cut(', '.join(f'{key} = {shown(item)}' for key, item in items), len(value) > _FEW)}}}"
     return str(value)
+
+
+def _cut(text: str, more: bool) -> str:
+    return f"{text[:_LONG]}..." if more or len(text) > _LONG else text
 
 
 def string(value: Any) -> str | None:

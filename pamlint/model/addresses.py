@@ -27,13 +27,17 @@ def parse_cidr(text: str) -> Ranges:
     """
     address, slash, length = text.strip().partition("/")
     if slash and not (length.isascii() and length.isdigit()):
-        raise ValueError(f"{text!r} has no number of bits after the slash")
+        raise ValueError(f"{_begin(text)!r} has no number of bits after the slash")
     try:
         network = ipaddress.ip_network(f"{address}/{length}" if slash else address, strict=False)
     except ValueError:
-        raise ValueError(f"{text!r} is neither an IPv4 nor an IPv6 address or network") from None
+        raise ValueError(f"{_begin(text)!r} is neither an IPv4 nor an IPv6 address or network") from None
     start = int(network.network_address) + (V6_START if network.version == 6 else 0)
     return ((start, start + network.num_addresses - 1),)
+
+
+def _begin(text: str) -> str:
+    return text if len(text) <= _TOLD else f"{text[:_TOLD]}..."
 
 
 def parse_cidrs(texts: Iterable[str]) -> Ranges:
@@ -60,6 +64,7 @@ def _format_blocks(addresses: Ranges) -> tuple[str, ...]:
 
 
 _SHORT = 4
+_TOLD = 200
 _format_again = lru_cache(maxsize=1024)(_format_blocks)
 """What is short is told again and again: the networks of an estate."""
 

@@ -28,6 +28,9 @@ _AT_ONCE = frozenset(("length", "lookup", "element", "one"))
 """Functions that take no longer for a large collection than for a small one."""
 
 
+_CALL_COST = 4
+
+
 def called(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
     """The value of a call; raises EvaluationError where Terraform refuses it."""
     if scope.constant:
@@ -43,6 +46,7 @@ def called(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
         if not isinstance(spread, TupleValue | ListValue | SetValue):
             raise EvaluationError("the argument before '...' must be a list, set or tuple")
         arguments.extend(mark(item, marks) for item in spread.items)
+    scope.budget.spend(_CALL_COST)
     if node.name not in _AT_ONCE:
         scope.budget.weigh(*arguments)
     result = call(node.name, tuple(arguments), scope.surroundings)

@@ -101,6 +101,17 @@ LOCALS = {
         + "  a = local.a59\n",
         "numbers beyond 1e4000 are not supported, nor below 1e-4000",
     ),
+    "long numbers": (f"  a = [{('9' * 900 + ', ') * 600}]\n", "the file has more than 500,000 words and signs"),
+    "equal objects that double": (
+        "  a0 = {x = 1}\n"
+        + "".join(f"  a{i} = {{l = local.a{i - 1}, r = local.a{i - 1}}}\n" for i in range(1, 17))
+        + "  a = [for a in range(1000) : local.a16 == local.a16]\n",
+        "local.a is not evaluated: more than 300,000 elements",
+    ),
+    "calls that take long": (
+        '  a = [for a in range(1000) : [for b in range(1000) : formatdate("hh:mm:ss", "2020-01-01T00:00:00Z")]]\n',
+        "local.a is not evaluated: more than 300,000 elements",
+    ),
     "a long name": (f"  {'a' * 3_000_000} = 1\n", "the file has more than 500,000 words and signs"),
     "escapes": ('  a = "' + "\\n" * 2_500_000 + '"\n', "local.a is not evaluated: more than 4,000,000 characters"),
     "quoted quotes": (
@@ -137,7 +148,7 @@ LOCALS = {
         '  a = yamldecode("a: &a [x,x,x,x,x,x,x,x]\\n'
         + "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 8)}]\\n" for a, b in zip("abcdef", "bcdefg", strict=True))
         + '")\n',
-        "yamldecode() with more than 200,000 elements",
+        "yamldecode() with more than 100,000 elements",
     ),
     "range": ("  a = range(1025)\n", "range(): more than 1,024 numbers"),
     "long cycle": (
@@ -198,7 +209,12 @@ def test_repetition(tmp_path: Path, name: str) -> None:
 
 def test_json(tmp_path: Path) -> None:
     """JSON is bounded like everything else."""
-    for text, limit in (("[" * MANY, "nested more than 200"), (f"[{'1,' * 300_000}1]", "more than 200,000 values")):
+    for text, limit in (
+        ("[" * MANY, "nested more than 200"),
+        (f"[{'1,' * 300_000}1]", "more than 200,000 values"),
+        (f"[{('9' * 900 + ',') * 300}1]", "more than 200,000 values"),
+        ("9" * 1001, "numbers have at most 1,000 digits"),
+    ):
         write(tmp_path, {"main.tf": "", "big.tf.json": f'{{"locals": {{"a": {text}}}}}'})
         assert limit in problems(read(tmp_path))[0][1]
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from pamlint.terraform.convert import to_string
-from pamlint.terraform.functions.signature import MAX_ITEMS, check_text
+from pamlint.terraform.functions.signature import check_text
 from pamlint.terraform.numeric import INFINITY, NumberError, parse_number, show_number
 from pamlint.terraform.types import STRING
 from pamlint.terraform.values import (
@@ -67,6 +67,7 @@ _ESCAPES = {
     "\u2029": "\\P",
 }
 _PREFIX = "tag:yaml.org,2002:"
+MAX_VALUES = 100_000
 _DEEPEST = 200
 _TOO_DEEP = f"yamldecode() with more than {_DEEPEST} levels"
 
@@ -113,8 +114,8 @@ class _Reader:
 
     def value(self, node: Node, depth: int) -> Value:
         self.count += 1
-        if self.count > MAX_ITEMS or depth > _DEEPEST:
-            raise LimitReached(f"yamldecode() with more than {MAX_ITEMS:,} elements or {_DEEPEST} levels")
+        if self.count > MAX_VALUES or depth > _DEEPEST:
+            raise LimitReached(f"yamldecode() with more than {MAX_VALUES:,} elements or {_DEEPEST} levels")
         if id(node) in self.open:
             raise EvaluationError("an anchor is used inside itself")
         import yaml

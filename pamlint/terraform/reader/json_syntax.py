@@ -10,7 +10,7 @@ from typing import Any
 
 from pamlint.terraform.numeric import NumberError, parse_number
 from pamlint.terraform.reader import bare_template, decode, located
-from pamlint.terraform.reader.tokens import MAX_NESTING, BadSyntax
+from pamlint.terraform.reader.tokens import FEW_DIGITS, MAX_DIGITS, MAX_NESTING, BadSyntax
 from pamlint.terraform.syntax import Argument, BlockNode, Body, Expression, Literal, ObjectOf, SourceFile, TupleOf
 
 MAX_VALUES = 200_000
@@ -95,9 +95,7 @@ class _Reader:
     def _value(self, depth: int) -> _Node:
         if depth > MAX_NESTING // 2:
             raise BadSyntax(f"values are nested more than {MAX_NESTING // 2} levels deep", self.at)
-        self.count += 1
-        if self.count > MAX_VALUES:
-            raise BadSyntax(f"the file has more than {MAX_VALUES:,} values, and nothing is read beyond", self.at)
+        self._spend(1)
         letter = self._space()
         if letter in ("{", "["):
             return self._collection(letter, depth)
@@ -113,10 +111,19 @@ class _Reader:
             found = repr(letter) if letter else "the end of the file"
             raise BadSyntax(f"a JSON value is expected, not {found}", start)
         self.at = number.end()
+        if len(number[0]) > MAX_DIGITS:
+            raise BadSyntax(f"numbers have at most {MAX_DIGITS:,} digits", start)
+        if len(number[0]) > FEW_DIGITS:
+            self._spend(len(number[0]))
         try:
             return _Node("scalar", parse_number(number[0]), start, self.at)
         except NumberError as error:
             raise BadSyntax(f"{number[0]}: {error}", start) from None
+
+    def _spend(self, values: int) -> None:
+        self.count += values
+        if self.count > MAX_VALUES:
+            raise BadSyntax(f"the file has more than {MAX_VALUES:,} values, and nothing is read beyond", self.at)
 
     def _string(self) -> _Node:
         match = _STRING.match(self.text, self.at)

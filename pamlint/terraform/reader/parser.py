@@ -8,7 +8,7 @@ from decimal import Decimal
 from pamlint.terraform.numeric import NumberError, parse_number
 from pamlint.terraform.reader import templates
 from pamlint.terraform.reader.plain import KEYWORDS, filled, path
-from pamlint.terraform.reader.tokens import MAX_NESTING, BadSyntax, Tokens, TooDeep
+from pamlint.terraform.reader.tokens import MAX_DIGITS, MAX_NESTING, BadSyntax, Tokens, TooDeep
 from pamlint.terraform.syntax import (
     MAX_TEXT,
     Argument,
@@ -52,7 +52,6 @@ _PLAIN = frozenset(("NAME", "PATH", "STRING", "FILLED", "NUMBER"))
 _ENDS = frozenset((",", "LINE", "]", "}", ")", "=", "=>", ":", "SEQUENCE-END"))
 _OPENERS = frozenset(("(", "[", "{", "${", "%{", "DEEP"))
 _CLOSERS = frozenset((")", "]", "}", "SEQUENCE-END"))
-_MAX_DIGITS = 1000
 _NUMBER = re.compile(r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 
 
@@ -386,8 +385,8 @@ def _name_as_key(key: Expression, word: str) -> Expression:
 
 
 def _number(text: str, start: int) -> int | Decimal:
-    if len(text) > _MAX_DIGITS:
-        raise BadSyntax(f"numbers have at most {_MAX_DIGITS:,} digits", start)
+    if len(text) > MAX_DIGITS:
+        raise BadSyntax(f"numbers have at most {MAX_DIGITS:,} digits", start)
     if not _NUMBER.fullmatch(text):
         raise BadSyntax(f"{text} is no number", start)
     try:

@@ -16,6 +16,9 @@ from pamlint.terraform.syntax import MAX_TEXT
 
 MAX_NESTING = 400
 MAX_TOKENS = 500_000
+MAX_DIGITS = 1000
+FEW_DIGITS = 100
+"""What is longer takes as long as so many words do."""
 _LONG = 1_000
 _LETTERS_A_WORD = 4
 
@@ -154,6 +157,12 @@ class Scanner:
         if len(text) > _LONG:
             self.spend(len(text) // _LETTERS_A_WORD, at)
 
+    def _spend_on_value(self, which: int, value: str, at: int) -> None:
+        if which == _FILLED:
+            self.spend_on(value, at)
+        elif len(value) > FEW_DIGITS:
+            self.spend(min(len(value), MAX_DIGITS), at)
+
     def _left(self) -> int:
         return MAX_TOKENS - self._spent - len(self.tokens.kinds) - len(self.tokens.comments)
 
@@ -189,9 +198,10 @@ class Scanner:
                     return end
                 kind = "LINE"
             elif which in _KINDS:
-                kind, value = _KINDS[which], value if which == _DIGITS else value[1:-1]
-                if which == _FILLED:
-                    self.spend_on(value, end)
+                kind = _KINDS[which]
+                if which != _PLAIN:
+                    self._spend_on_value(which, value, end)
+                value = value.strip('"')
             elif which == _REMARK:
                 tokens.comments.append((start, value))
                 continue
