@@ -22,6 +22,7 @@ from pamlint.judging.order import is_mixed, unreachable
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet
 from pamlint.judging.serving import served
+from pamlint.judging.strays import stray_openings
 from pamlint.model.acl import Acl, Network, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.certainty import Purpose, Settled, settle
@@ -134,6 +135,7 @@ class _Judge:
         needed = self._required(front)
         blocked = self._blocked(front)
         self.extra += self._sure(openings(front, blocked, self.demand, self.admission, self.table))
+        self.extra += stray_openings(front, blocked, self.demand, self.floating, self.table)
         self.implicit += [
             replace(found, residue=doubted(found.residue, unit.doubt)) if unit.doubt else found
             for found in implicit(front, blocked, needed, self.demand, self.admission, self.table)

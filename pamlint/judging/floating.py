@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pamlint.binding import Unit
 from pamlint.judging.admission import localise
 from pamlint.judging.cubes import Table, sides
-from pamlint.model.acl import Acl
+from pamlint.model.acl import Acl, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import Direction
@@ -45,12 +45,15 @@ class Floating:
         proved = minus(settled.proved, perhaps)
         return Settled(proved, merge((*settled.unproven, *perhaps)), tuple(sorted({*settled.because, *because})))
 
+    def rules(self, acl: Acl, direction: Direction, action: str) -> Iterator[tuple[Acl, Rule, Traffic]]:
+        """The rules that may stand on an ACL, each with the list that it is known by, and what it says there."""
+        for other in self.near(acl):
+            for rule in other.rules:
+                if (rule.direction, rule.action) == (direction, action) and not rule.default:
+                    yield other, rule, tuple(self._here(cube, acl, other, direction) for cube in self._table.rule(other, rule))
+
     def _cubes(self, acls: Iterable[Acl], direction: Direction, action: str) -> Iterator[Cube]:
-        for acl in acls:
-            for other in self.near(acl):
-                for rule in other.rules:
-                    if (rule.direction, rule.action) == (direction, action) and not rule.default:
-                        yield from (self._here(cube, acl, other, direction) for cube in self._table.rule(other, rule))
+        return (cube for acl in acls for _, _, cubes in self.rules(acl, direction, action) for cube in cubes)
 
     def _here(self, cube: Cube, acl: Acl, other: Acl, direction: Direction) -> Cube:
         """The cube of a rule where it stands on an ACL: what names its own group there names the ACL."""

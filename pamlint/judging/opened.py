@@ -107,7 +107,7 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
         for piece in layer:
             passing = () if piece.rule.default else _passing(front, place, piece, admission)
             besides = demand.along(front.unit, front.direction, piece.acl, front.named.keys())
-            residue = _not_allowed(passing, (*allowed, *besides), front.direction, table)
+            residue = not_allowed(passing, (*allowed, *besides), front.direction, table)
             settled = settle(residue, table.predicates, Purpose.OPEN, denied=front.denied)
             if settled.proved or settled.unproven:
                 beside = _beside(front, place, residue)
@@ -119,7 +119,7 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
                     )
                 )  # fmt: skip
     for acl, passing in _unguarded(front, admission):
-        settled = settle(_not_allowed(passing, allowed, front.direction, table), table.predicates, Purpose.OPEN)
+        settled = settle(not_allowed(passing, allowed, front.direction, table), table.predicates, Purpose.OPEN)
         if settled.unproven:
             rule = _absent(acl, front.direction)
             found.append(Opening(rule, acl, front.unit, front.direction, settled, front.seen_at(acl), front.roles))
@@ -150,7 +150,7 @@ def _absent(acl: Acl, direction: Direction) -> Rule:
     return Rule(acl.address, direction, "allow", *everything, possible=acl.loose, location=acl.location)
 
 
-def _not_allowed(passing: Traffic, allowed: Traffic, direction: Direction, table: Table) -> Traffic:
+def not_allowed(passing: Traffic, allowed: Traffic, direction: Direction, table: Table) -> Traffic:
     """What passes and nothing allows."""
     peer_side, _ = sides(direction)
     out: list[Cube] = []

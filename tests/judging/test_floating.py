@@ -80,7 +80,26 @@ resource "aws_vpc_security_group_egress_rule" "out" {
     flow = FLOW % ("f", "near", "far", "tcp/22", "optional", "ingress, egress")
     for owner, wanted in (('"sg-0a1b"', ["half-open-flow"]), ("var.group", [])):
         code = GROUPS % (FAR, 22, 22, NEAR) + rule % owner
-        assert [each["check"] for each in findings(tmp_path, flow, ROLES % ("", ""), code)] == wanted
+        told = findings(tmp_path, flow, ROLES % ("", ""), code)
+        assert [each["check"] for each in told if each["check"] == "half-open-flow"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("owner", "port", "wanted"),
+    [
+        ("var.group", 23, [("unproven", ["far", "near"], "23", ["var.group"])]),
+        ("var.group", 22, [("unproven", ["near"], "22", ["var.group"])]),
+        ('"sg-0a1b"', 23, []),
+    ],
+)
+def test_what_such_a_rule_may_open_is_told_once_for_all_that_it_may_open(
+    owner: str, port: int, wanted: list[tuple[str, list[str], str, list[str]]], tmp_path: Path
+) -> None:
+    """Nobody can say that nothing is open: where it may stand on a role's group, it may open what nothing permits there."""
+    flow = FLOW % ("f", "near", "far", "tcp/22", "optional", "ingress, egress")
+    told = findings(tmp_path, flow, ROLES % ("", ""), GROUPS % (owner, port, port, NEAR))
+    extra = [each for each in told if each["check"] == "extra-access"]
+    assert [(each["certainty"], each["roles"], each["traffic"][0]["ports"], each["because"]) for each in extra] == wanted
 
 
 ROOT = """
