@@ -259,7 +259,7 @@ def _json(body: bytes, offset: int, page: int, kind: str, token_name: str) -> by
     if kind == "no-list":
         del answer[name]
     elif kind == "bad-item":
-        items.append({})
+        items.append({"ResourceARN": "no ARN"} if name == "ResourceTagMappingList" else {})
     elif page or kind == "same-token":
         answer[name] = items[offset : offset + page] if page else items
         if kind == "same-token" or offset + page < len(items):

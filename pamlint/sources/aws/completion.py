@@ -8,7 +8,6 @@ from typing import Any
 
 from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.sources.aws.inventory import SHARING
-from pamlint.sources.aws.owners import of_arn
 from pamlint.sources.aws.services import TAGS_OF
 
 Gathered = Mapping[tuple[str, str], Resource]
@@ -45,14 +44,14 @@ def _add(found: dict[tuple[str, str], Resource], more: Iterator[Resource]) -> No
 
 def _with_tags(found: Gathered) -> dict[tuple[str, str], Resource]:
     """What services keep, with the tags of whom it belongs to, and the tags themselves left out."""
-    told = {of_arn(each.address): each.body.values["tags"] for each in _of(found, TAGS_OF)}
+    told = {each.address: each.body.values["tags"] for each in _of(found, TAGS_OF)}
     return {key: _tagged(each, told) for key, each in found.items() if each.type != TAGS_OF}
 
 
 def _tagged(resource: Resource, told: Mapping[str, dict[str, str]]) -> Resource:
     """A resource with its owner's tags below its own."""
     values = resource.body.values
-    owner = of_arn(resource.address) if resource.type == FUNCTION else str(values.get("owner"))
+    owner = f"lambda:function:{values['function_name']}" if resource.type == FUNCTION else str(values.get("owner"))
     if owner not in told:
         return resource
     both = {**told[owner], **(values.get("tags") or {})}

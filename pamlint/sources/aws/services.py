@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from pamlint.model.resource import Resource
 from pamlint.sources.aws.items import Item, resource, tags
+from pamlint.sources.aws.owners import of_arn
 
 TAGS_OF = "tags"
 """The type of what the tagging API says; it is no resource of Terraform's, and goes to whom it is about."""
@@ -51,5 +52,5 @@ def function(item: Item, root: str) -> Iterator[Resource]:
 
 
 def tagged(item: Item, root: str) -> Iterator[Resource]:
-    """The tags of something."""
-    yield resource(TAGS_OF, item["ResourceARN"], root, {"tags": tags(item)})
+    """The tags of something, by what interfaces say of their owner."""
+    yield resource(TAGS_OF, of_arn(item["ResourceARN"]), root, {"tags": tags(item)})
