@@ -287,11 +287,11 @@ TABLE = {
         (Purpose.OPEN, IPV6, "+foreign", "", EMPTY, IPV6),
         (Purpose.OPEN, ANY, "+exists", "", EMPTY, ANY),
         (Purpose.OPEN, ANY, "+port", "", EMPTY, ANY),
-        # a foreign group is extra, wherever a role's unknown networks are, but for who is known to be permitted or denied
+        # a foreign group is extra, wherever a role's unknown networks are, but for who is known to be permitted or may be denied
         (Purpose.OPEN, ANY, "+foreign -networks", "", ANY, ANY),
         (Purpose.OPEN, ANY, "+tag -networks", "", ANY, ANY),
         (Purpose.OPEN, ANY, "+foreign -bound", "", subtract(ANY, KNOWN), subtract(ANY, KNOWN)),
-        (Purpose.OPEN, ANY, "+foreign -bound", "bound", subtract(ANY, KNOWN), subtract(ANY, KNOWN)),
+        (Purpose.OPEN, ANY, "+foreign -bound", "bound", subtract(ANY, LINE), subtract(ANY, KNOWN)),
         # open: what is left of everything beside a deny, a permitted group, unknown networks
         (Purpose.OPEN, ANY, "-foreign", "foreign", PUBLIC, ANY),
         (Purpose.OPEN, ANY, "-bound", "bound", subtract(ANY, LINE), subtract(ANY, KNOWN)),
