@@ -130,13 +130,18 @@ class Ledger:
         )
 
 
-def outside(value: Any, root: str, what: str) -> tuple[str, str, tuple[str, ...]]:
-    """Key, name and references of something that the input refers to and does not define."""
+def outside(value: Any, root: str, what: str, owned: str = "") -> tuple[str, str, tuple[str, ...]]:
+    """Key, name and references of something that the input refers to and does not define.
+
+    What is computed may be another thing wherever it stands: `owned` is the address of a rule that belongs to it, and to
+    nothing else for sure.
+    """
     if not isinstance(value, Unknown):
         return foreign_key(shown(value)), shown(value), (shown(value),)
     if value.attribute is None:
-        told = ", ".join(value.because) or f"an unknown {what}"
-        return f"{root}|?{told}", told, value.because or (told,)
+        told = value.name or ", ".join(value.because) or f"an unknown {what}"
+        place = "" if value.name else f"|{owned}"
+        return f"{root}{place}|?{told}", told, value.because or (told,)
     address, attribute = value.attribute
     told = address if attribute in IDENTIFIERS else f"{address}.{attribute}"
     return f"{root}|{told}", told, (told,)

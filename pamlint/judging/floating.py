@@ -73,8 +73,8 @@ def _is_anybody(acl: Acl) -> bool:
 
 
 def _may_be(floating: Acl, acl: Acl) -> bool:
-    """Whether the rules of one ACL may be those of another that is known: it is of the kind, and of the name if there is one."""
-    if acl.partial or acl.kind != floating.kind:
+    """Whether the rules of one ACL may be those of another: it is of the kind, and of the name if there is one."""
+    if acl.key == floating.key or acl.kind != floating.kind:
         return False
     names = (floating.name, acl.name)
     return not all(isinstance(name, str) for name in names) or names[0] == names[1]

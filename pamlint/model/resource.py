@@ -33,12 +33,15 @@ class Unknown:
     `because` holds the references as the user writes them, absolute from the root module (`var.cidr`,
     `module.net.data.aws_vpc.main.cidr_block`). `attribute` is set when the value is exactly one attribute of one resource
     instance (`("aws_security_group.fm[0]", "id")`), so that whoever knows the resource can tell what it is.
-    `prefix` is the beginning of the string, if that much is known.
+    `prefix` is the beginning of the string, if that much is known. `name` is the whole reference that the value is, absolute as
+    well (`var.ids[0]`): two of one name are the same value. One that was computed has none, and where it is an `attribute`
+    that is its name.
     """
 
     because: tuple[str, ...]
     attribute: tuple[str, str] | None = None
     prefix: str = ""
+    name: str = ""
 
 
 Value = None | bool | int | Decimal | str | list[Any] | dict[str, Any] | Unknown

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pamlint.model.identity import IDENTIFIERS
 from pamlint.model.resource import Unknown
 
 Path = tuple[str | int, ...]
 _STEP = re.compile(r'module\.([\w-]+)((?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?)\.?')
 _KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _RESOURCE = re.compile(r'((?:data\.)?[A-Za-z_][\w-]*\.[\w-]+)((?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?)(?:\.([\w-]+))?')
+_PLACE = re.compile(r"\[\d+\]")
 _NEVER_UNKNOWN = ("count.", "path.", "terraform.", "each.key", "self.")
 _DEEPEST = 50
 
@@ -37,10 +39,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """Where a chain of references ends: what it is called there, and which attribute of which instance it is, if it is one."""
+    """Where a chain of references ends: what it is called there, and which attribute of which instance it is, if it is one.
+
+    A plan does not tell what an expression makes of what it refers to. Only where that is one id there is nothing to make of it:
+    `name` has an element of a list of ids.
+    """
 
     told: str
     attribute: tuple[str, str] | None = None
+    name: str = ""
+
+    @property
+    def whole(self) -> tuple[str, str] | None:
+        """The attribute, where it is one id."""
+        return self.attribute if self.attribute is not None and not self.name and _is_id(self.attribute[1]) else None
 
 
 class References:
@@ -62,8 +74,9 @@ class References:
         if not ends:
             own = (place.address, str(path[0])) if len(path) == 1 else None
             return Unknown((f"{place.address}.{path[0]}",), own)
-        attributes = {end.attribute for end in ends}
-        return Unknown(tuple(dict.fromkeys(end.told for end in ends)), attributes.pop() if len(attributes) == 1 else None)
+        whole, *others = dict.fromkeys((end.whole, end.name) for end in ends)
+        attribute, name = (None, "") if others else whole
+        return Unknown(tuple(dict.fromkeys(end.told for end in ends)), attribute, name=name)
 
     def each_unknown(self, place: Place, path: Path, count: int) -> list[Unknown] | None:
         """One Unknown for each of so many unknown elements of a list, if the configuration names just as many attributes.
@@ -73,7 +86,7 @@ class References:
         ends = [end for end in self._ends_at(place, path) if end.attribute is not None or ".var." not in f".{end.told}"]
         if len(ends) != count or any(end.attribute is None for end in ends):
             return None
-        return [Unknown((end.told,), end.attribute) for end in ends]
+        return [Unknown((end.told,), end.whole, name=end.name) for end in ends]
 
     def sensitive(self, place: Place, path: Path) -> Unknown:
         """The Unknown for a value that must not be shown."""
@@ -191,7 +204,9 @@ class References:
         missing = _at(self._unknown[address], name) if name else self._unknown[address]
         if missing is not True:
             return [end] if holds_true(missing) else ()
-        return [_End(end.told, (address, name))]
+        rest = reference[found.end() :]
+        element = f"{address}.{name}{rest}" if name.endswith("ids") and _PLACE.fullmatch(rest) else ""
+        return [_End(end.told, (address, name), element)]
 
 
 def holds_true(tree: Any) -> bool:
@@ -209,6 +224,10 @@ def below(module: str, address: str) -> str:
 def without_keys(address: str) -> str:
     """An address without the keys of instances."""
     return _KEY.sub("", address) if "[" in address else address
+
+
+def _is_id(attribute: str) -> bool:
+    return attribute in IDENTIFIERS or attribute.endswith(("_id", "_arn"))
 
 
 def _goes_by(address: str, stem: str) -> bool:

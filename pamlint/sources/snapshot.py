@@ -103,7 +103,7 @@ def _written(value: Any) -> Any:
         return {_BLOCK: _written(value.values), "$possible": list(value.possible)}
     if isinstance(value, Unknown):
         attribute = list(value.attribute) if value.attribute else None
-        return {_UNKNOWN: list(value.because), "$attribute": attribute, "$prefix": value.prefix}
+        return {_UNKNOWN: list(value.because), "$attribute": attribute, "$prefix": value.prefix, "$name": value.name}
     if isinstance(value, Decimal):
         return {_NUMBER: str(value)}
     raise TypeError(f"{type(value).__name__} is no value of a resource")
@@ -118,7 +118,7 @@ def _read(value: Any) -> Any:
         return Block(_read(value[_BLOCK]), possible=tuple(value["$possible"]))
     if _UNKNOWN in value:
         attribute = value["$attribute"]
-        return Unknown(tuple(value[_UNKNOWN]), tuple(attribute) if attribute else None, value["$prefix"])
+        return Unknown(tuple(value[_UNKNOWN]), tuple(attribute) if attribute else None, value["$prefix"], value.get("$name", ""))
     if _NUMBER in value:
         return Decimal(value[_NUMBER])
     return {key.removeprefix("$"): _read(item) for key, item in value.items()}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import reduce
 from typing import cast
 
 from pamlint.terraform.convert import convert
 from pamlint.terraform.partial import held_items
+from pamlint.terraform.session import as_key
 from pamlint.terraform.types import ANY, NUMBER, STRING, ListType, MapType, ObjectType, SetType, TupleType, Type, friendly_name
 from pamlint.terraform.values import (
     EvaluationError,
@@ -19,6 +22,7 @@ from pamlint.terraform.values import (
     TupleValue,
     UnknownValue,
     Value,
+    called,
     mark,
     merge_marks,
     reasons,
@@ -26,6 +30,7 @@ from pamlint.terraform.values import (
     unmark,
 )
 
+_PLAIN = re.compile(r"[A-Za-z_][\w-]*")
 REMOTE_STATE = "terraform_remote_state"
 """The data source of Terraform itself that has the outputs of another root."""
 
@@ -69,7 +74,7 @@ def attribute(of: Value, name: str) -> Value:
     if isinstance(bare, UnknownValue):
         if name in held_items(bare):
             return mark(held_items(bare)[name], marks)
-        return mark(UnknownValue(_because(bare, name), _attribute_type(bare.type, name)), marks)
+        return mark(UnknownValue(_because(bare, name), _attribute_type(bare.type, name), name=_below(bare, name)), marks)
     raise EvaluationError(f'a value of type {friendly_name(type_of(bare))} has no attribute "{name}"')
 
 
@@ -78,6 +83,23 @@ def _because(of: UnknownValue, name: str) -> tuple[str, ...]:
     if of.attribute is None or of.attribute[1] != "outputs" or REMOTE_STATE not in of.attribute[0].split("."):
         return of.because
     return tuple(f"{reference}.{name}" for reference in of.because)
+
+
+def _below(of: UnknownValue, key: Value) -> str:
+    """The name of what stands at a key of what has a name; empty where either is not known."""
+    whole = ".".join(of.attribute) if of.attribute is not None else of.name
+    return stepped(whole, key) if whole and isinstance(key, str | int) and not isinstance(key, bool) else ""
+
+
+def stepped(whole: str, key: str | int) -> str:
+    """A reference with one more step, written in one way however the code writes it."""
+    return f"{whole}.{key}" if isinstance(key, str) and _PLAIN.fullmatch(key) else whole + as_key(key)
+
+
+def at_steps(value: Value, root: str, keys: Sequence[str | int | Decimal | None]) -> Value:
+    """What was found at the steps of a reference: an unknown that was computed there has the reference's name."""
+    plain = [key for key in keys if isinstance(key, str | int)]
+    return called(value, reduce(stepped, plain, root)) if 1 < len(plain) == len(keys) else value
 
 
 def _instead(name: str, names: Iterable[str]) -> str:
@@ -145,6 +167,7 @@ def _element(of: ListValue | TupleValue, key: Value) -> Value:
 
 def _index_unknown(of: UnknownValue, key: Value) -> Value:
     because = tuple(dict.fromkeys((*of.because, *reasons(key))))
+    name = _below(of, key)
     if isinstance(of.type, SetType) or (
         of.type is not ANY and not isinstance(of.type, ListType | MapType | TupleType | ObjectType)
     ):
@@ -154,10 +177,10 @@ def _index_unknown(of: UnknownValue, key: Value) -> Value:
     if of.attribute is not None and isinstance(key, str):
         return attribute(of, key)
     if isinstance(of.type, ObjectType) and isinstance(key, str):
-        return UnknownValue(because, _attribute_type(of.type, key))
+        return UnknownValue(because, _attribute_type(of.type, key), name=name)
     if isinstance(of.type, ListType | MapType):
-        return UnknownValue(because, of.type.element)
-    return UnknownValue(because)
+        return UnknownValue(because, of.type.element, name=name)
+    return UnknownValue(because, name=name)
 
 
 def pairs(of: Value) -> list[tuple[Value, Value]]:

@@ -10,11 +10,12 @@ from typing import Any
 from pamlint.model.resource import EMPTY, Block, Ignore, Location
 from pamlint.terraform.configuration import Declared
 from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.plain import to_plain
 from pamlint.terraform.repetition import Instance, elements, possible_element
 from pamlint.terraform.scope import Scope
 from pamlint.terraform.session import Session
 from pamlint.terraform.syntax import MAX_TEXT, Argument, BlockNode, Body, Literal, Reference, SourceFile
-from pamlint.terraform.values import LimitReached, Value, to_plain
+from pamlint.terraform.values import LimitReached, Value
 
 META_ARGUMENTS = frozenset(("count", "for_each", "provider", "depends_on", "providers", "source", "version"))
 _META_BLOCKS = frozenset(("lifecycle", "provisioner", "connection", "timeouts"))

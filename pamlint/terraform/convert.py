@@ -20,6 +20,7 @@ from pamlint.terraform.types import (
     TupleType,
     Type,
     has_any,
+    has_set,
     without_optional,
 )
 from pamlint.terraform.unify import convertible, mismatch, refill, unify
@@ -87,7 +88,11 @@ def _convert_unknown(value: UnknownValue, wanted: Type) -> UnknownValue:
         return value
     prefix = value.prefix if of is STRING else ""
     holds = value.holds and _convert_held(value.holds, of)
-    return UnknownValue(value.because, of, attribute=value.attribute, prefix=prefix, not_null=value.not_null, holds=holds)
+    if has_set(value.type):  # what stands at a place is another thing once elements were sorted
+        return UnknownValue(value.because, of, prefix=prefix, not_null=value.not_null, holds=holds)
+    return UnknownValue(
+        value.because, of, attribute=value.attribute, prefix=prefix, not_null=value.not_null, holds=holds, name=value.name
+    )
 
 
 def _convert_held(holds: TupleValue | ObjectValue, wanted: Type) -> TupleValue | ObjectValue | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pamlint.model.errors import InputError
 from pamlint.model.resource import Location, Problem
-from pamlint.terraform.access import LazyObject
+from pamlint.terraform.access import LazyObject, at_steps
 from pamlint.terraform.configuration import Configuration, Declared, unreadable
 from pamlint.terraform.expressions import evaluate, follow
 from pamlint.terraform.imports import imported
@@ -20,7 +20,7 @@ from pamlint.terraform.scope import Budget, Scope
 from pamlint.terraform.session import Session, joined
 from pamlint.terraform.surroundings import ModuleSurroundings, relative
 from pamlint.terraform.syntax import Argument, Literal, Reference, SourceFile
-from pamlint.terraform.values import EvaluationError, ObjectValue, TupleValue, UnknownValue, Value, mark
+from pamlint.terraform.values import EvaluationError, ObjectValue, TupleValue, UnknownValue, Value, called, mark
 from pamlint.terraform.variables import flag, validate, variable_value
 
 MAX_MODULE_DEPTH = 40
@@ -168,13 +168,13 @@ class Module:
             value = self._terraform(name)
         else:
             value = self._path(name)
-        return follow(value, reference, 1)
+        return at_steps(follow(value, reference, 1), self.prefix + root, [each.key for each in reference.steps])
 
     def _undeclared(self, address: str) -> Value:
         """Something that no file declares: an error, unless a file could not be read."""
         if self.configuration.whole:
             raise EvaluationError(f"{address} is not declared")
-        return UnknownValue((self.prefix + address,))
+        return UnknownValue((self.prefix + address,), name=self.prefix + address)
 
     def variable(self, name: str) -> Value:
         """The value of a variable."""
@@ -182,7 +182,7 @@ class Module:
         if declared is None:
             return self._undeclared(f"var.{name}")
         address = f"{self.prefix}var.{name}"
-        return self.session.settle(address, lambda: variable_value(self, name, declared), fixed=True)
+        return self.session.settle(address, lambda: called(variable_value(self, name, declared), address), fixed=True)
 
     def local(self, name: str) -> Value:
         """The value of a local."""
@@ -190,7 +190,8 @@ class Module:
         if found is None:
             return self._undeclared(f"local.{name}")
         argument, file = found
-        return self.session.settle(f"{self.prefix}local.{name}", lambda: evaluate(argument.value, self.scope(file)))
+        of = f"{self.prefix}local.{name}"
+        return self.session.settle(of, lambda: called(evaluate(argument.value, self.scope(file)), of))
 
     def output(self, name: str) -> Value:
         """The value of an output, as callers see it."""
@@ -200,7 +201,7 @@ class Module:
             return self._undeclared(f"the output {name}")
         address = f"{self.prefix}{name}"
         scope = self.scope(declared.file_of("value"))
-        value = self.session.settle(address, lambda: evaluate(argument.value, scope))
+        value = self.session.settle(address, lambda: called(evaluate(argument.value, scope), address))
         return mark(value, (address,)) if flag(self, declared, "sensitive", False) else value
 
     def _path(self, name: str) -> Value:
@@ -325,7 +326,7 @@ class ModuleCall:
         address = f"{self.address}{instance.suffix}.{name}"
         if module is not None:
             return module.output(name)
-        return self.caller.session.fact(address) or UnknownValue((address,))
+        return self.caller.session.fact(address) or UnknownValue((address,), name=address)
 
     def _outputs(self, instance: Instance) -> Mapping[str, Value]:
         module = self.module(instance)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pamlint.terraform.configuration import Declared, alias
 from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.plain import to_plain
 from pamlint.terraform.syntax import Expression, Literal, ObjectOf, Reference
-from pamlint.terraform.values import to_plain
 
 if TYPE_CHECKING:
     from pamlint.terraform.modules import Module

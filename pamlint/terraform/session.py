@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pamlint.model.resource import Location, Problem
+from pamlint.terraform.plain import from_plain
 from pamlint.terraform.scope import Budget, ExpressionError, ExpressionLimit, MissingFileError, weight
-from pamlint.terraform.values import EvaluationError, LimitReached, Null, UnknownValue, Value, from_plain
+from pamlint.terraform.values import EvaluationError, LimitReached, Null, UnknownValue, Value
 
 MAX_ELEMENTS = 500_000
 _SMALL = frozenset((str, int, bool, Null, UnknownValue))

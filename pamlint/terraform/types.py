@@ -92,6 +92,17 @@ def has_any(of: Type) -> bool:
     return has_any(of.element)
 
 
+def has_set(of: Type) -> bool:
+    """Whether a set stands anywhere in the type."""
+    if isinstance(of, Primitive):
+        return False
+    if isinstance(of, TupleType):
+        return any(map(has_set, of.elements))
+    if isinstance(of, ObjectType):
+        return any(map(has_set, of.attributes.values()))
+    return isinstance(of, SetType) or has_set(of.element)
+
+
 def conforms(left: Type, right: Type) -> bool:
     """Whether the types are the same wherever neither of them is `any`."""
     if left is ANY or right is ANY:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
-from pamlint.model import resource
 from pamlint.terraform.types import (
     ANY,
     BOOL,
@@ -60,13 +59,13 @@ NULL = Null()
 
 
 class UnknownValue:
-    """A value that is not known. The first three fields are those of `pamlint.model.resource.Unknown`.
+    """A value that is not known. `because`, `attribute`, `prefix` and `name` are those of `pamlint.model.resource.Unknown`.
 
     `not_null` says that it is no null, whatever it turns out to be; `holds` what a collection surely has, among other things;
     `pieces` what a string is put together of, in order: known texts and unknown strings.
     """
 
-    __slots__ = ("attribute", "because", "holds", "not_null", "pieces", "prefix", "type")
+    __slots__ = ("attribute", "because", "holds", "name", "not_null", "pieces", "prefix", "type")
 
     def __init__(
         self,
@@ -78,12 +77,14 @@ class UnknownValue:
         not_null: bool = False,
         holds: TupleValue | ObjectValue | None = None,
         pieces: tuple[str | UnknownValue, ...] = (),
+        name: str = "",
     ) -> None:
         self.because = because
         self.holds = holds
         self.pieces = pieces
         self.type = of
         self.attribute = attribute
+        self.name = name
         self.prefix = prefix
         self.not_null = not_null or bool(prefix)
 
@@ -259,6 +260,23 @@ def unknown_from(values: Iterable[Value], of: Type = ANY, *, not_null: bool = Tr
     return UnknownValue(reasons(*values), of, not_null=not_null)
 
 
+def called(value: Value, name: str) -> Value:
+    """The value under a name that it alone has, if it is unknown and has none yet."""
+    bare, marks = unmark(value)
+    if not isinstance(bare, UnknownValue) or bare.name or bare.attribute is not None:
+        return value
+    unknown = UnknownValue(
+        bare.because,
+        bare.type,
+        prefix=bare.prefix,
+        not_null=bare.not_null,
+        holds=bare.holds,
+        pieces=bare.pieces,
+        name=name,
+    )
+    return mark(unknown, marks)
+
+
 def mark(value: Value, because: Iterable[str] | None) -> Value:
     """The value made sensitive, for these references besides those it has; unchanged where `because` is None."""
     if because is None:
@@ -361,39 +379,3 @@ def key(value: Value) -> Any:
     if isinstance(value, MapValue | ObjectValue):
         return (type(value), getattr(value, "element", None), tuple((name, key(item)) for name, item in value.items.items()))
     return (type(value), getattr(value, "element", None), tuple(map(key, value.items)))
-
-
-def to_plain(value: Value) -> resource.Value:
-    """The value in plain Python, as resources hold it: what is sensitive is not handed on, but named."""
-    if type(value) in _SCALAR_TYPES:
-        return cast("Scalar", value)
-    if isinstance(value, Sensitive):
-        return resource.Unknown(tuple(f"{reference} (sensitive)" for reference in value.because) or ("a sensitive value",))
-    if isinstance(value, UnknownValue):
-        unknown = resource.Unknown(value.because, value.attribute, value.prefix)
-        held = value.holds.items if isinstance(value.holds, TupleValue) else ()
-        return [*map(to_plain, held), unknown] if held else unknown
-    if isinstance(value, MapValue | ObjectValue):
-        return {name: to_plain(item) for name, item in value.items.items()}
-    if isinstance(value, Null):
-        return None
-    return [to_plain(item) for item in cast("Sequence", value).items]
-
-
-def from_plain(plain: Any) -> Value:
-    """A value of what JSON or YAML holds: dicts become objects, lists tuples, floats the decimal that they show."""
-    if isinstance(plain, str):
-        return string(plain)
-    if plain is None:
-        return NULL
-    if isinstance(plain, bool | int):
-        return plain
-    if isinstance(plain, float | Decimal):
-        from pamlint.terraform.numeric import from_decimal
-
-        return from_decimal(Decimal(str(plain)))
-    if isinstance(plain, resource.Unknown):
-        return UnknownValue(plain.because, attribute=plain.attribute, prefix=plain.prefix)
-    if isinstance(plain, Mapping):
-        return ObjectValue({string(str(name)): from_plain(item) for name, item in plain.items()})
-    return TupleValue(map(from_plain, plain))

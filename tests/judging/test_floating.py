@@ -47,6 +47,104 @@ def test_what_such_a_rule_may_admit_is_not_proved_to_be_missing(
     assert [(each["certainty"], each["traffic"][0]["ports"], each["because"]) for each in missing] == wanted
 
 
+WORN = """
+variable "a" {}
+variable "b" {}
+variable "s" {}
+variable "ids" { type = list(string) }
+variable "map" { type = map(string) }
+variable "object" { type = object({ x = string, y = string }) }
+variable "unsorted" { type = set(string) }
+variable "hidden" {
+  type      = list(string)
+  sensitive = true
+}
+data "aws_security_groups" "d" {}
+data "aws_ssm_parameter" "p" { name = "p" }
+locals {
+  either = var.s == "a" ? var.a : var.b
+  parts  = split(",", var.s)
+  known  = { a = [lower(var.a)] }
+}
+module "m" {
+  source = "./m"
+  ids    = var.ids
+  either = var.s == "a" ? var.a : var.b
+}
+resource "aws_instance" "near" {
+  tags                   = { Name = "near" }
+  vpc_security_group_ids = [%s]
+}
+resource "aws_security_group_rule" "r" {
+  security_group_id = %s
+  type              = "ingress"
+  protocol          = "tcp"
+  from_port         = 22
+  to_port           = 22
+  cidr_blocks       = ["10.9.0.0/24"]
+}
+"""
+BELOW = """
+variable "ids" { type = list(string) }
+variable "either" {}
+output "first" { value = var.ids[0] }
+output "either" { value = var.either }
+"""
+ONE = [
+    ("var.a", "var.a"),
+    ("var.a", '"${var.a}"'),
+    ("var.ids[0]", "module.m.first"),
+    ("module.m.either", "module.m.either"),
+    ('var.map["a"]', "var.map.a"),
+    ("var.object.x", "var.object.x"),
+    ("var.hidden[0]", "var.hidden[0]"),
+    ("local.either", "local.either"),
+    ("local.parts[0]", "local.parts[0]"),
+    ('local.known["a"][0]', "local.known.a[0]"),
+    ("data.aws_security_groups.d.ids[0]", "data.aws_security_groups.d.ids[0]"),
+    ("data.aws_ssm_parameter.p.value", "data.aws_ssm_parameter.p.value"),
+]
+OTHERS = [
+    ("var.a", "var.b"),
+    ("var.a", "lower(var.a)"),
+    ("var.ids[0]", "element(var.ids, 0)"),
+    ("var.ids[0]", "var.ids[1]"),
+    ("var.ids[0]", "tolist(toset(var.ids))[0]"),
+    ("var.ids[1]", "module.m.first"),
+    ('var.map["a"]', 'var.map["b"]'),
+    ("var.object.x", "var.object.y"),
+    ("var.hidden[0]", "var.hidden[1]"),
+    ('split(",", var.s)[0]', 'split(",", var.s)[1]'),
+    ("local.parts[0]", "local.parts[1]"),
+    ('var.s == "a" ? var.a : var.b', 'var.s == "b" ? var.a : var.b'),
+    ("data.aws_security_groups.d.ids[0]", "data.aws_security_groups.d.ids[1]"),
+    ('split(",", data.aws_ssm_parameter.p.value)[0]', 'split(",", data.aws_ssm_parameter.p.value)[1]'),
+]
+
+
+@pytest.mark.parametrize(("worn", "owner", "wanted"), [(*each, []) for each in ONE] + [(*each, ["unproven"]) for each in OTHERS])
+def test_only_what_is_one_reference_is_one_group(worn: str, owner: str, wanted: list[str], tmp_path: Path) -> None:
+    """A rule stands where a machine wears the very value that it is attached to; another of the same references proves nothing."""
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "main.tf").write_text(BELOW)
+    site = ROLES.replace("[{name: near}]%s", "[{tags: {Name: near}}]").replace("match: [{name: far}]%s", "cidrs: [10.9.0.0/24]")
+    told = findings(tmp_path, FLOW % ("f", "far", "near", "tcp/22", "required", "ingress"), site, WORN % (worn, owner))
+    assert [each["certainty"] for each in told if each["check"] == "missing-access"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("owner", "wanted"), [("var.ids[0]", ["proved"]), ("var.ids[1]", ["unproven"]), ("lower(var.a)", ["unproven"])]
+)
+def test_what_such_a_rule_may_open_at_another_unknown_group_is_told(owner: str, wanted: list[str], tmp_path: Path) -> None:
+    """Two groups of which neither is known may be one: what is open at one may be open at the other."""
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "main.tf").write_text(BELOW)
+    site = ROLES.replace("[{name: near}]%s", "[{tags: {Name: near}}]").replace("match: [{name: far}]%s", "cidrs: [10.9.0.0/24]")
+    code = (WORN % ("var.ids[0]", owner)).replace("10.9.0.0/24", "0.0.0.0/0")
+    told = findings(tmp_path, FLOW % ("f", "far", "near", "tcp/22", "required", "ingress"), site, code)
+    assert [each["certainty"] for each in told if each["check"] == "extra-access"] == wanted
+
+
 def test_such_a_rule_may_be_of_the_group_itself(tmp_path: Path) -> None:
     """A rule that lets its own group in lets in the group that it may belong to."""
     code = """

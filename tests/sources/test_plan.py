@@ -94,6 +94,21 @@ BELOW = planned("module.a.aws_security_group.b", {})
         ),
         (["module.a.other"], {"module_calls": OUTPUT}, Unknown(("module.a.other",))),
         (
+            ["data.aws_security_groups.d.ids[1]", "data.aws_security_groups.d.ids", "data.aws_security_groups.d"],
+            {"group": planned("data.aws_security_groups.d", {}), "unknown": {"ids": True}},
+            Unknown(("data.aws_security_groups.d.ids[1]",), name="data.aws_security_groups.d.ids[1]"),
+        ),
+        (
+            ["data.aws_security_groups.d.ids", "data.aws_security_groups.d"],
+            {"group": planned("data.aws_security_groups.d", {}), "unknown": {"ids": True}},
+            Unknown(("data.aws_security_groups.d.ids",)),
+        ),
+        (
+            ["data.aws_ssm_parameter.p.value", "data.aws_ssm_parameter.p"],
+            {"group": planned("data.aws_ssm_parameter.p", {}), "unknown": {"value": True}},
+            Unknown(("data.aws_ssm_parameter.p.value",)),
+        ),
+        (
             ["aws_security_group.a.name"],
             {"unknown": {"name": False}},
             Unknown(("aws_security_group_rule.r.security_group_id",), ("aws_security_group_rule.r", "security_group_id")),
@@ -101,7 +116,10 @@ BELOW = planned("module.a.aws_security_group.b", {})
     ],
 )
 def test_unknown_leads_where_its_reference_leads(references: list[str], more: dict[str, Any], wanted: Unknown) -> None:
-    """An unknown that refers to just one unknown attribute is that attribute; else its references are named."""
+    """An unknown that refers to just one unknown id is that id; else its references are named.
+
+    Nothing says what the code makes of something else: both parts of a text that is split refer to the text.
+    """
     assert value_of_group_id(references, **more) == wanted
 
 
@@ -383,7 +401,7 @@ def test_values_settle_a_plan_with_its_code_beside_it(tmp_path: Path) -> None:
     settings = Settings(facts={"data.aws_vpc.v.cidr_block": "10.0.0.0/16"})
     (reading,) = read_document(tmp_path / "plan.json", everything, boundary=tmp_path, settings=settings)
     values = next(found for found in reading.resources if found.address == "aws_security_group_rule.r").body.values
-    assert values["cidr_blocks"] == ["10.0.1.0/24", Unknown(("var.none",))]
+    assert values["cidr_blocks"] == ["10.0.1.0/24", Unknown(("var.none",), name="var.none")]
 
 
 def test_what_decides_on_elements_is_no_element_itself(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ UNKNOWNS = st.builds(
     st.lists(st.text(), max_size=2).map(tuple),
     st.none() | st.tuples(st.text(), st.text()),
     st.text(max_size=3),
+    st.text(max_size=3),
 )
 KEYS = st.text(max_size=5) | st.sampled_from(["$unknown", "$block", "$number", "$$", "$"])
 VALUES = st.recursive(

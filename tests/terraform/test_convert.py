@@ -9,6 +9,7 @@ from pamlint.terraform.constraints import Constraint, type_from_expression
 from pamlint.terraform.convert import convert
 from pamlint.terraform.equality import equal
 from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.plain import from_plain, to_plain
 from pamlint.terraform.reader import read_expression
 from pamlint.terraform.scope import Budget, Scope
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, MapType, ObjectType, SetType, TupleType, Type, type_name
@@ -23,10 +24,8 @@ from pamlint.terraform.values import (
     TupleValue,
     UnknownValue,
     Value,
-    from_plain,
     key,
     make_set,
-    to_plain,
     type_of,
 )
 

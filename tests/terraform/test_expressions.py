@@ -9,9 +9,10 @@ import pytest
 
 from pamlint.model.resource import Unknown
 from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.plain import from_plain, to_plain
 from pamlint.terraform.reader import read_expression
 from pamlint.terraform.scope import Budget, ExpressionError, Scope
-from pamlint.terraform.values import EvaluationError, LimitReached, Sensitive, UnknownValue, Value, from_plain, to_plain
+from pamlint.terraform.values import EvaluationError, LimitReached, Sensitive, UnknownValue, Value
 from tests.terraform.console import AVAILABLE, ask
 from tests.terraform.evaluating import Locals, answer, value_of
 from tests.terraform.random_expressions import LOCALS, Generator

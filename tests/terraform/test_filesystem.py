@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pamlint.terraform.functions import call
-from pamlint.terraform.values import EvaluationError, ObjectValue, UnknownValue, Value, to_plain
+from pamlint.terraform.plain import to_plain
+from pamlint.terraform.values import EvaluationError, ObjectValue, UnknownValue, Value
 
 NAMES = ("a/b/y.json", "a/x.txt", "c/z.txt", ".h/h.txt", "main.tf", "a" * 200)
 

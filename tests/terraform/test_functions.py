@@ -13,6 +13,7 @@ import pytest
 from pamlint.model import resource
 from pamlint.terraform.expressions import evaluate
 from pamlint.terraform.functions import FUNCTIONS, call, json_text
+from pamlint.terraform.plain import to_plain
 from pamlint.terraform.reader import read_expression
 from pamlint.terraform.scope import Budget, Scope
 from pamlint.terraform.types import STRING, ListType, SetType
@@ -26,7 +27,6 @@ from pamlint.terraform.values import (
     TupleValue,
     UnknownValue,
     Value,
-    to_plain,
     unmark_deep,
 )
 from tests.terraform.random_calls import make_calls

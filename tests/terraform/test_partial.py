@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pamlint.terraform.values import to_plain
+from pamlint.terraform.plain import to_plain
 from tests.terraform.roots import problems, read, shown, values, write
 from tests.terraform.test_functions import value_of
 

@@ -57,16 +57,19 @@ class Groups:
             self._found[key_of(resource)] = self._group(resource)
         attached: dict[str, list[Rule]] = defaultdict(list)
         for resource in self._ledger.of(ANY_RULE, *NEW_RULES):
-            key = self.key(resource.body.values.get("security_group_id"), resource.root)
+            key = self.key(resource.body.values.get("security_group_id"), resource.root, resource.address)
             attached[key] += self._standalone(resource, key)
         return [replace(acl, rules=(*acl.rules, *attached[key])) for key, acl in self._found.items()]
 
-    def key(self, value: Any, root: str) -> str:
-        """The key of the group that something belongs to or wears; one that the input does not define becomes a partial ACL."""
+    def key(self, value: Any, root: str, owned: str = "") -> str:
+        """The key of the group that something wears, or an `owned` rule belongs to.
+
+        One that the input does not define becomes a partial ACL.
+        """
         known = self._lead(value, root)
         if known is not None:
             return known
-        key, told, because = outside(value, root, "group")
+        key, told, because = outside(value, root, "group", owned)
         if key not in self._found:
             self._found[key] = Acl(key, told, "aws_security_group", root, (), id=string(value), partial=because)
             self._ledger.symbols.setdefault(key, Symbol(key, "group", told))

@@ -50,7 +50,7 @@ class NetworkAcls:
                 self._defaults[key_of(vpc)] = key_of(resource)
         self._rules: dict[str, list[Rule]] = defaultdict(list)
         for resource in ledger.of(RULE):
-            key = self._key(resource.body.values.get("network_acl_id"), resource.root)
+            key = self._key(resource.body.values.get("network_acl_id"), resource.root, resource.address)
             self._rules[key] += self._standalone(resource)
         self.guards = self._guards(vpcs)
 
@@ -91,15 +91,18 @@ class NetworkAcls:
             return self._ledger.target(value, root, *VPCS, by="default_network_acl_id") if isinstance(value, str) else None
         return self._ledger.target(Unknown((), attribute=(value.attribute[0], "id")), root, *VPCS)
 
-    def _key(self, value: Any, root: str) -> str:
-        """The key of the network ACL that a value refers to; one that the input does not define becomes a partial ACL."""
+    def _key(self, value: Any, root: str, owned: str = "") -> str:
+        """The key of the network ACL that a value refers to; one that the input does not define becomes a partial ACL.
+
+        `owned` is a rule that belongs to it.
+        """
         key = self._ledger.names.lead(value, root)
         if key in self._found and key is not None:
             return key
         vpc = self._default_owner(value, root)
         if vpc is not None and key_of(vpc) in self._defaults:
             return self._defaults[key_of(vpc)]
-        key, told, because = outside(value, root, "network ACL")
+        key, told, because = outside(value, root, "network ACL", owned)
         self._found.setdefault(key, Acl(key, told, "aws_network_acl", root, (), id=string(value), partial=because))
         if vpc is not None:
             self._defaults[key_of(vpc)] = key

@@ -108,7 +108,7 @@ class Groups:
         nsg = self._ledger.target(name, resource.root, NSG, group=values.get("resource_group_name"))
         if nsg is not None:
             return found[key_of(nsg)]
-        key, told, because = outside(name, resource.root, "NSG")
+        key, told, because = outside(name, resource.root, "NSG", resource.address)
         if not isinstance(name, Unknown):
             key = foreign_key(f"nsg {told.lower()}")
         return Acl(key, told, "azure_nsg", resource.root, (), name=text(name), partial=because)

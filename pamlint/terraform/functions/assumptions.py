@@ -27,13 +27,13 @@ def not_null(value: Value) -> Value:
         raise EvaluationError("the value must have a type")
     if isinstance(value, Null):
         raise EvaluationError(_BROKEN)
-    return UnknownValue(value.because, value.type, not_null=True) if isinstance(value, UnknownValue) else value
+    return UnknownValue(value.because, value.type, not_null=True, name=value.name) if isinstance(value, UnknownValue) else value
 
 
 def begins_with(value: Value, prefix: str) -> Value:
     """assumestringprefix"""
     if isinstance(value, UnknownValue):
-        return UnknownValue(value.because, STRING, attribute=value.attribute, prefix=prefix, not_null=True)
+        return UnknownValue(value.because, STRING, attribute=value.attribute, prefix=prefix, not_null=True, name=value.name)
     if not isinstance(value, str) or not value.startswith(prefix):
         raise EvaluationError(_BROKEN)
     return value
