@@ -22,7 +22,7 @@ from pamlint.judging.order import is_mixed, unreachable
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet
 from pamlint.judging.serving import served
-from pamlint.judging.strays import stray_openings
+from pamlint.judging.strays import Told, stray_openings
 from pamlint.model.acl import Acl, Network, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.certainty import Purpose, Settled, settle
@@ -99,6 +99,7 @@ class _Judge:
         self.unread = unread
         self.acls = {acl.key: acl for acl in acls}
         self.floating = Floating(acls, table)
+        self.strays: Told = set()
         self.demand = demand
         self.wants = Wants(demand)
         self.admission = admission
@@ -135,7 +136,7 @@ class _Judge:
         needed = self._required(front)
         blocked = self._blocked(front)
         self.extra += self._sure(openings(front, blocked, self.demand, self.admission, self.table))
-        self.extra += stray_openings(front, blocked, self.demand, self.floating, self.table)
+        self.extra += stray_openings(front, blocked, self.demand, self.floating, self.table, self.strays)
         self.implicit += [
             replace(found, residue=doubted(found.residue, unit.doubt)) if unit.doubt else found
             for found in implicit(front, blocked, needed, self.demand, self.admission, self.table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from pamlint.binding import Bearing, Binding, Member, Part, Unit, own_local, peer_addresses
@@ -105,6 +106,11 @@ class Demand:
     def is_required(self, flow: Flow) -> bool:
         """Whether the flow must be admitted, at this site."""
         return flow.need in ("required", "conditional") and flow.id not in self.needless
+
+    @cached_property
+    def judged(self) -> frozenset[str]:
+        """The keys of all ACLs that are judged."""
+        return frozenset(acl.key for unit in self.binding.units for acl in unit.acls)
 
     # peers and locals
 

@@ -23,6 +23,7 @@ class Floating:
     def __init__(self, acls: Iterable[Acl], table: Table) -> None:
         self._table = table
         self._acls = [acl for acl in acls if acl.partial and acl.id is None and _is_anybody(acl) and acl.rules]
+        self._perhaps: dict[tuple[str, str, Direction, str], Traffic] = {}
 
     def near(self, acl: Acl) -> Iterator[Acl]:
         """Those whose rules may stand on an ACL."""
@@ -50,21 +51,29 @@ class Floating:
         for other in self.near(acl):
             for rule in other.rules:
                 if (rule.direction, rule.action) == (direction, action) and not rule.default:
-                    yield other, rule, tuple(self._here(cube, acl, other, direction) for cube in self._table.rule(other, rule))
+                    yield other, rule, self._here(other, rule, acl)
 
     def _cubes(self, acls: Iterable[Acl], direction: Direction, action: str) -> Iterator[Cube]:
         return (cube for acl in acls for _, _, cubes in self.rules(acl, direction, action) for cube in cubes)
 
-    def _here(self, cube: Cube, acl: Acl, other: Acl, direction: Direction) -> Cube:
-        """The cube of a rule where it stands on an ACL: what names its own group there names the ACL."""
+    def _here(self, other: Acl, rule: Rule, acl: Acl) -> Traffic:
+        """What a rule says where it stands on an ACL: what names its own group there names the ACL."""
+        key = (other.key, rule.name, rule.direction, rule.action)
+        if key not in self._perhaps:
+            peer_side, _ = sides(rule.direction)
+            here = self._table.unknown(f"floating/{other.key}", None, ANY, other.address, other.partial)
+            cubes = (cube.where(here) for cube in self._table.rule(other, rule))
+            self._perhaps[key] = tuple(self._table.on_one(cube, peer_side) for cube in cubes)
+        if all(peer.symbol != other.key for peer in rule.peers):
+            return self._perhaps[key]
+        return tuple(self._renamed(cube, other, acl, rule.direction) for cube in self._perhaps[key])
+
+    def _renamed(self, cube: Cube, other: Acl, acl: Acl, direction: Direction) -> Cube:
         peer_side, _ = sides(direction)
-        guard = set(cube.guard)
-        for literal in self._table.symbol(other.key, peer_side)[1]:
-            if literal in guard:
-                guard -= {literal}
-                guard.update(self._table.symbol(acl.key, peer_side)[1])
-        here = self._table.unknown(f"{acl.key}/{other.key}", None, ANY, other.address, other.partial)
-        return self._table.on_one(Cube(cube.sides, frozenset({*guard, here})), peer_side)
+        own = frozenset(self._table.symbol(other.key, peer_side)[1])
+        if cube.guard.isdisjoint(own):
+            return cube
+        return Cube(cube.sides, cube.guard - own).where(*self._table.symbol(acl.key, peer_side)[1])
 
 
 def _is_anybody(acl: Acl) -> bool:

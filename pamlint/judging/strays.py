@@ -10,21 +10,23 @@ from pamlint.judging.demand import Demand
 from pamlint.judging.floating import Floating
 from pamlint.judging.judgement import Opening
 from pamlint.judging.opened import Front, not_allowed
+from pamlint.model.acl import Acl, Rule
 from pamlint.model.certainty import Purpose, settle
 from pamlint.model.traffic import Traffic, merge, overlap
 
+Told = set[tuple[object, ...]]
+"""Which rules were told of already for units that bear the same."""
 
-def stray_openings(front: Front, blocked: Traffic, demand: Demand, floating: Floating, table: Table) -> Iterator[Opening]:
-    """Every such rule that would let through what nothing permits, and nothing else stops, if it stood here: all unproven."""
+
+def stray_openings(
+    front: Front, blocked: Traffic, demand: Demand, floating: Floating, table: Table, told: Told
+) -> Iterator[Opening]:
+    """Every such rule that would let through what nothing permits, and nothing else stops, if it stood here: all unproven.
+
+    Of units that bear the same and have no other layer, one is told.
+    """
     unit, direction = front.unit, front.direction
-    judged = {acl.key for other in demand.binding.units for acl in other.acls}
-    found = [
-        (place, other, rule, localise(cubes, unit, direction))
-        for place, layer in enumerate(unit.layers)
-        for acl in layer
-        for other, rule, cubes in floating.rules(acl, direction, "allow")
-        if other.key not in judged
-    ]
+    found = list(_strays(front, demand, floating, told))
     if not found:
         return
     named = front.named.keys() | {name for *_, cubes in found for cube in cubes for name, _ in cube.guard}
@@ -36,3 +38,19 @@ def stray_openings(front: Front, blocked: Traffic, demand: Demand, floating: Flo
         residue = settle(not_allowed(passing, allowed, direction, table), table.predicates, Purpose.OPEN, denied=front.denied)
         if residue.unproven:
             yield Opening(rule, other, unit, direction, residue, front.seen_at(other), front.roles)
+
+
+def _strays(front: Front, demand: Demand, floating: Floating, told: Told) -> Iterator[tuple[int, Acl, Rule, Traffic]]:
+    """The rules that may stand at each layer, and what they would let through to what stands behind it."""
+    unit = front.unit
+    borne = tuple((id(bearing.part), bearing.because) for bearing in unit.bearings)
+    alone = unit.cloud == "aws" and len(unit.layers) == 1
+    for place, layer in enumerate(unit.layers):
+        for acl in layer:
+            for other, rule, cubes in floating.rules(acl, front.direction, "allow"):
+                key = (borne, front.direction, other.key, rule.name)
+                if other.key in demand.judged or (alone and key in told):
+                    continue
+                if alone:
+                    told.add(key)
+                yield place, other, rule, localise(cubes, unit, front.direction)
