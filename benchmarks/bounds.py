@@ -53,11 +53,30 @@ CASES: Mapping[str, Mapping[str, str]] = {
     ),
     "a heredoc of 50 MB": _local("<<EOT\n" + ("y" * 79 + "\n") * 655_360 + "EOT\n"),
     "an indented heredoc of 50 MB": _local("<<-EOT\n" + ("  " + "y" * 77 + "\n") * 655_360 + "  EOT\n"),
+    "a heredoc of 50 MB in lines of three letters": _local("<<EOT\n" + "yyy\n" * 13_107_200 + "EOT\n"),
+    "a heredoc of 50 MB in signs of four bytes": _local("<<EOT\n" + ("\U0001f600" * 19 + "\n") * 680_893 + "EOT\n"),
+    "a string of 50 MB of escapes": _local('"' + "\\n" * 26_214_400 + '"'),
+    "numbers of 1,000 digits": _local(f"[{('9' * 1000 + ',') * 50_000}]"),
+    "squares of small numbers": _local(
+        "local.a59", "  a0 = 0.123456789\n" + "".join(f"  a{i} = local.a{i - 1} * local.a{i - 1}\n" for i in range(1, 60))
+    ),
+    "equal objects that double": _local(
+        "[for a in local.r : local.a16 == local.a16]",
+        _RANGE + "  a0 = {x = 1}\n" + "".join(f"  a{i} = {{l = local.a{i - 1}, r = local.a{i - 1}}}\n" for i in range(1, 17)),
+    ),
+    "a large file read over and over": {
+        **_local('[for a in local.r : filesha256("${path.module}/large")]', _RANGE),
+        "large": "x" * 52_428_800,
+    },
     "a string of 50 MB": _local('"' + "y" * 52_428_800 + '"'),
     "10,000,000 blank lines": {"main.tf": "\n" * 10_000_000 + _GROUP % 'name = "x"'},
     "4,000,000 locals": {"main.tf": "locals {\n" + "".join(f"a{i}=1\n" for i in range(4_000_000)) + "}\n"},
     "20,000 groups": {"main.tf": _GROUP % f"count = 20000\n  {_RULE % ('ingress', '')}"},
     "1,000 groups of 1,000 rules": {"main.tf": _GROUP % _MANY},
+    "1,000 modules of 50 groups": {
+        "main.tf": 'module "a" {\n  source = "./m"\n  count = 1000\n}\n',
+        "m/main.tf": "".join((_GROUP % (_RULE % ("ingress", '"10.0.0.0/8"'))).replace('"x"', f'"x{i}"') for i in range(50)),
+    },
     "modules counted ten deep": {
         "main.tf": 'module "a" {\n  source = "./m0"\n  count = 10\n}\n',
         **{f"m{i}/main.tf": f'module "a" {{\n  source = "../m{i + 1}"\n  count = 10\n}}\n' for i in range(10)},

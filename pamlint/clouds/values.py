@@ -60,6 +60,8 @@ def nested(body: Block, path: str) -> list[Block]:
 def find(body: Block, path: str) -> list[Any]:
     """The elements of an attribute to which a dotted path leads through nested blocks."""
     through, _, last = path.rpartition(".")
+    if not through:
+        return list(items(body.values.get(last)))
     return [item for inner in nested(body, through) for item in items(inner.values.get(last))]
 
 

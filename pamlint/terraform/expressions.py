@@ -164,7 +164,7 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
         picked = arms[0] if bare else arms[1]
         if isinstance(picked, LazyObject):
             return mark(picked, marks)
-    scope.budget.weigh(*arms)
+    scope.budget.weigh(*arms, *arms, *arms)  # they are looked through for their types, which are made one
     return operators.choose(decision, arms[0], arms[1])
 
 

@@ -30,7 +30,7 @@ from pamlint.terraform.values import (
 )
 
 MAX_INSTANCES = 20_000
-_BLOCK_COST = 40
+BLOCK_COST = 50
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ def cost_of(block: BlockNode) -> int:
     count, pending = 0, [block]
     while pending:
         inner = pending.pop()
-        count += _BLOCK_COST
+        count += BLOCK_COST
         pending += inner.body.blocks
     return count
 
@@ -169,7 +169,7 @@ def elements(node: Expression, iterator: str, scope: Scope) -> list[Instance]:
     found = pairs(value)
     if len(found) > MAX_INSTANCES:
         raise LimitReached(f"more than {MAX_INSTANCES:,} blocks")
-    scope.budget.repeat(_BLOCK_COST * len(found))
+    scope.budget.repeat(BLOCK_COST * len(found))
     blocks = []
     for key, element in found:
         possible = reasons(key) if isinstance(value, SetValue) and isinstance(key, UnknownValue) else ()

@@ -256,13 +256,13 @@ def test_modules(tmp_path: Path, name: str) -> None:
 
 def test_roots_together(tmp_path: Path) -> None:
     """What all roots of an estate cost together is bounded as well."""
-    text = "resource r x {\n  count = 15000\n  b {}\n  b {}\n}\n"
+    text = "resource r x {\n  count = 12000\n  b {}\n  b {}\n}\n"
     estate = Budget()
     readings = [
         read_root(write(tmp_path / name, {"main.tf": text}), boundary=tmp_path, wanted=bool, settings=Settings(), estate=estate)
         for name in ("one", "two", "three")
     ]
-    assert [len(reading.resources) for reading in readings] == [15_000, 15_000, 1]
+    assert [len(reading.resources) for reading in readings] == [12_000, 12_000, 1]
     assert "more than 5,000,000 elements in all roots together" in readings[2].problems[0].message
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -102,14 +103,14 @@ def _instant(moment: _Moment) -> int:
 
 def format_date(pattern: str, timestamp: str) -> Value:
     """formatdate"""
-    moment = _parse(timestamp)
+    verbs = _verbs(_parse(timestamp))
     written: list[str] = []
     for token in _TOKEN.finditer(pattern):
         text = token[0]
         if token["quote"] is not None:
             written.append(_literal(text))
         elif token["verb"] is not None:
-            written.append(_verb(text, moment))
+            written.append(_said(text, verbs))
         else:
             written.append(text)
     return string("".join(written))
@@ -128,11 +129,18 @@ _MONTHS = (
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
-def _verb(verb: str, moment: _Moment) -> str:
+def _said(verb: str, verbs: Mapping[str, str]) -> str:
+    if verb not in verbs:
+        raise EvaluationError(f"\"{verb[:20]}\" is no date format; letters that mean themselves stand between ' and '")
+    return verbs[verb]
+
+
+def _verbs(moment: _Moment) -> Mapping[str, str]:
+    """All that a pattern can ask for of a moment."""
     at = moment.local
     month, day = _MONTHS[at.month - 1], _DAYS[at.weekday()]
     half, hour = ("AM" if at.hour < 12 else "PM"), at.hour % 12 or 12
-    choices = {
+    return {
         "YY": f"{at.year % 100:02}",
         "YYYY": f"{at.year:04}",
         "M": f"{at.month}",
@@ -158,6 +166,3 @@ def _verb(verb: str, moment: _Moment) -> str:
         "ZZZZ": _zone(moment.offset, "", ""),
         "ZZZZZ": _zone(moment.offset, ":", ""),
     }
-    if verb not in choices:
-        raise EvaluationError(f"\"{verb[:20]}\" is no date format; letters that mean themselves stand between ' and '")
-    return choices[verb]

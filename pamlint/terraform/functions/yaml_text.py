@@ -69,6 +69,9 @@ _ESCAPES = {
 _PREFIX = "tag:yaml.org,2002:"
 MAX_VALUES = 100_000
 _DEEPEST = 200
+_EVENTS = 2
+"""No value has more of them: its begin and its end."""
+_TOO_LARGE = f"yamldecode() with more than {MAX_VALUES:,} elements or {_DEEPEST} levels"
 _TOO_DEEP = f"yamldecode() with more than {_DEEPEST} levels"
 
 
@@ -79,7 +82,7 @@ def decode(text: str) -> Value:
     from pamlint.terraform.functions.yaml_loader import Loader
 
     try:
-        _check_depth(yaml.parse(text, Loader=Loader))
+        _check_size(yaml.parse(text, Loader=Loader))
         node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         if "nesting depth" in str(error.problem):  # the parser looks ahead, and has a limit of its own
@@ -94,12 +97,14 @@ def decode(text: str) -> Value:
     return _Reader().value(node, 0)
 
 
-def _check_depth(events: Iterable[Event]) -> None:
-    """The library's own recursion has no bound, and takes the whole process down with it."""
+def _check_size(events: Iterable[Event]) -> None:
+    """The library's own recursion has no bound, and takes the whole process down with it; it takes much memory, too."""
     from yaml.events import CollectionEndEvent, CollectionStartEvent
 
     depth = 0
-    for event in events:
+    for count, event in enumerate(events):
+        if count > _EVENTS * (MAX_VALUES + 2):  # the stream and the document have events too
+            raise LimitReached(_TOO_LARGE)
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > _DEEPEST:
             raise LimitReached(_TOO_DEEP)
@@ -115,7 +120,7 @@ class _Reader:
     def value(self, node: Node, depth: int) -> Value:
         self.count += 1
         if self.count > MAX_VALUES or depth > _DEEPEST:
-            raise LimitReached(f"yamldecode() with more than {MAX_VALUES:,} elements or {_DEEPEST} levels")
+            raise LimitReached(_TOO_LARGE)
         if id(node) in self.open:
             raise EvaluationError("an anchor is used inside itself")
         import yaml
