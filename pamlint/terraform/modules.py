@@ -14,7 +14,7 @@ from pamlint.terraform.expressions import evaluate, follow
 from pamlint.terraform.imports import imported
 from pamlint.terraform.inputs import Given, Settings, given_values
 from pamlint.terraform.library import Library
-from pamlint.terraform.repetition import BLOCK_COST, Expansion, Instance, cost_of, expand
+from pamlint.terraform.repetition import Expansion, Instance, cost_of, expand
 from pamlint.terraform.resources import ResourceNode
 from pamlint.terraform.scope import Budget, Scope
 from pamlint.terraform.session import Session, joined
@@ -127,8 +127,7 @@ class Module:
         def compute() -> Value:
             found.append(expand(body, self.scope(declared.file_of(name))))
             if self.prefix or name in body.arguments:
-                itself = BLOCK_COST if self.prefix else 0
-                self.session.budget.repeat(itself + len(found[0].instances) * cost_of(declared.block))
+                self.session.budget.repeat(cost_of(declared.block, len(found[0].instances), bool(self.prefix)))
             return True
 
         failed = self.session.attempt(f"{address}.{name}" if name in body.arguments else address, compute)

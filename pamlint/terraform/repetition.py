@@ -30,7 +30,7 @@ from pamlint.terraform.values import (
 )
 
 MAX_INSTANCES = 20_000
-BLOCK_COST = 50
+_BLOCK_COST = 50
 
 
 @dataclass(slots=True)
@@ -63,16 +63,19 @@ class Expansion:
         return None
 
 
-def cost_of(block: BlockNode) -> int:
-    """The steps that one instance of a resource is counted as, all its blocks included, or a module call by itself."""
+def cost_of(block: BlockNode, instances: int, in_module: bool) -> int:
+    """The steps that the instances of a resource are counted as, all their blocks included, or of a module call by itself.
+
+    A resource of a module counts once more, because it is there for every instance of the module.
+    """
     if block.type == "module":
-        return 1
+        return instances
     count, pending = 0, [block]
     while pending:
         inner = pending.pop()
-        count += BLOCK_COST
+        count += _BLOCK_COST
         pending += inner.body.blocks
-    return count
+    return instances * count + (_BLOCK_COST if in_module else 0)
 
 
 def expand(body: Body, scope: Scope) -> Expansion:
@@ -169,7 +172,7 @@ def elements(node: Expression, iterator: str, scope: Scope) -> list[Instance]:
     found = pairs(value)
     if len(found) > MAX_INSTANCES:
         raise LimitReached(f"more than {MAX_INSTANCES:,} blocks")
-    scope.budget.repeat(BLOCK_COST * len(found))
+    scope.budget.repeat(_BLOCK_COST * len(found))
     blocks = []
     for key, element in found:
         possible = reasons(key) if isinstance(value, SetValue) and isinstance(key, UnknownValue) else ()
