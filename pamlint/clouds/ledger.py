@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from pamlint.clouds.ties import Because
-from pamlint.clouds.values import shown
+from pamlint.clouds.values import shown, text, texts
 from pamlint.model.acl import Group, Symbol
-from pamlint.model.identity import IDENTIFIERS, Names, foreign_key
+from pamlint.model.identity import IDENTIFIERS, Names, foreign_key, key_of, unknown_key
 from pamlint.model.resource import Location, Problem, Resource, Unknown
 from pamlint.model.service_tags import ServiceTags
 
@@ -130,6 +130,20 @@ class Ledger:
         )
 
 
+def group_of(resource: Resource) -> Group:
+    """A resource that is no ACL as something that roles can be matched to."""
+    values = resource.body.values
+    return Group(
+        key_of(resource),
+        resource.address,
+        resource.root,
+        name=text(values.get("name")),
+        id=resource.id,
+        tags=texts(values.get("tags")),
+        location=resource.body.location,
+    )
+
+
 def outside(value: Any, root: str, what: str, owned: str = "") -> tuple[str, str, tuple[str, ...]]:
     """Key, name and references of something that the input refers to and does not define.
 
@@ -140,8 +154,7 @@ def outside(value: Any, root: str, what: str, owned: str = "") -> tuple[str, str
         return foreign_key(shown(value)), shown(value), (shown(value),)
     if value.attribute is None:
         told = value.name or ", ".join(value.because) or f"an unknown {what}"
-        place = "" if value.name else f"|{owned}"
-        return f"{root}{place}|?{told}", told, value.because or (told,)
+        return unknown_key(root, told, None if value.name else owned), told, value.because or (told,)
     address, attribute = value.attribute
     told = address if attribute in IDENTIFIERS else f"{address}.{attribute}"
     return f"{root}|{told}", told, (told,)

@@ -137,13 +137,9 @@ class _Judge:
         blocked = self._blocked(front)
         self.extra += self._sure(openings(front, blocked, self.demand, self.admission, self.table))
         self.extra += stray_openings(front, blocked, self.demand, self.floating, self.table, self.strays)
-        self.implicit += [
-            replace(found, residue=doubted(found.residue, unit.doubt)) if unit.doubt else found
-            for found in implicit(front, blocked, needed, self.demand, self.admission, self.table)
-        ]
-        self.pinned += [
-            replace(found, residue=doubted(found.residue, unit.doubt)) if unit.doubt else found for found in pinned(front)
-        ]
+        by_default = implicit(front, blocked, needed, self.demand, self.admission, self.table)
+        self.implicit += [replace(found, residue=doubted(found.residue, unit.doubt)) for found in by_default]
+        self.pinned += [replace(found, residue=doubted(found.residue, unit.doubt)) for found in pinned(front)]
         self._optional(front)
 
     def overflow(self, unit: Unit, direction: Direction) -> None:
@@ -180,7 +176,7 @@ class _Judge:
             lost = [name for acl in near if acl.ordered for name in self.unread.get(acl.key, ())]
             lost += [*self._hidden(opening.unit.acls, [opening.rule]), *opening.unit.doubt, *opening.unit.crossed]
             residue = self.floating.stopped(opening.unit, opening.residue, opening.direction)
-            out.append(replace(opening, residue=doubted(residue, lost) if lost else residue))
+            out.append(replace(opening, residue=doubted(residue, lost)))
         return out
 
     def _hidden(self, acls: Sequence[Acl], rules: Iterable[Rule]) -> tuple[str, ...]:
@@ -205,8 +201,7 @@ class _Judge:
             passes = where_asked(front, ask, self.acls, self.admission) if ask.bearing.because else front.perhaps
             passed = front.perhaps_passed if passes is front.perhaps else through(passes)
             settled = self._doubt(unmet(want, passed, named, self.table, front.direction), front.unit.layers)
-            if front.unit.helped and (settled.proved or settled.unproven):
-                settled = doubted(settled, front.unit.helped)
+            settled = doubted(settled, front.unit.helped)
             if settled.proved or settled.unproven:
                 self._blame(front, ask, want, settled, named, passes)
             else:
@@ -239,7 +234,7 @@ class _Judge:
         ]
         because += [name for layer in layers for acl in layer for name in self.unread.get(acl.key, ())]
         because += self._hidden((), (rule for layer in layers for acl in layer for rule in acl.rules))
-        return doubted(settled, because) if because and (settled.proved or settled.unproven) else settled
+        return doubted(settled, because)
 
     def _blame(
         self,

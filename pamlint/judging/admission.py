@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, TypeVar
 
 from pamlint.binding import Unit
 from pamlint.judging.cubes import Table, sides
@@ -24,6 +24,8 @@ class Piece(NamedTuple):
     traffic: Traffic
 
 
+_Key = tuple[str, Direction]
+_Found = TypeVar("_Found")
 Told = tuple[Field, Field, Mapping[int, tuple[int, int]]]
 
 
@@ -32,29 +34,38 @@ class Admission:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self._pieces: dict[tuple[str, Direction], tuple[Piece, ...]] = {}
-        self._left: dict[tuple[str, Direction], Traffic] = {}
+        self._pieces: dict[_Key, tuple[Piece, ...]] = {}
+        self._left: dict[_Key, Traffic] = {}
         self._told: dict[tuple[str, Direction, Action], Told] = {}
-        self._beyond: set[tuple[str, Direction]] = set()
+        self._beyond: set[_Key] = set()
 
     def pieces(self, acl: Acl, direction: Direction) -> tuple[Piece, ...]:
         """What each allow rule lets through, less the denies above it; of admin rules those that no NSG can overrule."""
+        return self._once(self._pieces, acl, direction, self._found)
+
+    def _once(
+        self, known: dict[_Key, _Found], acl: Acl, direction: Direction, find: Callable[[Acl, Direction], _Found]
+    ) -> _Found:
+        """What is known of an ACL, or is found out now; where that is beyond the limits it is tried once."""
         key = (acl.place, direction)
         if key in self._beyond:
             raise PieceLimitError
-        if key not in self._pieces:
+        if key not in known:
             try:
-                self._pieces[key] = tuple(piece for piece in self._found(acl, direction) if piece.traffic)
+                known[key] = find(acl, direction)
             except PieceLimitError:
                 self._beyond.add(key)
                 raise
-        return self._pieces[key]
+        return known[key]
 
     def is_beyond(self, acl: Acl, direction: Direction) -> bool:
         """Whether an ACL was found to be too large to be worked out."""
         return (acl.place, direction) in self._beyond
 
-    def _found(self, acl: Acl, direction: Direction) -> list[Piece]:
+    def _found(self, acl: Acl, direction: Direction) -> tuple[Piece, ...]:
+        return tuple(piece for piece in self._read(acl, direction) if piece.traffic)
+
+    def _read(self, acl: Acl, direction: Direction) -> list[Piece]:
         rules = [rule for rule in acl.rules if rule.direction == direction]
         if not acl.ordered:
             return [Piece(acl, rule, self.table.rule(acl, rule)) for rule in rules]
@@ -92,7 +103,7 @@ class Admission:
             return (*together(pieces), *staying(unit, direction), *self.untied(layer[0], unit, direction))
         if layer[0].kind != ADMIN:
             return (*together(pieces), *always, *self.untied(layer[0], unit, direction))
-        return self._not_denied(layer[0], direction)
+        return self._once(self._left, layer[0], direction, self._not_denied)
 
     def untied(self, acl: Acl, unit: Unit, direction: Direction) -> Traffic:
         """What a list that stands in a chain perhaps lets through if it does not: everything."""
@@ -107,20 +118,11 @@ class Admission:
 
     def _not_denied(self, acl: Acl, direction: Direction) -> Traffic:
         """What no deny of a first-match list decides: what no deny matches, and what another rule lets through above one."""
-        key = (acl.place, direction)
-        if key in self._beyond:
-            raise PieceLimitError
-        if key not in self._left:
-            rules = [rule for rule in acl.rules if rule.direction == direction]
-            entries = [Entry(rule.action != "deny", self.table.rule(acl, rule)) for rule in rules]
-            denied = tuple(cube for entry in entries if not entry.allow for cube in entry.cubes)
-            try:
-                above = (cubes for cubes in admitted(entries) if touch(cubes, denied))
-                self._left[key] = (*(cube for cubes in above for cube in cubes), *minus((Cube(),), denied))
-            except PieceLimitError:
-                self._beyond.add(key)
-                raise
-        return self._left[key]
+        rules = [rule for rule in acl.rules if rule.direction == direction]
+        entries = [Entry(rule.action != "deny", self.table.rule(acl, rule)) for rule in rules]
+        denied = tuple(cube for entry in entries if not entry.allow for cube in entry.cubes)
+        above = (cubes for cubes in admitted(entries) if touch(cubes, denied))
+        return (*(cube for cubes in above for cube in cubes), *minus((Cube(),), denied))
 
     def decided(self, piece: Piece) -> Traffic:
         """The part of a piece that its rule decides: not what one above it lets through for sure, or under the same names."""

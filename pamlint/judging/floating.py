@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from pamlint.binding import Unit
@@ -12,9 +11,8 @@ from pamlint.model.acl import Acl, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import Direction
+from pamlint.model.identity import is_anybody
 from pamlint.model.traffic import Cube, Traffic, merge, minus, overlap
-
-_READ = re.compile(r'(?:module\.[\w-]+(?:\[(?:\d+|\*|"(?:[^"\\]|\\.)*")\])?\.)*data\.')
 
 
 class Floating:
@@ -22,7 +20,7 @@ class Floating:
 
     def __init__(self, acls: Iterable[Acl], table: Table) -> None:
         self._table = table
-        self._acls = [acl for acl in acls if acl.partial and acl.id is None and _is_anybody(acl) and acl.rules]
+        self._acls = [acl for acl in acls if acl.partial and acl.id is None and is_anybody(acl.key, acl.address) and acl.rules]
         self._perhaps: dict[tuple[str, str, Direction, str], Traffic] = {}
 
     def near(self, acl: Acl) -> Iterator[Acl]:
@@ -74,11 +72,6 @@ class Floating:
         if cube.guard.isdisjoint(own):
             return cube
         return Cube(cube.sides, cube.guard - own).where(*self._table.symbol(acl.key, peer_side)[1])
-
-
-def _is_anybody(acl: Acl) -> bool:
-    """Whether an ACL is named by what is not known, or read by a data source."""
-    return acl.key.endswith(f"|?{acl.address}") or _READ.match(acl.address) is not None
 
 
 def _may_be(floating: Acl, acl: Acl) -> bool:

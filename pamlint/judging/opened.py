@@ -17,6 +17,7 @@ from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.policy import Flow
 from pamlint.model.ranges import Ranges, holds, intersect, subtract, union
 from pamlint.model.rows import View
+from pamlint.model.site import Allowance
 from pamlint.model.traffic import (
     ALL_PORTS,
     ALL_PROTOCOLS,
@@ -83,6 +84,18 @@ class Front:
             ask.flow, part.role, self.direction, self.unit, state, rules, part, ask.peer, self.view, lacking, unanswered, opened
         )  # fmt: skip
 
+    def opening(
+        self,
+        rule: Rule,
+        acl: Acl,
+        residue: Settled,
+        flow: Flow | None = None,
+        beside: tuple[tuple[Acl, Rule], ...] = (),
+        expired: tuple[Allowance, ...] = (),
+    ) -> Opening:
+        """What a rule of an ACL opens here."""
+        return Opening(rule, acl, self.unit, self.direction, residue, self.seen_at(acl), self.roles, flow, beside, expired)
+
     @property
     def roles(self) -> tuple[str, ...]:
         """The roles that the unit bears."""
@@ -112,17 +125,11 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
             if settled.proved or settled.unproven:
                 beside = _beside(front, place, residue)
                 passed = tuple(allowance for allowance, cubes in expired if overlap(residue, cubes))
-                found.append(
-                    Opening(
-                        piece.rule, piece.acl, front.unit, front.direction, settled, front.seen_at(piece.acl), front.roles, None,
-                        beside, passed,
-                    )
-                )  # fmt: skip
+                found.append(front.opening(piece.rule, piece.acl, settled, None, beside, passed))
     for acl, passing in _unguarded(front, admission):
         settled = settle(not_allowed(passing, allowed, front.direction, table), table.predicates, Purpose.OPEN)
         if settled.unproven:
-            rule = _absent(acl, front.direction)
-            found.append(Opening(rule, acl, front.unit, front.direction, settled, front.seen_at(acl), front.roles))
+            found.append(front.opening(_absent(acl, front.direction), acl, settled))
     return list(_by_one(found)) if front.unit.cloud == "azure" and len(front.layers) > 1 else found
 
 
@@ -258,17 +265,11 @@ def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Ad
             settled = settle(residue, table.predicates, Purpose.OPEN, _somebody(residue, table), front.denied)
             settled = Settled(settled.proved, _beside_names(settled.unproven, table), settled.because)
             if settled.proved or settled.unproven:
-                found.append(
-                    Opening(
-                        piece.rule, piece.acl, front.unit, front.direction, settled, front.seen_at(piece.acl), front.roles, flow,
-                        _beside(front, place, residue),
-                    )
-                )  # fmt: skip
+                found.append(front.opening(piece.rule, piece.acl, settled, flow, _beside(front, place, residue)))
     for acl, passing in _unguarded(front, admission):
         settled = settle(merge(overlap(passing, forbidden)), table.predicates, Purpose.OPEN, denied=front.denied)
         if settled.unproven:
-            rule = _absent(acl, front.direction)
-            found.append(Opening(rule, acl, front.unit, front.direction, settled, front.seen_at(acl), front.roles, flow))
+            found.append(front.opening(_absent(acl, front.direction), acl, settled, flow))
     return found
 
 

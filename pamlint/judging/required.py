@@ -330,9 +330,11 @@ def _both(told: Settled, other: Settled, peer_side: int) -> Settled:
 
 
 def doubted(settled: Settled, because: Iterable[str]) -> Settled:
-    """The same, with nothing proved any more, for these references."""
-    references = tuple(sorted({*settled.because, *because}))
-    return Settled((), merge((*settled.proved, *settled.unproven)), references)
+    """The same, with nothing proved any more if there are such references."""
+    more = set(because)
+    if not more or not (settled.proved or settled.unproven):
+        return settled
+    return Settled((), merge((*settled.proved, *settled.unproven)), tuple(sorted({*settled.because, *more})))
 
 
 def by_name(traffics: Iterable[Traffic]) -> dict[str, Traffic]:

@@ -37,7 +37,7 @@ def stray_openings(
             passing = passing if elsewhere == place else overlap(passing, passed)
         residue = settle(not_allowed(passing, allowed, direction, table), table.predicates, Purpose.OPEN, denied=front.denied)
         if residue.unproven:
-            yield Opening(rule, other, unit, direction, residue, front.seen_at(other), front.roles)
+            yield front.opening(rule, other, residue)
 
 
 def _strays(front: Front, demand: Demand, floating: Floating, told: Told) -> Iterator[tuple[int, Acl, Rule, Traffic]]:

@@ -7,6 +7,7 @@ the caller says what it is: a foreign id is a symbol of its own, an unknown stay
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ LOOKED_UP_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 FOREIGN = "id"
 """What stands in a key for the root of a thing that the input only names."""
+_READ = re.compile(r'(?:module\.[\w-]+(?:\[(?:\d+|\*|"(?:[^"\\]|\\.)*")\])?\.)*data\.')
+"""How the address of a data source begins, in whatever module."""
 
 
 def key_of(resource: Resource) -> str:
@@ -47,6 +50,17 @@ def is_live(resource: Resource) -> bool:
 def foreign_key(identifier: str) -> str:
     """The key of something that the input only names by an id."""
     return f"{FOREIGN}|{identifier.lower() if identifier.startswith('/') else identifier}"
+
+
+def unknown_key(root: str, told: str, owner: str | None = None) -> str:
+    """The key of something that is named by what is not known; by its owner as well where nobody else means it for sure."""
+    place = "" if owner is None else f"|{owner}"
+    return f"{root}{place}|?{told}"
+
+
+def is_anybody(key: str, address: str) -> bool:
+    """Whether a thing that the input does not define may be any: it is named by what is not known, or a data source reads it."""
+    return key.endswith(f"|?{address}") or _READ.match(address) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from typing import Any
 
 from pamlint.clouds.azure.network import Networks, Subnet
 from pamlint.clouds.azure.pools import Pools
-from pamlint.clouds.ledger import Ledger, outside
+from pamlint.clouds.ledger import Ledger, group_of, outside
 from pamlint.clouds.ties import Because, Ties, doubted, ties
-from pamlint.clouds.values import all_of, blocks, find, items, networks, text, texts
-from pamlint.model.acl import Acl, Group, Symbol
+from pamlint.clouds.values import all_of, blocks, find, items, networks
+from pamlint.model.acl import Acl, Symbol
 from pamlint.model.identity import key_of
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Block, Resource
@@ -167,14 +167,6 @@ class Cards:
 def name_asgs(ledger: Ledger) -> None:
     """The ASGs of the input as symbols, and as groups that roles can be matched to."""
     for resource in ledger.of(ASG):
-        key, values = key_of(resource), resource.body.values
+        key = key_of(resource)
         ledger.symbols[key] = Symbol(key, "asg", resource.address)
-        ledger.groups[key] = Group(
-            key,
-            resource.address,
-            resource.root,
-            name=text(values.get("name")),
-            id=resource.id,
-            tags=texts(values.get("tags")),
-            location=resource.body.location,
-        )
+        ledger.groups[key] = group_of(resource)

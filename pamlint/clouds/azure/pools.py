@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pamlint.clouds.azure.network import NETWORK, Subnet
-from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.ledger import Ledger, group_of
 from pamlint.clouds.ties import Because, Ties, doubted, ties
-from pamlint.clouds.values import networks, text, texts
-from pamlint.model.acl import Group
+from pamlint.clouds.values import networks
 from pamlint.model.identity import key_of
 from pamlint.model.ranges import Ranges, holds
 from pamlint.model.resource import Resource
@@ -33,7 +32,7 @@ class Pools:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         for resource in ledger.of(BALANCER, POOL):
-            ledger.pools[key_of(resource)] = _group(resource)
+            ledger.pools[key_of(resource)] = group_of(resource)
         self._members: dict[str, list[tuple[str, Because]]] = defaultdict(list)
         for tie in ledger.managed(MEMBER):
             found = doubted(self.of([tie.body.values.get("backend_address_pool_id")], tie.root), tie.body.possible)
@@ -76,16 +75,3 @@ class Pools:
 
 def _address(resource: Resource) -> Ranges:
     return networks([resource.body.values.get("ip_address")])
-
-
-def _group(resource: Resource) -> Group:
-    values = resource.body.values
-    return Group(
-        key_of(resource),
-        resource.address,
-        resource.root,
-        name=text(values.get("name")),
-        id=resource.id,
-        tags=texts(values.get("tags")),
-        location=resource.body.location,
-    )
