@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pamlint.model.evidence import Evidence
 from pamlint.model.finding import Finding, Suppressed
 from pamlint.report.evidence_parts import Cell, Section, place, row
@@ -18,30 +20,22 @@ FINDING_COLUMNS = (
 def missing(evidence: Evidence) -> Section:
     """What the product needs and does not get."""
     found = [each for each in evidence.report.findings if each.check in MISSING and each.certainty == "proved"]
-    return Section(
-        "missing",
-        "Required access that is missing",
-        (),
-        "What the policy requires and the rules do not let through. No requirement of PCI DSS asks for it; the product does.",
-        FINDING_COLUMNS,
-        tuple(_finding(each) for each in found),
-        "Nothing that is required is proved to be missing.",
-    )
+    about = "What the policy requires and the rules do not let through. No requirement of PCI DSS asks for it; the product does."
+    none = "Nothing that is required is proved to be missing."
+    return _listed("missing", "Required access that is missing", about, found, none)
 
 
 def others(evidence: Evidence) -> Section:
     """What is in no other section."""
     told = {*MISSING, "extra-access", "blocked-access", "unresolved-value", "unreadable-input"}
     found = [each for each in evidence.report.findings if each.check not in told and each.certainty == "proved"]
-    return Section(
-        "others",
-        "What else was found",
-        (),
-        "Rules that do nothing, overwrite each other or serve no ordinary client, and the like.",
-        FINDING_COLUMNS,
-        tuple(_finding(each) for each in found),
-        "Nothing else was found.",
-    )
+    about = "Rules that do nothing, overwrite each other or serve no ordinary client, and the like."
+    return _listed("others", "What else was found", about, found, "Nothing else was found.")
+
+
+def _listed(name: str, title: str, about: str, found: Iterable[Finding], none: str) -> Section:
+    """A section of findings, one a row."""
+    return Section(name, title, (), about, FINDING_COLUMNS, tuple(_finding(each) for each in found), none)
 
 
 def suppressed(evidence: Evidence) -> Section:

@@ -24,7 +24,7 @@ def database(item: Item, root: str) -> Iterator[Resource]:
         yield resource("aws_db_subnet_group", f"{root}/db-subnet-group/{name}", root, standing)
     values = {
         "identifier": item["DBInstanceIdentifier"],
-        "vpc_security_group_ids": sorted(worn["VpcSecurityGroupId"] for worn in item.get("VpcSecurityGroups") or ()),
+        "vpc_security_group_ids": _worn(item),
         "db_subnet_group_name": name,
         "tags": tags(item, "TagList"),
     }
@@ -35,7 +35,7 @@ def database_cluster(item: Item, root: str) -> Iterator[Resource]:
     """A cluster of databases; the subnets are told by those that it consists of."""
     values = {
         "cluster_identifier": item["DBClusterIdentifier"],
-        "vpc_security_group_ids": sorted(worn["VpcSecurityGroupId"] for worn in item.get("VpcSecurityGroups") or ()),
+        "vpc_security_group_ids": _worn(item),
         "db_subnet_group_name": item.get("DBSubnetGroup"),
         "tags": tags(item, "TagList"),
     }
@@ -54,3 +54,8 @@ def function(item: Item, root: str) -> Iterator[Resource]:
 def tagged(item: Item, root: str) -> Iterator[Resource]:
     """The tags of something, by what interfaces say of their owner."""
     yield resource(TAGS_OF, of_arn(item["ResourceARN"]), root, {"tags": tags(item)})
+
+
+def _worn(item: Item) -> list[str]:
+    """The groups that a database or a cluster of them wears."""
+    return sorted(worn["VpcSecurityGroupId"] for worn in item.get("VpcSecurityGroups") or ())
