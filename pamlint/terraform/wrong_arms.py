@@ -9,11 +9,14 @@ from pamlint.terraform.access import pairs
 from pamlint.terraform.convert import convert
 from pamlint.terraform.scope import Evaluate, Scope
 from pamlint.terraform.syntax import (
+    Attribute,
     Binary,
     Conditional,
     Expression,
     For,
+    Index,
     Join,
+    Literal,
     ObjectOf,
     Parentheses,
     Splat,
@@ -65,6 +68,10 @@ class _Guess:
             return self._conditional(node)
         if isinstance(node, Splat):
             return self._splat(node)
+        if isinstance(node, Attribute):
+            return self._element(node.of, Literal(node.name, node.start, node.end))
+        if isinstance(node, Index):
+            return self._element(node.of, node.key)
         return self._for(node) if isinstance(node, For) else ANY
 
     def _inner(self, node: Expression, scope: Scope | None = None) -> Type:
@@ -85,6 +92,19 @@ class _Guess:
             return ObjectType({str(self._known(key, self._scope, STRING)): self._inner(value) for key, value in node.items})
         except EvaluationError:
             return ANY
+
+    def _element(self, of: Expression, by: Expression) -> Type:
+        """What is right in an object or tuple of which another part is wrong has its type."""
+        whole = self._inner(of)
+        try:
+            if isinstance(whole, ObjectType):
+                return whole.attributes.get(str(self._known(by, self._scope, STRING)), ANY)
+            place = self._known(by, self._scope, NUMBER) if isinstance(whole, TupleType) else None
+            if isinstance(whole, TupleType) and isinstance(place, int) and 0 <= place < len(whole.elements):
+                return whole.elements[place]
+        except EvaluationError:
+            pass
+        return ANY
 
     def _splat(self, node: Splat) -> Type:
         try:

@@ -14,7 +14,7 @@ from tests.terraform.console import ask
 from tests.terraform.random_expressions import LOCALS, Generator
 
 HERE = Path(__file__).parent
-_LINES = ["", " ", "  ", "x", "  x", "\tx", "    x y ", "$${a}", "  $ %d", "é", "\\n", '"q"']
+_LINES = ["", " ", "  ", "x", "  x", "\tx", "    x y ", "$${a}", "  $ %d", "$ ", "x%\t", "é", "\\n", '"q"']
 _SEQUENCES = [
     "${1}",
     "${~ 1}",

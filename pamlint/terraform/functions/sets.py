@@ -76,8 +76,8 @@ def product(*sets: Value) -> Value:
     total = len(known)
     for given in known:
         total *= len(given.items)
-        if total == 0:
-            break
+        if total == 0:  # then nobody asks what the other elements have in common
+            return ListValue((), of.element) if isinstance(of, ListType) else make_set((), of.element)
     check_items(min(total, MAX_ITEMS + 1), "setproduct")
     parts = cast("TupleType", of.element).elements
     columns = [_column(given, part) for given, part in zip(known, parts, strict=True)]

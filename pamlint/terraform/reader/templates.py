@@ -20,6 +20,10 @@ _SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 
+_QUOTED, _HEREDOC, _BARE = range(3)
+# To Terraform a `$` or `%` and the character behind it are a text of their own, of which no strip marker takes anything.
+_LONE_SIGN = re.compile(r"([$%](?:\r(?=\n\Z)|[^\r\n]))\r?\n\Z")
+
 _BLANK = re.escape(_SPACE.replace("\n", ""))
 # The indentation of every line that is not blank; a last line without its end is never blank.
 _INDENT = re.compile(rf"^[{_BLANK}]*+(?:(?=[^\n{_BLANK}])|(?<!\n)\Z)", re.MULTILINE)
@@ -56,7 +60,7 @@ def parse(parser: Parser, kind: str, value: str, start: int, end: int) -> Expres
         lines: list[_Part] = [_Text(line, start, end) for line in _pieces(value)]
         _flush(lines)
         return Literal("".join(part.text for part in lines if isinstance(part, _Text)), start, end)
-    parts = _parts(parser, quoted=value == '"')
+    parts = _parts(parser, _QUOTED if value == '"' else _HEREDOC)
     if value == "<<-":
         _flush(parts)
     return _tree(parts, start, parser.ends[parser.at - 1])
@@ -64,7 +68,7 @@ def parse(parser: Parser, kind: str, value: str, start: int, end: int) -> Expres
 
 def parse_bare(parser: Parser) -> Expression:
     """A template that is a whole text, as in a template file or a JSON string."""
-    return _tree(_parts(parser, quoted=False), 0, parser.ends[parser.at - 1])
+    return _tree(_parts(parser, _BARE), 0, parser.ends[parser.at - 1])
 
 
 def unescape(text: str, start: int) -> str:
@@ -103,7 +107,7 @@ def _pieces(text: str) -> list[str]:
     return [piece for piece in (text[:first], text[first:last], text[max(first, last) :]) if piece]
 
 
-def _parts(parser: Parser, quoted: bool) -> list[_Part]:
+def _parts(parser: Parser, template: int) -> list[_Part]:
     """Everything up to the closing token, which is read too; white space next to `~` is gone."""
     parts: list[_Part] = []
     strip_next = False
@@ -113,8 +117,8 @@ def _parts(parser: Parser, quoted: bool) -> list[_Part]:
             raise parser.fail("a sequence is expected")
         parser.at += 1
         if kind == "TEXT":
-            texts = [_unescaped(value, start)] if quoted else _pieces(value)
-            if not quoted and len(value) <= MAX_TEXT:
+            texts = [_unescaped(value, start)] if template == _QUOTED else _pieces(value)
+            if template != _QUOTED and len(value) <= MAX_TEXT:
                 texts = [text.replace("$${", "${").replace("%%{", "%{") for text in texts]
             if strip_next:
                 texts[0] = texts[0].lstrip(_SPACE)
@@ -122,7 +126,8 @@ def _parts(parser: Parser, quoted: bool) -> list[_Part]:
             strip_next = False
             continue
         if value == "~" and not strip_next and parts and isinstance(parts[-1], _Text):
-            parts[-1].text = parts[-1].text.rstrip(_SPACE)
+            lone = _LONE_SIGN.search(parts[-1].text) if template == _HEREDOC else None
+            parts[-1].text = parts[-1].text[: lone.end(1)] if lone else parts[-1].text.rstrip(_SPACE)
         parts.append(parser.expression() if kind == "${" else _directive(parser, start))
         if parser.kinds[parser.at] != "SEQUENCE-END":
             raise parser.fail("'}' is expected at the end of the template sequence ('$${' writes a literal '${')")
