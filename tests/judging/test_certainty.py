@@ -54,9 +54,10 @@ def told(found: list[dict[str, Any]], check: str, direction: str) -> list[tuple[
     return [(each["certainty"], each["acl"], sorted({peer for row in each["traffic"] for peer in row["peers"]})) for each in here]
 
 
-def test_each_service_of_a_flow_may_reach_a_member_in_a_way_of_its_own(tmp_path: Path) -> None:
-    """TCP comes in by a second group that the member wears, GRE by its subnet: nothing is missing."""
-    rules = RULE % ("ingress", "tcp", 443, 443, FROM_OTHER) + RULE % ("ingress", "47", 0, 0, 'cidr_blocks = ["10.0.0.0/16"]')
+@pytest.mark.parametrize("way", ['cidr_blocks = ["10.0.0.0/16"]', FROM_FAR])
+def test_each_service_of_a_flow_may_reach_a_member_in_a_way_of_its_own(way: str, tmp_path: Path) -> None:
+    """TCP comes in by a second group that the member wears, GRE by its network or its first group: nothing is missing."""
+    rules = RULE % ("ingress", "tcp", 443, 443, FROM_OTHER) + RULE % ("ingress", "47", 0, 0, way)
     member = FAR % (0, "b", "", "aws_security_group.far.id, aws_security_group.other.id")
     flow = FLOW % ("call", "far", "near", 'tcp/443, "47"', "required", "ingress")
     found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + GROUPS + NEAR % rules + member)
@@ -175,6 +176,18 @@ def test_a_known_address_of_a_group_may_be_in_a_tag_that_is_permitted(tmp_path: 
     found = findings(tmp_path, FAR_CALLS, site, code)
     here = [each for each in told(found, "extra-access", "ingress") if each[1] == "azurerm_network_security_group.near"]
     assert here == [("unproven", "azurerm_network_security_group.near", ["10.0.1.20/32"])]
+
+
+def test_a_group_that_is_open_for_sure_silences_no_addresses_that_are_open_perhaps(tmp_path: Path) -> None:
+    """One of two NSGs admits a group for sure and, perhaps, addresses of the network: whoever else stands there is told of."""
+    near = SECURITY_RULE % ("group", "Allow", FROM_ASG)
+    perhaps = SECURITY_RULE % ("perhaps", "Allow", 'source_address_prefix = var.on ? "10.0.2.0/24" : "10.0.3.0/24"')
+    near += perhaps.replace("110", "120")
+    everything = SECURITY_RULE % ("all", "Allow", 'source_address_prefix = "*"')
+    code = 'variable "on" { type = bool }\n' + MACHINE + AZURE % ("", near) + SUBNET_NSG % everything
+    found = findings(tmp_path, FAR_CALLS, ONE_ROLE, code)
+    here = {(certainty, *peers) for certainty, acl, peers in told(found, "extra-access", "ingress") if acl.endswith("near")}
+    assert here == {("proved", "azurerm_application_security_group.other"), ("unproven", "var.on")}
 
 
 def test_a_denied_group_may_be_all_that_a_default_lets_in(tmp_path: Path) -> None:

@@ -1,0 +1,106 @@
+"""What is asked of one end of a flow, and what an allowance permits there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.judging.test_certainty import told
+from tests.judging.test_chains import FLOW, MACHINE, NETWORK, ROLES, findings
+
+AMAZON = """
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+  %s
+}
+"""
+AZURE = """
+resource "azurerm_network_security_group" "near" {
+  name = "near"
+  security_rule {
+    name                       = "nothing"
+    priority                   = 4000
+    direction                  = "Outbound"
+    access                     = "Deny"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("platform", "code"),
+    [("169.254.169.253/32", NETWORK + AMAZON % ""), ("168.63.129.16/32", MACHINE + AZURE)],
+    ids=["aws", "azure"],
+)
+def test_what_no_list_filters_is_never_missing_on_the_way_out(platform: str, code: str, tmp_path: Path) -> None:
+    """No rule lets a call of the platform out, and none need: of the role's networks only the other one is missing."""
+    site = ROLES.replace("match: [{name: far}]%s", f"cidrs: [{platform}, 10.9.0.0/24]") % ""
+    found = findings(tmp_path, FLOW % ("call", "near", "far", "udp/53", "required", "egress"), site, code)
+    assert [(certainty, peers) for certainty, _, peers in told(found, "missing-access", "egress")] == [
+        ("proved", ["10.9.0.0/24"])
+    ]
+
+
+PEERS = """
+resource "aws_security_group" "near" {
+  count  = 2
+  name   = "near-${count.index}"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_instance" "near" {
+  count                  = 2
+  subnet_id              = aws_subnet.a.id
+  private_ip             = "10.0.1.${10 + count.index}"
+  vpc_security_group_ids = [aws_security_group.near[count.index].id]
+}
+resource "aws_security_group_rule" "near" {
+  count                    = %d
+  type                     = "ingress"
+  protocol                 = "tcp"
+  from_port                = 443
+  to_port                  = 443
+  security_group_id        = aws_security_group.near[count.index].id
+  source_security_group_id = aws_security_group.near[1 - count.index].id
+}
+"""
+
+
+@pytest.mark.parametrize(("rules", "missing"), [(2, []), (1, [("proved", "aws_security_group.near[1]")])])
+def test_a_machine_with_a_group_of_its_own_need_not_let_itself_in(
+    rules: int, missing: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    """Two machines of one role, each with a group of its own, call each other: each has to admit the other alone."""
+    site = ROLES.replace("name: near", "name: near-*") % ("", "")
+    found = findings(tmp_path, FLOW % ("mesh", "near", "near", "tcp/443", "required", "ingress"), site, NETWORK + PEERS % rules)
+    assert [(certainty, acl) for certainty, acl, _ in told(found, "missing-access", "ingress")] == missing
+
+
+BOTH_WAYS = "".join(
+    f"""{direction} {{
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = ["10.9.0.0/24"]
+  }}
+  """
+    for direction in ("ingress", "egress")
+)
+
+
+@pytest.mark.parametrize(("direction", "extra"), [("ingress", ["egress"]), ("egress", ["ingress"]), (None, [])])
+def test_an_allowance_for_one_direction_permits_nothing_in_the_other(
+    direction: str | None, extra: list[str], tmp_path: Path
+) -> None:
+    """The same traffic is open both ways: what the allowance does not speak of is extra."""
+    way = f", direction: {direction}" if direction else ""
+    site = ROLES % ("", "") + f"allow: [{{name: jump, roles: [near], peers: [10.9.0.0/24], reason: jump hosts{way}}}]\n"
+    flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
+    found = findings(tmp_path, flow, site, NETWORK + AMAZON % BOTH_WAYS)
+    assert [each["direction"] for each in found if each["check"] == "extra-access"] == extra
