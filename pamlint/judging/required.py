@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import NamedTuple
@@ -37,6 +37,12 @@ class Reach(NamedTuple):
     ways: tuple[Traffic, ...]
     own: tuple[tuple[str, Ranges], ...]
     perhaps: tuple[tuple[Traffic, tuple[str, bool]], ...] = ()
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The predicates that any of its ways names."""
+        ways = (*self.ways, *(way for way, _ in self.perhaps))
+        return frozenset(name for way in ways for cube in way for name, _ in cube.guard)
 
     def each(self, change: Callable[[Traffic], Traffic]) -> Reach:
         """The ways, changed."""
@@ -204,7 +210,7 @@ def unmet(want: Wanted, passed: Traffic, named: Mapping[str, Traffic], table: Ta
     return found._replace(proved=_each(found.proved, crowds)) if crowds else found
 
 
-def _for_sure(passed: Traffic, own: Own, table: Table) -> Traffic:
+def _for_sure(passed: Traffic, own: Container[str], table: Table) -> Traffic:
     """What passes, where a group other than those that are meant counts by its known members alone."""
     out: list[Cube] = []
     for cube in passed:
@@ -283,15 +289,18 @@ def _unreached(want: Wanted, passed: Traffic, table: Table, direction: Direction
     found: list[Settled] = []
     together: list[Cube] = []
     own = dict(want.near)
+    of_members = {name for cube in passed for name, _ in cube.guard if name in want.own}
     for reach in want.members:
-        ways = [(way, minus(way, passed, order)) for way in reach.ways]
+        meant = reach.named | want.near.keys()
+        here = passed if of_members <= meant else _for_sure(passed, meant, table)
+        ways = [(way, minus(way, here, order)) for way in reach.ways]
         if not all(residue for _, residue in ways):
             continue
-        best = next((place for place, (way, _) in enumerate(ways) if _passes_in_part(way, passed)), 0)
-        helping = (literal for way, literal in reach.perhaps if not minus(way, passed, order))
+        best = next((place for place, (way, _) in enumerate(ways) if _passes_in_part(way, here)), 0)
+        helping = (literal for way, literal in reach.perhaps if not minus(way, here, order))
         doubts = [(name, not sign) for name, sign in helping]
         told = tuple(cube.where(*doubts) for cube in ways.pop(best)[1])
-        others = [residue for way, residue in ways if touch(way, passed)]
+        others = [residue for way, residue in ways if touch(way, here)]
         if others or any(own.get(name, line) != line for name, line in reach.own):
             mine = {**want.near, **dict(reach.own)}
             one, *more = (settle(residue, table.predicates, Purpose.CLOSED, mine) for residue in (told, *others))

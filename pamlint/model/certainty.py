@@ -101,7 +101,7 @@ def settle(
             perhaps.append(_plain(possible, predicates, purpose, beside))
     proved = _apart(merge(surely))
     told = Field(surely)
-    unproven = merge(left for piece in perhaps for left in minus((piece,), bare(told.near(piece), piece.guard)))
+    unproven = _widest(merge(left for piece in perhaps for left in minus((piece,), bare(told.near(piece), piece.guard))))
     because = {
         reference
         for cube in unproven
@@ -110,6 +110,24 @@ def settle(
         for reference in predicates[name].reasons(cube)
     }
     return Settled(proved, unproven, tuple(sorted(because)))
+
+
+def _widest(unproven: Traffic) -> Traffic:
+    """The cubes without those whose packets all hang on less in others: only the questions of these decide there."""
+    by_guard: dict[Guard, list[Cube]] = defaultdict(list)
+    for cube in unproven:
+        by_guard[cube.guard].append(cube)
+    if len(by_guard) < 2:
+        return unproven
+    least: dict[tuple[str, bool] | None, list[Guard]] = defaultdict(list)
+    for guard in by_guard:
+        least[min(guard, default=None)].append(guard)
+    out: list[Cube] = []
+    for guard, cubes in by_guard.items():
+        fewer = (other for literal in (None, *guard) for other in least.get(literal, ()) if other < guard)
+        wider = Field(cube.bare for other in fewer for cube in by_guard[other])
+        out += (cube for cube in cubes if minus((cube,), wider.near(cube)))
+    return tuple(out)
 
 
 def undivided(unproven: Iterable[Cube]) -> Traffic:

@@ -82,9 +82,7 @@ def test_each_member_is_missed_where_it_stands_itself(tmp_path: Path) -> None:
     assert (missing, replies) == ([("proved", "aws_network_acl.edge")], [("proved", "aws_network_acl.edge")])
 
 
-def test_what_is_missing_hangs_on_no_rule_for_another_group(tmp_path: Path) -> None:
-    """Whether a rule for another group exists decides nothing: only where the role's members stand does."""
-    possible = """
+POSSIBLY_FROM_OTHER = """
 variable "on" { type = set(string) }
 resource "aws_security_group_rule" "other" {
   for_each                 = var.on
@@ -95,6 +93,12 @@ resource "aws_security_group_rule" "other" {
   to_port                  = 443
   source_security_group_id = aws_security_group.other.id
 }
+"""
+
+
+def test_what_is_missing_hangs_on_no_rule_for_another_group(tmp_path: Path) -> None:
+    """Whether a rule for another group exists decides nothing: only where the role's members stand does."""
+    plain = """
 resource "aws_security_group_rule" "plain" {
   type              = "ingress"
   security_group_id = aws_security_group.near.id
@@ -105,9 +109,19 @@ resource "aws_security_group_rule" "plain" {
 }
 """
     flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
-    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + GROUPS + NEAR % "" + possible)
+    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + GROUPS + NEAR % "" + POSSIBLY_FROM_OTHER + plain)
     because = [each["because"] for each in found if each["check"] == "missing-access"]
     assert because == [["aws_security_group.far"]]
+
+
+def test_what_is_missing_of_one_member_hangs_on_no_group_that_another_wears_besides(tmp_path: Path) -> None:
+    """One member may come in by a second group; the other does not wear that, and where it stands alone is a question."""
+    code = NETWORK + GROUPS + NEAR % "" + POSSIBLY_FROM_OTHER
+    code += FAR % (0, "b", 'private_ip = "10.0.2.10"', "aws_security_group.far.id, aws_security_group.other.id")
+    code += FAR % (1, "b", "", "aws_security_group.far.id")
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), ROLES % ("", ""), code)
+    because = [each["because"] for each in found if each["check"] == "missing-access"]
+    assert because == [["aws_security_group.far", "var.on"]]
 
 
 @pytest.mark.parametrize(

@@ -372,6 +372,14 @@ def test_beside_an_unknown_value_other_doubts_of_its_side_decide_nothing() -> No
     assert settle([cube.where(("behind", True))], TABLE, Purpose.OPEN).because == ("nsg", "var.peer")
 
 
+def test_what_is_open_on_fewer_conditions_is_told_by_these_alone() -> None:
+    """The same packets by an unknown value, and by it and something else: the latter decides nothing, but where it opens more."""
+    here, more = box(((0, 1),), ((22, 22),), ("peer", True)), box(((0, 2),), ((22, 22),), ("peer", True), ("exists", True))
+    narrower = box(((0, 0),), ((22, 22),), ("peer", True), ("exists", True))
+    assert settle([here, narrower], TABLE, Purpose.OPEN) == Settled((), (here,), ("var.peer",))
+    assert settle([here, more], TABLE, Purpose.OPEN) == Settled((), (here, more), ("var.count", "var.peer"))
+
+
 def test_what_is_so_either_way_is_told_once() -> None:
     """Whether something holds is no matter where the same may be so in both cases; what only one case has in common stays."""
     here, port = ((0, 0),), ((22, 22),)
