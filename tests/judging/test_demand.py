@@ -104,3 +104,15 @@ def test_an_allowance_for_one_direction_permits_nothing_in_the_other(
     flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
     found = findings(tmp_path, flow, site, NETWORK + AMAZON % BOTH_WAYS)
     assert [each["direction"] for each in found if each["check"] == "extra-access"] == extra
+
+
+@pytest.mark.parametrize(
+    ("allow", "told_of"),
+    [("", ["blocked-access"]), ("allow: [{name: jump, roles: [near], peers: [10.9.0.0/24], reason: r}]\n", [])],
+)
+def test_what_an_allowance_permits_is_not_told_as_blocked(allow: str, told_of: list[str], tmp_path: Path) -> None:
+    """SSH from anywhere must be blocked; where the site allows it to some addresses, that it is open to these is no finding."""
+    flow = FLOW % ("direct", "any", "near", "tcp/22", "blocked", "ingress")
+    site = ROLES % ("", "") + allow
+    found = findings(tmp_path, flow, site, NETWORK + AMAZON % BOTH_WAYS)
+    assert [each["check"] for each in found if each["direction"] == "ingress"] == told_of

@@ -81,6 +81,20 @@ def test_the_edge_of_a_subnet(case: str, tmp_path: Path) -> None:
     assert chains(network_of(tmp_path, BASE + code), "aws_lb.x") == expected
 
 
+@pytest.mark.parametrize(
+    ("subnet", "local"), [("aws_subnet.a.id", ["10.0.1.0/24"]), ("var.on ? aws_subnet.a.id : var.other", None)]
+)
+def test_what_stands_behind_a_network_acl(subnet: str, local: list[str] | None, tmp_path: Path) -> None:
+    """It is known only if all of it is: a subnet that may be another makes it unknown."""
+    code = f"""
+    variable "on" {{ type = bool }}
+    variable "other" {{}}
+    resource "aws_network_acl" "n" {{ subnet_ids = [{subnet}] }}
+    """
+    found = acl(network_of(tmp_path, BASE + code), "aws_network_acl.n").local
+    assert (None if found is None else cidrs(found)) == local
+
+
 ENTRY = """
 resource "aws_network_acl" "n" {
   vpc_id = aws_vpc.main.id

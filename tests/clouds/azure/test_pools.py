@@ -52,6 +52,18 @@ resource "azurerm_lb_backend_address_pool_address" "a" {
   ip_address              = "10.0.1.%s"
 }
 """
+OTHER_NETWORK = """
+resource "azurerm_virtual_network" "w" {
+  name          = "other"
+  address_space = ["10.0.0.0/16"]
+}
+resource "azurerm_lb_backend_address_pool_address" "b" {
+  name                    = "b"
+  backend_address_pool_id = azurerm_lb_backend_address_pool.p.id
+  virtual_network_id      = azurerm_virtual_network.w.id
+  ip_address              = "10.0.1.5"
+}
+"""
 SCALE_SET = """
 resource "azurerm_linux_virtual_machine_scale_set" "x" {
   network_interface {
@@ -76,6 +88,7 @@ CASES = {
     ),
     "an interface whose address is in the pool": (CARD + ADDRESS % "5", NIC, IN_BOTH, {}),
     "an interface with another address": (CARD + ADDRESS % "6", NIC, [], {}),
+    "an interface of another network that has the same address": (CARD + OTHER_NETWORK, NIC, [], {}),
     "a scale set": (SCALE_SET, "azurerm_linux_virtual_machine_scale_set.x", IN_BOTH, {}),
     "an address that nobody known has": (ADDRESS % "6", "azurerm_lb_backend_address_pool_address.a", IN_BOTH, {}),
 }

@@ -88,6 +88,7 @@ resource "azurerm_subnet_route_table_association" "t" {
   route_table_id = azurerm_route_table.t.id
 }
 """
+PERHAPS = 'variable "on" { type = bool }\n'
 CASES: dict[str, tuple[str, dict[str, Any], list[str], list[str]]] = {
     "its own network": (ON_V, {}, ["10.0.0.0/16"], ["any"]),
     "a peered network": (ON_V + PEERING % "", {}, ["10.0.0.0/15"], ["any"]),
@@ -102,6 +103,7 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str], list[str]]] = {
     "a peering of IPv6 alone": (ON_V + PEERING % "only_ipv6_peering_enabled = true", {}, ["10.0.0.0/16"], ["any"]),
     "a peering that lets nothing through": (ON_V + PEERING % "allow_virtual_network_access = false", {}, ["10.0.0.0/16"], ["any"]),
     "a peering seen from the other side": (ON_W + PEERING % "", {}, ["10.1.0.0/16"], ["any"]),
+    "a peering that may not be there": (ON_V + PERHAPS + PEERING % "count = var.on ? 1 : 0", {}, ["10.0.0.0/16"], ["any"]),
     "two networks that know nothing of each other": (ON_V + ON_W, {}, [], ["any"]),
     "a network that is not known": (ON_V + ELSEWHERE, {}, [], ["any"]),
     "a default route to an appliance": (ON_V + ROUTED % ("0.0.0.0/0", "VirtualAppliance"), {}, ["0.0.0.0/0"], ["any"]),
@@ -109,6 +111,10 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str], list[str]]] = {
         ON_V + ROUTED % ("192.168.0.0/16", "VirtualNetworkGateway"), {}, ["10.0.0.0/16", "192.168.0.0/16"], ["any"],
     ),
     "a route into nowhere": (ON_V + ROUTED % ("192.168.0.0/16", "None"), {}, ["10.0.0.0/16"], ["any"]),
+    "a route that may not be there": (
+        ON_V + PERHAPS + (ROUTED % ("192.168.0.0/16", "VirtualAppliance")).replace('"r" {', '"r" {\ncount = var.on ? 1 : 0'), {},
+        ["10.0.0.0/16"], ["any"],
+    ),
     "what the site says": (ON_V, {"VirtualNetwork": ["10.0.0.0/8"]}, ["10.0.0.0/8"], ["10.0.0.0/8"]),
 }  # fmt: skip
 
@@ -178,15 +184,23 @@ resource "azurerm_subnet_network_security_group_association" "v2" {
 """
 
 
-def test_a_peering_of_subnets_tells_them_apart(tmp_path: Path) -> None:
-    """Two NSGs of one network mean different things by the tag where a peering connects the subnet of only one of them."""
-    network = network_of(tmp_path, BASE + ON_V + OTHER_SUBNET + PEERING % (SUBNETS % ("one", "two")))
+@pytest.mark.parametrize(
+    ("code", "first"),
+    [
+        (PEERING % (SUBNETS % ("one", "two")), ["10.0.0.0/16", "10.1.1.0/24"]),
+        (ROUTED % ("192.168.0.0/16", "VirtualAppliance"), ["10.0.0.0/16", "192.168.0.0/16"]),
+    ],
+    ids=["a peering", "a route"],
+)
+def test_what_is_one_subnets_alone_tells_it_apart(code: str, first: list[str], tmp_path: Path) -> None:
+    """Two NSGs of one network mean different things by the tag where a peering or a route concerns one of them alone."""
+    network = network_of(tmp_path, BASE + ON_V + OTHER_SUBNET + code)
     assert [
         cidrs(network.symbols[rule.peers[0].symbol or ""].at_least)
         for address in ("azurerm_network_security_group.g", "azurerm_network_security_group.h")
         for rule in acl(network, address).rules
         if rule.name.endswith("AllowVnetInBound")
-    ] == [["10.0.0.0/16", "10.1.1.0/24"], ["10.0.0.0/16"]]
+    ] == [first, ["10.0.0.0/16"]]
 
 
 @pytest.mark.parametrize(

@@ -190,9 +190,9 @@ def test_inline_subnets(tmp_path: Path) -> None:
 
 
 def test_what_stands_behind_an_nsg(tmp_path: Path) -> None:
-    """It is known only if all of it is: a subnet that the input lacks makes it unknown."""
-    found = acl(network_of(tmp_path, BASE), "azurerm_network_security_group.edge")
-    assert cidrs(found.local or ()) == ["10.0.1.0/24"]
+    """It is known only if all of it is: a subnet that the input lacks, or an interface that may be another, makes it unknown."""
+    network = network_of(tmp_path, BASE)
+    assert [cidrs(acl(network, nsg).local or ()) for nsg in (*EDGE, *CARD)] == [["10.0.1.0/24"], ["10.0.1.4/31"]]
     elsewhere = """
     variable "subnet" {}
     resource "azurerm_subnet_network_security_group_association" "t" {
@@ -200,7 +200,10 @@ def test_what_stands_behind_an_nsg(tmp_path: Path) -> None:
       network_security_group_id = azurerm_network_security_group.edge.id
     }
     """
-    assert acl(network_of(tmp_path, BASE + elsewhere), "azurerm_network_security_group.edge").local is None
+    or_another = BASE.replace("= azurerm_network_interface.n.id", "= var.on ? azurerm_network_interface.n.id : var.other")
+    variables = 'variable "on" { type = bool }\nvariable "other" {}\n'
+    network = network_of(tmp_path, or_another + elsewhere + variables)
+    assert [acl(network, nsg).local for nsg in (*EDGE, *CARD)] == [None, None]
 
 
 def test_members_of_an_asg(tmp_path: Path) -> None:
