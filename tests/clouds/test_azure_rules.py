@@ -322,6 +322,17 @@ def test_the_resource_group_tells_nsgs_of_one_name_apart() -> None:
     assert len(explicit(acl(found, "azurerm_network_security_group.m"))) == 1
 
 
+def test_a_standalone_rule_that_may_be_of_either_of_two_nsgs_is_neithers() -> None:
+    """Two NSGs are called alike, and nobody knows the rule's resource group: it stands for one of which the rest is elsewhere."""
+    twin = resource("azurerm_network_security_group.m", name="n", resource_group_name="h")
+    found = network(nsg(), twin, standalone(network_security_group_name="n", resource_group_name=unset("g")))
+    assert sorted((each.address, len(explicit(each)), each.partial) for each in found.acls) == [
+        ("azurerm_network_security_group.m", 0, ()),
+        (NSG, 0, ()),
+        ("n", 1, ("n",)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("named", "because"),
     [

@@ -88,10 +88,7 @@ class AdminRules:
     def _applied(self, network: Resource) -> Iterable[Applied]:
         """The rule collections that apply to a network, surely or perhaps."""
         for key, collection in self._collections.items():
-            configuration = self._ledger.target(
-                collection.body.values.get("security_admin_configuration_id"), collection.root, CONFIGURATION
-            )
-            deployed = self._deployed(configuration, network) if configuration else None
+            deployed = self._deployed(collection, network)
             if deployed is None:
                 continue
             for value in find(collection.body, "network_group_ids"):
@@ -100,26 +97,35 @@ class AdminRules:
                     yield key, tuple(sorted({*deployed, *member, *collection.body.possible}))
                     break
 
-    def _deployed(self, configuration: Resource, network: Resource) -> Because | None:
-        """Whether a configuration is deployed where the network lies: () surely, references if perhaps, None if not."""
+    def _deployed(self, collection: Resource, network: Resource) -> Because | None:
+        """Whether a collection is deployed where the network lies: () surely, references if perhaps, None if not."""
         perhaps: Because | None = None
         for deployment in self._ledger.managed(DEPLOYMENT):
             values = deployment.body.values
-            if values.get("scope_access") != "SecurityAdmin" or not self._names(deployment, configuration):
+            named, scope = self._names(deployment, collection), values.get("scope_access")
+            if named is None or (scope != "SecurityAdmin" and not isinstance(scope, Unknown)):
                 continue
             places = [values.get("location"), network.body.values.get("location")]
-            because = tuple(reference for place in places if isinstance(place, Unknown) for reference in place.because)
-            if not because and len({str(place).lower().replace(" ", "") for place in places}) > 1:
+            unknown = [value for value in places if isinstance(value, Unknown)]
+            if not unknown and len({str(place).lower().replace(" ", "") for place in places}) > 1:
                 continue
-            because = (*because, *deployment.body.possible)
+            doubts = [*unknown, *([scope] if isinstance(scope, Unknown) else [])]
+            because = (*named, *(reference for value in doubts for reference in value.because), *deployment.body.possible)
             if not because:
                 return ()
             perhaps = because
         return perhaps
 
-    def _names(self, deployment: Resource, configuration: Resource) -> bool:
-        named = find(deployment.body, "configuration_ids")
-        return any(self._ledger.target(value, deployment.root, CONFIGURATION) is configuration for value in named)
+    def _names(self, deployment: Resource, collection: Resource) -> Because | None:
+        """Whether a deployment names the configuration of a collection."""
+        wanted = collection.body.values.get("security_admin_configuration_id")
+        configuration = self._ledger.target(wanted, collection.root, CONFIGURATION)
+        perhaps = _unnamed(wanted)
+        for value in find(deployment.body, "configuration_ids"):
+            if configuration is not None and self._ledger.target(value, deployment.root, CONFIGURATION) is configuration:
+                return ()
+            perhaps = perhaps or _unnamed(value)
+        return perhaps
 
     def _holds(self, value: object, root: str, network: Resource) -> Because | None:
         """Whether a network group holds a network. One without static members is filled by a policy, which nobody knows here."""
@@ -134,8 +140,7 @@ class AdminRules:
             named = member.body.values.get("target_virtual_network_id")
             if self._ledger.target(named, member.root, NETWORK) is network:
                 return member.body.possible
-            if isinstance(named, Unknown) and named.attribute is None:
-                perhaps = named.because
+            perhaps = _unnamed(named) or perhaps
         return perhaps
 
     def _acl(self, applied: tuple[Applied, ...]) -> Acl:
@@ -206,3 +211,8 @@ class AdminRules:
                 reference = f"{resource.address}.{side}"
                 peers.append(Peer(reference, because=kind.because if isinstance(kind, Unknown) else (reference,)))
         return tuple(dict.fromkeys(peers)) or (ANYWHERE,)
+
+
+def _unnamed(value: object) -> Because | None:
+    """The references of a value that may name anything, None if it names something."""
+    return value.because or ("an unknown value",) if isinstance(value, Unknown) and value.attribute is None else None

@@ -76,12 +76,27 @@ resource "azurerm_network_manager_deployment" "d" {
 }
 """
 COLLECTION = "azurerm_network_manager_admin_rule_collection.c"
+CONFIGURATION = "azurerm_network_manager_security_admin_configuration.c"
+VARIABLE = 'variable "it" {}\n'
 CASES = {
     "a static member": (MEMBER + DEPLOYED % "westeurope", [[COLLECTION]], ()),
     "not deployed": (MEMBER, [], ()),
     "deployed elsewhere": (MEMBER + DEPLOYED % "northeurope", [], ()),
+    "deployed for another use": (MEMBER + (DEPLOYED % "westeurope").replace("SecurityAdmin", "Connectivity"), [], ()),
+    "a use that is not known": (
+        VARIABLE + MEMBER + (DEPLOYED % "westeurope").replace('"SecurityAdmin"', "var.it"), [[COLLECTION]], ("var.it",),
+    ),
+    "a configuration that is not known": (
+        VARIABLE + MEMBER + (DEPLOYED % "westeurope").replace(f"[{CONFIGURATION}.id]", "[var.it]"), [[COLLECTION]], ("var.it",),
+    ),
+    "configurations that are not known": (
+        VARIABLE + MEMBER + (DEPLOYED % "westeurope").replace(f"[{CONFIGURATION}.id]", "var.it"), [[COLLECTION]], ("var.it",),
+    ),
+    "another configuration": (
+        MEMBER + (DEPLOYED % "westeurope").replace(f"[{CONFIGURATION}.id]", '["/configurations/other"]'), [], (),
+    ),
     "a group that a policy fills": (DEPLOYED % "westeurope", [[COLLECTION]], ("azurerm_network_manager_network_group.g",)),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -92,6 +107,14 @@ def test_where_admin_rules_apply(case: str, tmp_path: Path) -> None:
     (nic,) = workloads(network, "azurerm_network_interface.n")
     assert [[key.partition("|")[2].partition("+")[0] for key in layer] for layer in nic.chain] == layers
     assert {rule.possible for each in network.acls for rule in each.rules} <= {possible}
+
+
+def test_a_collection_may_be_of_any_configuration_that_is_deployed(tmp_path: Path) -> None:
+    """Where it is not known which configuration a collection belongs to, its rules are there perhaps."""
+    code = BASE.replace(f"configuration_id = {CONFIGURATION}.id", "configuration_id = var.it") + VARIABLE + MEMBER
+    network = network_of(tmp_path, code + DEPLOYED % "westeurope")
+    assert {rule.possible for rule in acl(network, COLLECTION).rules} == {("var.it",)}
+    assert "azure_admin_rules" not in [each.kind for each in network_of(tmp_path, code).acls]
 
 
 def test_admin_rules(tmp_path: Path) -> None:
