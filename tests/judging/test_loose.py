@@ -127,6 +127,71 @@ def test_a_flow_that_no_group_serves_is_missing_whatever_is_worn(tmp_path: Path)
     assert missing in told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + groups + ATTACHED)
 
 
+CARD = """
+resource "aws_network_interface" "card" {
+  subnet_id       = aws_subnet.b.id
+  private_ips     = ["10.0.2.10"]
+  security_groups = [aws_security_group.loose.id]
+  %s
+}
+"""
+OTHER = """
+resource "aws_instance" "other" {
+  subnet_id              = aws_subnet.a.id
+  vpc_security_group_ids = [aws_security_group.own.id]
+}
+"""
+SECOND = """
+resource "aws_network_interface_attachment" "x" {
+  %s
+  instance_id          = %s
+  network_interface_id = aws_network_interface.card.id
+  device_index         = 1
+}
+"""
+NEAR = "aws_instance.near.id"
+CARDS = {
+    "whose count is not known": CARD % "" + SECOND % ("count = var.on ? 1 : 0", NEAR),
+    "to one of two machines": CARD % "" + OTHER + SECOND % ("", f"var.on ? {NEAR} : aws_instance.other.id"),
+    "of an interface that may not be there": (
+        (CARD % "count = var.on ? 1 : 0" + SECOND % ("count = var.on ? 1 : 0", NEAR)).replace(".card.id", ".card[0].id")
+    ),
+    "that the interface tells, perhaps": CARD
+    % """dynamic "attachment" {
+      for_each = var.on ? [1] : []
+      content {
+        instance     = aws_instance.near.id
+        device_index = 1
+      }
+    }""",
+}
+
+
+@pytest.mark.parametrize("more", CARDS.values(), ids=CARDS)
+def test_what_a_second_interface_opens_that_is_attached_perhaps_is_not_proved(tmp_path: Path, more: str) -> None:
+    """The machine's first interface serves the flow; the second opens SSH to the world and lacks the flow, if it is the machine's."""
+    code = NETWORK + VARIABLES + GROUPS % (opens(443, "10.20.0.0/16"), opens(22, "0.0.0.0/0"), OWN) + more
+    assert told(tmp_path, INTO_NEAR, SITE, code) == [*EXTRA, MISSING[0]._replace(acl="aws_security_group.loose")]
+
+
+def test_the_interface_that_a_machine_is_made_with_is_there_perhaps_where_it_may_name_another(tmp_path: Path) -> None:
+    """Its own groups lack the flow and the named interface's serve it: which of the two is there hangs on the block."""
+    named = """
+  dynamic "network_interface" {
+    for_each = var.on ? [aws_network_interface.card.id] : []
+    content {
+      device_index         = 0
+      network_interface_id = network_interface.value
+    }
+  }
+}
+"""
+    groups = GROUPS % ("", opens(443, "10.20.0.0/16"), OWN)
+    code = NETWORK + VARIABLES + groups.rstrip().removesuffix("}") + named + CARD % ""
+    missing = [each for each in told(tmp_path, INTO_NEAR, SITE, code) if each.check == "missing-access"]
+    assert missing == [MISSING[0]._replace(because=["aws_network_interface.card.id", "var.on"])]
+
+
 EDGES = """
 resource "aws_security_group" "own" {
   name   = "own"

@@ -17,11 +17,15 @@ from pamlint.model.resource import Resource, Unknown
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """One interface, or several alike: its groups, the subnets that it may stand in (None where unknown), its addresses."""
+    """One interface, or several alike: its groups, the subnets that it may stand in (None where unknown), its addresses.
+
+    `possible` are the references that decide whether its machine has it at all.
+    """
 
     groups: Ties
     subnets: tuple[Subnet | None, ...]
     addresses: Ranges = EMPTY
+    possible: Because = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, first_written
 from pamlint.clouds.aws.network import Subnet
-from pamlint.clouds.ties import Because, doubted, ties
+from pamlint.clouds.ties import Because, Ties, doubted, has_sure, reasons, ties
 from pamlint.clouds.values import blocks, computed, find, nested, overlaid, string, text, texts, written
 from pamlint.model.acl import Text
 from pamlint.model.identity import is_live, key_of
@@ -57,15 +58,16 @@ class Machines:
     def instances(self) -> Iterable[tuple[Resource, list[Interface]]]:
         """Every instance with its interfaces."""
         for key, resource in self._instances.items():
-            cards = self._cards.get(key, [])
-            told = [*blocks(resource.body, "network_interface"), *blocks(resource.body, "primary_network_interface")]
-            named = [self._ledger.target(block.values.get("network_interface_id"), resource.root, INTERFACE) for block in told]
-            own = [] if any(named) else self._own(resource)
-            yield resource, [*own, *(self._card(card) for card in cards)]
+            cards = self._cards.get(key, {}).values()
+            own = self._own(resource, ties((key_of(card), because) for card, because in self._named(resource)))
+            yield (
+                resource,
+                [*own, *(replace(self._card(card), possible=(*because, *card.body.possible)) for card, because in cards)],
+            )
 
     def interfaces(self) -> Iterable[tuple[Resource, list[Interface]]]:
-        """Every interface that is no known instance's."""
-        used = {key_of(card) for cards in self._cards.values() for card in cards}
+        """Every interface that is no known instance's for sure."""
+        used = {key for cards in self._cards.values() for key, (_, because) in cards.items() if not because}
         for resource in self._ledger.told("security_groups", INTERFACE):
             if key_of(resource) not in used:
                 yield resource, [self._card(resource)]
@@ -108,28 +110,42 @@ class Machines:
         named = {"primary_network_interface_id": (INSTANCE,)}
         return self._ledger.candidates(value, attachment.root, INTERFACE, named=named)
 
-    def _cards_by_instance(self) -> dict[str, list[Resource]]:
-        """The interfaces of each instance, whichever of the two names the other."""
-        found: dict[str, dict[str, Resource]] = {}
+    def _named(self, instance: Resource) -> Iterable[tuple[Resource, Because]]:
+        """The interfaces that an instance names as its own."""
+        for block in (*blocks(instance.body, "network_interface"), *blocks(instance.body, "primary_network_interface")):
+            for card, because in self._ledger.candidates(block.values.get("network_interface_id"), instance.root, INTERFACE):
+                yield card, (*because, *block.possible)
 
-        def tie(instance: Resource | None, card: Resource | None) -> None:
-            if instance is not None and card is not None and key_of(instance) in self._instances:
-                found.setdefault(key_of(instance), {})[key_of(card)] = card
+    def _cards_by_instance(self) -> dict[str, dict[str, tuple[Resource, Because]]]:
+        """The interfaces of each instance by their keys, whichever of the two names the other, with what each hangs on."""
+        found: dict[str, dict[str, tuple[Resource, Because]]] = defaultdict(dict)
+
+        def tie(instance: Resource, card: Resource, because: Because) -> None:
+            known = found[key_of(instance)].get(key_of(card))
+            if key_of(instance) in self._instances and (known is None or not because):
+                found[key_of(instance)][key_of(card)] = (card, because)
 
         for instance in self._instances.values():
-            for block in (*blocks(instance.body, "network_interface"), *blocks(instance.body, "primary_network_interface")):
-                tie(instance, self._ledger.target(block.values.get("network_interface_id"), instance.root, INTERFACE))
+            for card, because in self._named(instance):
+                tie(instance, card, because)
         for card in self._ledger.told("security_groups", INTERFACE):
-            for value in written(card, "attachment.instance"):
-                tie(self._ledger.target(value, card.root, INSTANCE), card)
+            for block in [] if computed(card, "attachment") else blocks(card.body, "attachment"):
+                for instance, because in self._ledger.candidates(block.values.get("instance"), card.root, INSTANCE):
+                    tie(instance, card, (*because, *block.possible))
         for both in self._ledger.managed(ATTACHMENT):
-            values = both.body.values
-            card_found = self._ledger.target(values.get("network_interface_id"), both.root, INTERFACE)
-            tie(self._ledger.target(values.get("instance_id"), both.root, INSTANCE), card_found)
-        return {key: list(cards.values()) for key, cards in found.items()}
+            cards = self._ledger.candidates(both.body.values.get("network_interface_id"), both.root, INTERFACE)
+            instances = self._ledger.candidates(both.body.values.get("instance_id"), both.root, INSTANCE)
+            for (instance, one), (card, other) in product(instances, cards):
+                tie(instance, card, tuple(dict.fromkeys((*one, *other, *both.body.possible))))
+        return found
 
-    def _own(self, resource: Resource) -> list[Interface]:
-        """The interface that an instance is made with."""
+    def _own(self, resource: Resource, named: Ties) -> list[Interface]:
+        """The interface that an instance is made with, unless it names another."""
+        made = [] if has_sure(named) else self._made(resource)
+        return [replace(card, possible=reasons(named)) for card in made] if named else made
+
+    def _made(self, resource: Resource) -> list[Interface]:
+        """The interface that an instance is made with if it names none."""
         subnets = self._around.standing(written(resource, "subnet_id") or [None], resource.root)
         named = self._around.wearing(first_written(resource, ("vpc_security_group_ids", "security_groups")), resource.root)
         attached = self._attached[key_of(resource)]
