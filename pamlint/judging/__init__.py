@@ -129,7 +129,7 @@ class _Judge:
         denied = by_name(localise(cubes, unit, direction) for cubes in self._cubes(unit, direction, "deny"))
         named = by_name(self.table.rule(acl, rule) for acl in unit.acls for rule in acl.rules if rule.direction == direction)
         permitted = self.demand.permitted(unit, direction, named.keys())
-        perhaps = self.floating.passing(unit, passes, direction)
+        perhaps = self.floating.passing(unit, self._held(unit, layers, passes, direction, always), direction)
         widest = passed if perhaps is passes else through(perhaps)
         front = Front(unit, direction, layers, asks, permitted, view, passes, passed, denied, named, perhaps, widest)
         self.fronts[place, direction] = front
@@ -138,9 +138,23 @@ class _Judge:
         self.extra += self._sure(openings(front, blocked, self.demand, self.admission, self.table))
         self.extra += stray_openings(front, blocked, self.demand, self.floating, self.table, self.strays)
         by_default = implicit(front, blocked, needed, self.demand, self.admission, self.table)
-        self.implicit += [replace(found, residue=doubted(found.residue, unit.doubt)) for found in by_default]
+        self.implicit += [self._default(found) for found in by_default]
         self.pinned += [replace(found, residue=doubted(found.residue, unit.doubt)) for found in pinned(front)]
         self._optional(front)
+
+    def _held(
+        self,
+        unit: Unit,
+        layers: tuple[tuple[Piece, ...], ...],
+        passes: tuple[Traffic, ...],
+        direction: Direction,
+        always: Traffic,
+    ) -> tuple[Traffic, ...]:
+        """What each layer lets through whichever denies stand on it of which nobody knows where they stand."""
+        held = tuple(self.floating.held(unit, pieces, direction) for pieces in layers)
+        if held == layers:
+            return passes
+        return tuple(self.admission.passing(unit, place, pieces, direction, always) for place, pieces in enumerate(held))
 
     def overflow(self, unit: Unit, direction: Direction) -> None:
         """Note that nothing is known of a unit, and the ACL of it that is too large by itself, or all where none is."""
@@ -175,9 +189,16 @@ class _Judge:
             near = (*opening.unit.acls, *opening.unit.assumed)
             lost = [name for acl in near if acl.ordered for name in self.unread.get(acl.key, ())]
             lost += [*self._hidden(opening.unit.acls, [opening.rule]), *opening.unit.doubt, *opening.unit.crossed]
-            residue = self.floating.stopped(opening.unit, opening.residue, opening.direction)
+            residue = self.floating.stopped(opening.unit, opening.residue, opening.acl, opening.rule)
             out.append(replace(opening, residue=doubted(residue, lost)))
         return out
+
+    def _default(self, found: Implicit) -> Implicit:
+        """What default rules open, with doubt in what other rules may stop or where the unit stands in doubt."""
+        residue = found.residue
+        for rule in found.rules:
+            residue = self.floating.stopped(found.unit, residue, found.acl, rule)
+        return replace(found, residue=doubted(residue, found.unit.doubt))
 
     def _hidden(self, acls: Sequence[Acl], rules: Iterable[Rule]) -> tuple[str, ...]:
         """What is hidden of the estate, if these ACLs stand there or these rules name a group that may."""
@@ -206,7 +227,7 @@ class _Judge:
                 self._blame(front, ask, want, settled, named, passes)
             else:
                 satisfied.append((ask.flow, want.networks or want.whole, want.own))
-            answers = replies(ask, front.unit, front.direction, self.wants, self.admission, self.table)
+            answers = replies(ask, front.unit, front.direction, self.wants, self.admission, self.floating)
             self.replies += answers
             proved = settled.proved or any(answer.residue.proved for answer in answers)
             state: VerdictState = "missing" if proved else "unproven" if settled.unproven or answers else "satisfied"

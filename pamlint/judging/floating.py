@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pamlint.binding import Unit
-from pamlint.judging.admission import localise
+from pamlint.judging.admission import Piece, localise
 from pamlint.judging.cubes import Table, sides
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.addresses import ANY
@@ -27,16 +27,30 @@ class Floating:
         """Those whose rules may stand on an ACL."""
         return (other for other in self._acls if _may_be(other, acl))
 
+    def held(self, unit: Unit, pieces: tuple[Piece, ...], direction: Direction) -> tuple[Piece, ...]:
+        """What the rules of a layer let through whichever such denies stand above them."""
+        if not self._acls:
+            return pieces
+        above = (localise(self._above(piece.acl, direction, piece.rule), unit, direction) for piece in pieces)
+        return tuple(piece._replace(traffic=minus(piece.traffic, cubes)) for piece, cubes in zip(pieces, above, strict=True))
+
+    def beside(self, layer: Iterable[Acl], unit: Unit, direction: Direction) -> Traffic:
+        """What a layer lets through besides where such rules stand on it."""
+        found = (cube for acl in layer for _, _, cubes in self.rules(acl, direction, "allow") for cube in cubes)
+        return localise(tuple(found), unit, direction) if self._acls else ()
+
     def passing(self, unit: Unit, passes: tuple[Traffic, ...], direction: Direction) -> tuple[Traffic, ...]:
         """What each layer of a unit lets through where such rules stand on it; `passes` is what it does without them."""
         if not self._acls:
             return passes
-        beside = (localise(tuple(self._cubes(layer, direction, "allow")), unit, direction) for layer in unit.layers)
-        return tuple((*passed, *more) for passed, more in zip(passes, beside, strict=True))
+        return tuple((*passed, *self.beside(layer, unit, direction)) for passed, layer in zip(passes, unit.layers, strict=True))
 
-    def stopped(self, unit: Unit, settled: Settled, direction: Direction) -> Settled:
-        """What is open with doubt about that which such denies stop."""
-        denied = localise(tuple(self._cubes(unit.acls, direction, "deny")), unit, direction) if self._acls else ()
+    def stopped(self, unit: Unit, settled: Settled, acl: Acl, rule: Rule) -> Settled:
+        """What a rule of an ACL opens, with doubt about that which such denies stop."""
+        if not self._acls:
+            return settled
+        above = (self._above(each, rule.direction, rule if each is acl else None) for each in unit.acls)
+        denied = localise(tuple(cube for cubes in above for cube in cubes), unit, rule.direction)
         perhaps = overlap(settled.proved, tuple(cube.bare for cube in denied))
         if not perhaps:
             return settled
@@ -44,15 +58,23 @@ class Floating:
         proved = minus(settled.proved, perhaps)
         return Settled(proved, merge((*settled.unproven, *perhaps)), tuple(sorted({*settled.because, *because})))
 
+    def _above(self, acl: Acl, direction: Direction, beneath: Rule | None) -> Traffic:
+        """The denies that may stand on a list, above a rule of it, each where its own list is that one."""
+        last = None if beneath is None else beneath.priority
+        found: list[Cube] = []
+        for other, rule, cubes in self.rules(acl, direction, "deny") if acl.ordered else ():
+            if last is None or rule.priority is None or rule.priority < last:
+                place = f"floating/{other.key} on {acl.place}"
+                here = self._table.unknown(place, None, ANY, other.address, other.partial)
+                found += (self._table.on_one(cube.where(here), sides(direction)[0]) for cube in cubes)
+        return tuple(found)
+
     def rules(self, acl: Acl, direction: Direction, action: str) -> Iterator[tuple[Acl, Rule, Traffic]]:
         """The rules that may stand on an ACL, each with the list that it is known by, and what it says there."""
         for other in self.near(acl):
             for rule in other.rules:
                 if (rule.direction, rule.action) == (direction, action) and not rule.default:
                     yield other, rule, self._here(other, rule, acl)
-
-    def _cubes(self, acls: Iterable[Acl], direction: Direction, action: str) -> Iterator[Cube]:
-        return (cube for acl in acls for _, _, cubes in self.rules(acl, direction, action) for cube in cubes)
 
     def _here(self, other: Acl, rule: Rule, acl: Acl) -> Traffic:
         """What a rule says where it stands on an ACL: what names its own group there names the ACL."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pamlint.binding import Unit
 from pamlint.judging.admission import Admission, staying, together
-from pamlint.judging.cubes import CLIENT_PORTS, Table
+from pamlint.judging.cubes import CLIENT_PORTS
 from pamlint.judging.demand import Ask
+from pamlint.judging.floating import Floating
 from pamlint.judging.judgement import Reply
 from pamlint.judging.required import Wants, unmet
 from pamlint.model.finding import Direction
@@ -17,7 +18,7 @@ from pamlint.model.traffic import DESTINATION_PORT, PROTOCOL, SOURCE_PORT, Cube,
 OPPOSITE: dict[Direction, Direction] = {"ingress": "egress", "egress": "ingress"}
 
 
-def replies(ask: Ask, unit: Unit, direction: Direction, wants: Wants, admission: Admission, table: Table) -> list[Reply]:
+def replies(ask: Ask, unit: Unit, direction: Direction, wants: Wants, admission: Admission, floating: Floating) -> list[Reply]:
     """The network ACLs of a unit that drop replies of a flow which is admitted; replies go to the client's own port."""
     back = OPPOSITE[direction]
     stateless = [acl for layer in unit.path(back) for acl in layer if acl.kind == "aws_network_acl"]
@@ -30,10 +31,11 @@ def replies(ask: Ask, unit: Unit, direction: Direction, wants: Wants, admission:
     )
     found = []
     for acl in stateless:
-        passed = (*together(admission.pieces(acl, back)), *staying(unit, back), *admission.untied(acl, unit, back))
-        residue = unmet(answer, passed, {}, table, back)
+        held = together(floating.held(unit, admission.pieces(acl, back), back))
+        besides = (*staying(unit, back), *admission.untied(acl, unit, back), *floating.beside([acl], unit, back))
+        residue = unmet(answer, (*held, *besides), {}, admission.table, back)
         if residue.proved or residue.unproven:
-            view = View(back, table.predicates, unit.within, acl.address, table.lists)
+            view = View(back, admission.table.predicates, unit.within, acl.address, admission.table.lists)
             found.append(Reply(ask.flow, ask.bearing.part.role, ask.peer.role, unit, acl, residue, view))
     return found
 

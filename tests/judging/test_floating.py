@@ -272,3 +272,126 @@ def test_what_such_a_deny_may_stop_is_not_proved_to_be_open(
     told = findings(tmp_path, flow, ROLES % (", cidrs: [10.0.0.0/8]", ""), NSG % owner)
     extra = [finding for finding in told if finding["check"] == "extra-access"]
     assert [(each["certainty"], each["traffic"][0]["ports"], each["because"]) for each in extra] == wanted
+
+
+@pytest.mark.parametrize(
+    ("owner", "priority", "wanted"),
+    [
+        ("var.nsg", 100, [("unproven", "azurerm_network_security_group.far", "80", ["var.nsg"])]),
+        ("var.nsg", 300, []),
+        ('"another"', 100, []),
+        ("azurerm_network_security_group.far.name", 100, [("proved", "azurerm_network_security_group.far", "80", [])]),
+    ],
+)
+def test_what_such_a_deny_may_stop_is_not_proved_to_pass(
+    owner: str, priority: int, wanted: list[tuple[str, str, str, list[str]]], tmp_path: Path
+) -> None:
+    """The flow is served by an allow of priority 200: a deny above it may be the NSG's own, one beneath it decides nothing."""
+    flow = FLOW % ("f", "near", "far", "tcp/80-81", "required", "ingress")
+    site = ROLES.replace("match: [{name: near}]%s", "cidrs: [8.8.8.8/32]") % ""
+    told = findings(tmp_path, flow, site, (NSG % owner).replace("= 100\n", f"= {priority}\n"))
+    missing = [each for each in told if each["check"] == "missing-access" and each["acl"] == "azurerm_network_security_group.far"]
+    assert [(each["certainty"], each["acl"], each["traffic"][0]["ports"], each["because"]) for each in missing] == wanted
+
+
+@pytest.mark.parametrize(("owner", "wanted"), [("var.nsg", "unproven"), ('"another"', "proved")])
+def test_what_such_a_deny_may_stop_is_not_proved_to_be_open_by_default(owner: str, wanted: str, tmp_path: Path) -> None:
+    """Nothing but a default lets the network in, and a deny that may stand above it stops all."""
+    network = """
+resource "azurerm_virtual_network" "v" {
+  name                = "v"
+  resource_group_name = "rg"
+  location            = "westeurope"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "s" {
+  name                 = "s"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.1.0/24"]
+}
+resource "azurerm_subnet_network_security_group_association" "s" {
+  subnet_id                 = azurerm_subnet.s.id
+  network_security_group_id = azurerm_network_security_group.far.id
+}
+"""
+    code = network + (NSG % owner).replace('"Tcp"', '"*"').replace('= "80"', '= "*"')
+    flow = FLOW % ("f", "near", "far", "tcp/22", "optional", "ingress")
+    told = findings(tmp_path, flow, ROLES % (", cidrs: [10.0.0.0/8]", ""), code)
+    default = [each for each in told if each["check"] == "implicit-allow" and each["direction"] == "ingress"]
+    assert [each["certainty"] for each in default if each["acl"] == "azurerm_network_security_group.far"] == [wanted]
+
+
+EDGE = """
+variable "acl" {}
+resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "s" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "far" {
+  name   = "far"
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["10.20.0.0/16"]
+  }
+}
+resource "aws_instance" "far" {
+  subnet_id              = aws_subnet.s.id
+  private_ip             = "10.0.1.10"
+  vpc_security_group_ids = [aws_security_group.far.id]
+}
+resource "aws_network_acl" "edge" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [aws_subnet.s.id]
+  ingress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+  %s
+}
+resource "aws_network_acl_rule" "r" {
+  network_acl_id = %s
+  rule_number    = 50
+  egress         = true
+  rule_action    = "%s"
+  protocol       = "-1"
+  cidr_block     = "0.0.0.0/0"
+}
+"""
+ANSWERS = """egress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }"""
+
+
+@pytest.mark.parametrize(
+    ("answers", "owner", "action", "wanted"),
+    [
+        ("", "var.acl", "allow", ["unproven"]),
+        ("", '"acl-0a1b"', "allow", ["proved"]),
+        (ANSWERS, "var.acl", "deny", ["unproven"]),
+        (ANSWERS, '"acl-0a1b"', "deny", []),
+        ("", "aws_network_acl.edge.id", "allow", []),
+        (ANSWERS, "aws_network_acl.edge.id", "deny", ["proved"]),
+    ],
+)
+def test_what_such_a_rule_may_do_to_replies_is_not_proved(
+    answers: str, owner: str, action: str, wanted: list[str], tmp_path: Path
+) -> None:
+    """A rule that may be of the network ACL at the subnet's edge may let replies through there, or stop them."""
+    flow = FLOW % ("f", "near", "far", "tcp/443", "required", "ingress")
+    site = ROLES.replace("match: [{name: near}]%s", "cidrs: [10.20.0.0/16]") % ""
+    told = findings(tmp_path, flow, site, EDGE % (answers, owner, action))
+    assert [each["certainty"] for each in told if each["check"] == "reply-blocked"] == wanted
