@@ -107,6 +107,7 @@ class _Judge:
         self.missing: list[Missing] = []
         self.extra: list[Opening] = []
         self.blocked: list[Opening] = []
+        self.overdue: list[tuple[Allowance, Settled]] = []
         self.implicit: list[Implicit] = []
         self.pinned: list[Pinned] = []
         self.states: list[FlowState] = []
@@ -135,7 +136,9 @@ class _Judge:
         self.fronts[place, direction] = front
         needed = self._required(front)
         blocked = self._blocked(front)
-        self.extra += self._sure(openings(front, blocked, self.demand, self.admission, self.table))
+        found = self._sure(openings(front, blocked, self.demand, self.admission, self.table))
+        self.extra += found
+        self.overdue += [(each, self._open_still(each, opening)) for opening in found for each in opening.expired]
         self.extra += stray_openings(front, blocked, self.demand, self.floating, self.table, self.strays)
         by_default = implicit(front, blocked, needed, self.demand, self.admission, self.table)
         self.implicit += [self._default(found) for found in by_default]
@@ -354,14 +357,12 @@ class _Judge:
     def expired(self) -> list[tuple[Allowance, Settled]]:
         """Allowances whose day has passed and whose traffic is open still."""
         found: dict[str, tuple[Allowance, Settled]] = {}
-        for opening in self.extra:
-            for allowance in opening.expired:
-                here = self._open_still(allowance, opening)
-                before = found[allowance.name][1] if allowance.name in found else NOTHING
-                because = tuple(sorted({*before.because, *here.because}))
-                proved, unproven = merge((*before.proved, *here.proved)), merge((*before.unproven, *here.unproven))
-                if proved or unproven:
-                    found[allowance.name] = (allowance, Settled(proved, unproven, because))
+        for allowance, here in self.overdue:
+            before = found[allowance.name][1] if allowance.name in found else NOTHING
+            because = tuple(sorted({*before.because, *here.because}))
+            proved, unproven = merge((*before.proved, *here.proved)), merge((*before.unproven, *here.unproven))
+            if proved or unproven:
+                found[allowance.name] = (allowance, Settled(proved, unproven, because))
         return list(found.values())
 
     def _open_still(self, allowance: Allowance, opening: Opening) -> Settled:

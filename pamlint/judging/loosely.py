@@ -11,7 +11,7 @@ from pamlint.judging.judgement import Opening
 from pamlint.judging.opened import Front
 from pamlint.model.acl import Acl
 from pamlint.model.certainty import Settled
-from pamlint.model.traffic import Traffic, minus
+from pamlint.model.traffic import PieceLimitError, Traffic, minus
 
 
 def where_asked(front: Front, ask: Ask, acls: Mapping[str, Acl], admission: Admission) -> tuple[Traffic, ...]:
@@ -30,9 +30,17 @@ def told_once(openings: Sequence[Opening]) -> Iterable[Opening]:
     alone = {_what(opening): opening.residue.proved for opening in openings if not opening.unit.workloads}
     for opening in openings:
         proved = alone.get(_what(opening), ()) if opening.acl.loose else ()
-        left = minus(opening.residue.unproven, (cube.bare for cube in proved)) if proved else opening.residue.unproven
+        left = _untold(opening.residue.unproven, proved)
         if left or opening.residue.proved:
             yield replace(opening, residue=Settled(opening.residue.proved, left, opening.residue.because))
+
+
+def _untold(unproven: Traffic, proved: Traffic) -> Traffic:
+    """What is not told as proved; all of it where that would be more pieces than can be worked out."""
+    try:
+        return minus(unproven, (cube.bare for cube in proved)) if proved else unproven
+    except PieceLimitError:
+        return unproven
 
 
 def _what(opening: Opening) -> tuple[object, ...]:
