@@ -7,6 +7,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.twins import FIXTURES, lint
 
 SITE = """\
@@ -18,6 +20,7 @@ roles:
   host: {match: [{name: vm}]}
 """
 BITS = range(8)
+PASSED = "allow: [{name: old, roles: [host], peers: [10.0.0.0/8], reason: it has passed, until: 2026-01-31}]\n"
 
 
 def rule(priority: int, access: str, **sides: Any) -> dict[str, Any]:
@@ -51,7 +54,7 @@ def networks(bit: int) -> list[str]:
     return [f"{ip_address((10 << 24) + start)}/{9 + bit}" for start in range(run, 1 << 24, 2 * run)]
 
 
-def estate(folder: Path, rules: list[dict[str, Any]]) -> Path:
+def estate(folder: Path, rules: list[dict[str, Any]], site: str = SITE) -> Path:
     """A machine with an NSG of its own that has these rules, in a subnet whose NSG lets administrators in and nobody else."""
     edge = [
         rule(100, "Allow", source_address_prefix="10.20.0.0/24", destination_port_range="22", protocol="Tcp"),
@@ -73,11 +76,12 @@ def estate(folder: Path, rules: list[dict[str, Any]]) -> Path:
     }
     (folder / "main.tf.json").write_text(json.dumps({"resource": resources}))
     (folder / "policy.yaml").write_text((FIXTURES / "accuracy" / "policy.yaml").read_text())
-    (folder / "pamlint.yaml").write_text(SITE)
+    (folder / "pamlint.yaml").write_text(site)
     return folder
 
 
-def test_a_list_that_cannot_be_worked_out_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("site", [SITE, SITE + PASSED], ids=["alone", "beside an allowance that has passed"])
+def test_a_list_that_cannot_be_worked_out_is_named(site: str, tmp_path: Path) -> None:
     """Eight denies cut an allow into sixty thousand pieces: nothing is said of that NSG, and it alone is named, not its neighbour."""
     denies = [
         rule(
@@ -90,7 +94,7 @@ def test_a_list_that_cannot_be_worked_out_is_named(tmp_path: Path) -> None:
         )
         for bit in BITS
     ]
-    report = lint(estate(tmp_path, [*denies, rule(4096, "Allow")])).report()
+    report = lint(estate(tmp_path, [*denies, rule(4096, "Allow")], site)).report()
     told = [(each["check"], each["certainty"], each["direction"], each["acl"]) for each in report["findings"]]
     assert ("unreadable-input", "unproven", "ingress", "azurerm_network_security_group.own") in told
     assert [each for each in told if each[0] == "unreadable-input"] == [
