@@ -56,13 +56,17 @@ class Ledger:
         found = self.names.resource(value, root)
         if found is not None:
             return found if found.type in types else None
+        named = self.named(value, root, *types, by=by, group=group)
+        return named[0] if len(named) == 1 else None
+
+    def named(self, value: Any, root: str, *types: str, by: str = "name", group: Any = None) -> list[Resource]:
+        """The resources of these types that have a text in `by`: several where it is not known in which group each stands."""
         if not isinstance(value, str) or not value:
-            return None
+            return []
         named = [resource for type_ in types for resource in self._named(type_, by).get(_folded(type_, value), ())]
         named = [resource for resource in named if not _other_group(resource, group)]
         named = [resource for resource in named if _same_group(resource, group)] or named
-        named = [resource for resource in named if resource.root == root] or named
-        return named[0] if len(named) == 1 else None
+        return [resource for resource in named if resource.root == root] or named
 
     def candidates(
         self, value: Any, root: str, *types: str, named: Mapping[str, Sequence[str]] = NO_ATTRIBUTES
@@ -166,12 +170,22 @@ def _folded(type_: str, text: str) -> str:
 
 
 def _other_group(resource: Resource, group: Any) -> bool:
+    """Whether a resource stands in another resource group for sure: the names differ as far as they are known."""
     own = resource.body.values.get("resource_group_name")
-    return isinstance(own, str) and isinstance(group, str) and own.lower() != group.lower()
+    if not isinstance(own, str | Unknown) or not isinstance(group, str | Unknown):
+        return False
+    (one, more), (other, others) = _beginning(own), _beginning(group)
+    return not (one == other or (more and other.startswith(one)) or (others and one.startswith(other)))
+
+
+def _beginning(name: str | Unknown) -> tuple[str, bool]:
+    """What is known of a name of Azure, and whether more may follow."""
+    return (name.prefix.lower(), True) if isinstance(name, Unknown) else (name.lower(), False)
 
 
 def _same_group(resource: Resource, group: Any) -> bool:
+    """Whether a resource stands in a resource group for sure: it has that name, or is named by the very same reference."""
     own = resource.body.values.get("resource_group_name")
     if isinstance(own, str) and isinstance(group, str):
         return own.lower() == group.lower()
-    return group is not None and own == group
+    return isinstance(own, Unknown) and own == group and bool(own.name or own.attribute)

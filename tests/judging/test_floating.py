@@ -395,3 +395,67 @@ def test_what_such_a_rule_may_do_to_replies_is_not_proved(
     site = ROLES.replace("match: [{name: near}]%s", "cidrs: [10.20.0.0/16]") % ""
     told = findings(tmp_path, flow, site, EDGE % (answers, owner, action))
     assert [each["certainty"] for each in told if each["check"] == "reply-blocked"] == wanted
+
+
+ALIKE = """
+variable "one" {}
+variable "other" {}
+resource "azurerm_network_security_group" "far" {
+  name                = "far"
+  location            = "westeurope"
+  resource_group_name = %s
+}
+resource "azurerm_network_security_group" "other" {
+  name                = "far"
+  location            = "westeurope"
+  resource_group_name = %s
+}
+resource "azurerm_network_interface_security_group_association" "far" {
+  network_interface_id      = azurerm_network_interface.far.id
+  network_security_group_id = azurerm_network_security_group.far.id
+}
+resource "azurerm_network_interface" "far" {
+  name                = "machine"
+  location            = "westeurope"
+  resource_group_name = "rg"
+  ip_configuration {
+    name               = "main"
+    private_ip_address = "10.0.1.10"
+  }
+}
+resource "azurerm_network_security_rule" "r" {
+  name                        = "r"
+  priority                    = 100
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_port_range           = "*"
+  destination_port_range      = "443"
+  source_address_prefix       = "10.20.0.0/16"
+  destination_address_prefix  = "*"
+  resource_group_name         = %s
+  network_security_group_name = "far"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rules", "wanted"),
+    [
+        ("var.one", "var.other", "var.one", []),
+        ("var.one", "var.other", "var.other", [("proved", [])]),
+        ("var.one", "var.other", "lower(var.one)", [("unproven", ["var.one", "var.other"])]),
+        ("lower(var.one)", "var.other", "trimspace(var.one)", [("unproven", ["var.one", "var.other"])]),
+        ("var.one", '"rg"', "var.other", [("unproven", ["var.one", "var.other"])]),
+        ('"rg-a-${var.one}"', '"rg-b-${var.one}"', '"rg-a-${var.other}"', []),
+        ('"rg-a-${var.one}"', '"RG-B"', '"rg-b"', [("proved", [])]),
+    ],
+)
+def test_a_rule_of_one_of_two_nsgs_of_a_name_is_of_that_in_its_resource_group(
+    one: str, other: str, rules: str, wanted: list[tuple[str, list[str]]], tmp_path: Path
+) -> None:
+    """Groups are the same by name or by the very same reference, others where their names begin otherwise; else it may be either."""
+    flow = FLOW % ("f", "near", "far", "tcp/443", "required", "ingress")
+    site = ROLES.replace("match: [{name: near}]%s", "cidrs: [10.20.0.0/16]").replace("{name: far}", "{name: machine}") % ""
+    told = findings(tmp_path, flow, site + "values: {VirtualNetwork: [10.0.0.0/16]}\n", ALIKE % (one, other, rules))
+    assert [(each["certainty"], each["because"]) for each in told if each["check"] == "missing-access"] == wanted

@@ -16,7 +16,7 @@ from pamlint.clouds.values import all_of, blocks, computed, string, text, texts
 from pamlint.model.acl import ANYWHERE, Acl, Action, Extent, Peer, Rule, Symbol
 from pamlint.model.addresses import ANY, is_internet
 from pamlint.model.finding import Direction
-from pamlint.model.identity import foreign_key, key_of
+from pamlint.model.identity import foreign_key, key_of, unknown_key
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
@@ -110,8 +110,16 @@ class Groups:
             return found[key_of(nsg)]
         key, told, because = outside(name, resource.root, "NSG", resource.address)
         if not isinstance(name, Unknown):
-            key = foreign_key(f"nsg {told.lower()}")
+            key, because = self._one_of(told, resource) or (foreign_key(f"nsg {told.lower()}"), because)
         return Acl(key, told, "azure_nsg", resource.root, (), name=text(name), partial=because)
+
+    def _one_of(self, name: str, resource: Resource) -> tuple[str, tuple[str, ...]] | None:
+        """The key of what stands for one of several NSGs of a name, where it is not known in which group each is."""
+        group = resource.body.values.get("resource_group_name")
+        named = self._ledger.named(name, resource.root, NSG, group=group)
+        groups = [each for each in (group, *(nsg.body.values.get("resource_group_name") for nsg in named)) if named]
+        because = tuple(dict.fromkeys(reference for each in groups if isinstance(each, Unknown) for reference in each.because))
+        return (unknown_key(resource.root, name, resource.address), because) if because else None
 
     def _finish(self, acl: Acl, attached: list[Resource]) -> Acl:
         """The NSG with its rules, the default ones at the end, and what stands behind it, where all of that is known."""
