@@ -19,6 +19,7 @@ from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Mis
 from pamlint.judging.loosely import told_once, where_asked
 from pamlint.judging.opened import Front, barred, blocked_openings, forbidden, openings, pinned
 from pamlint.judging.order import is_mixed, unreachable
+from pamlint.judging.overdue import Share, open_still, overdue
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet
 from pamlint.judging.serving import served
@@ -30,12 +31,11 @@ from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.policy import ANY_ROLE, Flow, Policy
 from pamlint.model.resource import Problem
 from pamlint.model.rows import View
-from pamlint.model.site import Allowance, Site
-from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, PieceLimitError, Traffic, merge, minus, overlap, touch
+from pamlint.model.site import Site
+from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, PieceLimitError, Traffic, minus, overlap, touch
 
 NOTHING_UNREAD: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
-NOTHING = Settled((), (), ())
 
 
 def judge(
@@ -78,7 +78,7 @@ def judge(
         tuple(judge_.implicit),
         tuple(judge_.pinned),
         (*judge_.states, *_not_judged(active, binding, judge_.states)),
-        tuple(judge_.expired()),
+        tuple(overdue(judge_.overdue)),
         tuple(judge_.replies),
         tuple(halves),
         tuple(replace(found, roles=roles[acl.key]) for acl in acls if acl.ordered for found in unreachable(acl, table)),
@@ -107,7 +107,7 @@ class _Judge:
         self.missing: list[Missing] = []
         self.extra: list[Opening] = []
         self.blocked: list[Opening] = []
-        self.overdue: list[tuple[Allowance, Settled]] = []
+        self.overdue: list[Share] = []
         self.implicit: list[Implicit] = []
         self.pinned: list[Pinned] = []
         self.states: list[FlowState] = []
@@ -138,7 +138,7 @@ class _Judge:
         blocked = self._blocked(front)
         found = self._sure(openings(front, blocked, self.demand, self.admission, self.table))
         self.extra += found
-        self.overdue += [(each, self._open_still(each, opening)) for opening in found for each in opening.expired]
+        self.overdue += [share for opening in found for share in open_still(opening, self.demand, self.table)]
         self.extra += stray_openings(front, blocked, self.demand, self.floating, self.table, self.strays)
         by_default = implicit(front, blocked, needed, self.demand, self.admission, self.table)
         self.implicit += [self._default(found) for found in by_default]
@@ -353,26 +353,6 @@ class _Judge:
             state: VerdictState = "open" if passing else "blocked"
             opened = settle(passing, self.table.predicates, Purpose.OPEN, denied=front.denied)
             self.states.append(front.state(ask, state, rules, opened=opened))
-
-    def expired(self) -> list[tuple[Allowance, Settled]]:
-        """Allowances whose day has passed and whose traffic is open still."""
-        found: dict[str, tuple[Allowance, Settled]] = {}
-        for allowance, here in self.overdue:
-            before = found[allowance.name][1] if allowance.name in found else NOTHING
-            because = tuple(sorted({*before.because, *here.because}))
-            proved, unproven = merge((*before.proved, *here.proved)), merge((*before.unproven, *here.unproven))
-            if proved or unproven:
-                found[allowance.name] = (allowance, Settled(proved, unproven, because))
-        return list(found.values())
-
-    def _open_still(self, allowance: Allowance, opening: Opening) -> Settled:
-        """What an opening leaves open of an allowance; whether members of a group stand in its networks is nobody's question."""
-        cubes = self.demand.of_allowance(allowance, opening.unit, opening.direction)
-        residue = merge(overlap((*opening.residue.proved, *opening.residue.unproven), cubes))
-        settled = settle(residue, self.table.predicates, Purpose.OPEN)
-        if not opening.residue.unproven:
-            return Settled(settled.proved, (), ())
-        return settled._replace(because=tuple(name for name in settled.because if name in opening.residue.because))
 
 
 def _roles(binding: Binding) -> Mapping[str, tuple[str, ...]]:
