@@ -178,6 +178,20 @@ def test_wearers_stand_for_a_matched_group_and_the_group_for_itself_without_any(
     ]
 
 
+def test_a_group_that_is_worn_perhaps_alone_is_a_member_perhaps_beside_its_wearer() -> None:
+    """Where nobody wears it for sure, others may; where somebody does, the wearers are the members."""
+    perhaps = worker("w", ("g",), perhaps={"g": ("var.on",)})
+    members = only(bound(net(acl("g", name="pam"), perhaps), instance("fm", entry(name="pam"))), "fm").members
+    assert [(member.key, member.symbols, member.perhaps, member.because) for member in members] == [
+        ("w", (), {"g": ("var.on",)}, ("var.on",)),
+        ("g", ("g",), {}, ("var.on",)),
+    ]
+    members = only(
+        bound(net(acl("g", name="pam"), perhaps, worker("x", ("g",))), instance("fm", entry(name="pam"))), "fm"
+    ).members
+    assert [(member.key, member.because) for member in members] == [("w", ("var.on",)), ("x", ())]
+
+
 def test_nsgs_are_no_peers_and_asgs_are() -> None:
     """What stands behind an NSG plays the role; the NSG itself is no member."""
     network = net(acl("n", "azure_nsg", name="pam", local=NET), Group("asg", "asg", "r", name="PAM"))
@@ -201,6 +215,8 @@ OTHER = parse_cidrs(["10.0.2.0/24"])
         ([acl("g", name="pam"), worker("w", ("g",), addresses=NET), worker("x", ("g",), within=OTHER)], None, parse_cidrs(["10.0.1.0/24", "10.0.2.0/24"])),
         ([acl("g", name="pam"), worker("w", ("g",), addresses=NET), worker("x", ("g",))], None, None),
         ([acl("g", name="pam"), acl("h", name="pam"), worker("w", ("g",), addresses=NET)], None, None),
+        ([acl("g", name="pam"), worker("w", ("g",), addresses=NET), worker("x", ("g",), addresses=OTHER, possible=("var.n",))], None, NET),
+        ([acl("g", name="pam"), worker("w", ("g",), addresses=NET, possible=("var.n",))], None, None),
         ([acl("n", "azure_nsg", name="pam", local=NET)], None, NET),
         ([acl("n", "azure_nsg", name="pam")], None, None),
     ],
@@ -379,9 +395,15 @@ def test_what_stands_behind_an_azure_unit() -> None:
 def test_where_roles_share_an_acl_each_has_its_own_part() -> None:
     """The addresses of its members, else its `cidrs`, within what stands behind; all of it where neither is known."""
     nsg = acl("n", "azure_nsg", local=parse_cidrs(["10.0.0.0/16"]), name="pam")
-    found = bound(net(nsg), instance("fm", entry(name="pam"), cidrs=("10.0.1.0/24",)), instance("db", entry(name="pam")))
+    found = bound(
+        net(nsg),
+        instance("fm", entry(name="pam"), cidrs=("10.0.1.0/24", "172.16.0.0/12")),
+        instance("db", entry(name="pam")),
+        instance("user", entry(name="pam"), cidrs=("172.16.0.0/12",)),
+    )
     (unit,) = found.units
     assert own_local(only(found, "fm"), unit) == NET
+    assert own_local(only(found, "user"), unit) is None
     assert own_local(only(found, "db"), unit) is None
     cards = [
         worker(key, ("n",), kind="azurerm_network_interface", wears=(), name=key, addresses=line)

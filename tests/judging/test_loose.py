@@ -440,6 +440,38 @@ def test_what_the_group_of_a_role_opens_is_proved_wherever_it_is_worn(tmp_path: 
     ]
 
 
+WITHOUT_SSH = """
+resource "aws_network_acl" "edge" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [aws_subnet.a.id]
+  ingress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "tcp"
+    from_port  = 443
+    to_port    = 443
+    cidr_block = "10.20.0.0/16"
+  }
+  egress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "tcp"
+    from_port  = 1024
+    to_port    = 65535
+    cidr_block = "10.20.0.0/16"
+  }
+}
+"""
+
+
+def test_what_the_group_of_a_role_opens_may_be_stopped_before_its_only_wearer(tmp_path: Path) -> None:
+    """The network ACL lets no SSH to the one machine that wears the group perhaps: nobody knows whether another does."""
+    code = NETWORK + VARIABLES + BASE % opens(22, "0.0.0.0/0") + WITHOUT_SSH
+    assert told(tmp_path, INTO_NEAR, SITE, code) == [
+        Told("extra-access", "unproven", "aws_security_group.near", "aws_security_group.near.ingress[1]", ["var.on"]),
+    ]
+
+
 JOINED = """
 resource "azurerm_application_security_group" "near" {
   name                = "near"

@@ -51,6 +51,12 @@ def test_where_members_can_be(code: str, tmp_path: Path) -> None:
     assert bounds(network_of(tmp_path, code + "\n" + GROUP), "aws_security_group.g") == ([], SPACES[code])
 
 
+def test_members_in_a_vpc_that_is_only_read_can_be_anywhere(tmp_path: Path) -> None:
+    """Code does not know what a data source will find: neither its CIDRs nor its families."""
+    code = 'data "aws_vpc" "v" { default = true }\n' + GROUP.replace("aws_vpc.v", "data.aws_vpc.v")
+    assert bounds(network_of(tmp_path, code), "aws_security_group.g") == ([], ["any"])
+
+
 def test_known_members(tmp_path: Path) -> None:
     """The addresses of members that surely exist are in the group; those of possible ones are not."""
     code = """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clouds.reading import acl, chains, cidrs, network_of, told
+from tests.clouds.reading import acl, chains, cidrs, network_of, told, workloads
 
 BASE = """
 resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
@@ -79,6 +79,31 @@ def test_the_edge_of_a_subnet(case: str, tmp_path: Path) -> None:
     """A workload has a chain for each distinct network ACL of its subnets."""
     code, expected = GUARDS[case]
     assert chains(network_of(tmp_path, BASE + code), "aws_lb.x") == expected
+
+
+def test_a_list_that_may_stand_at_a_subnet_leaves_the_default_one_there_perhaps(tmp_path: Path) -> None:
+    """Either of them does: both hang on what decides."""
+    code = """
+    variable "on" { type = bool }
+    resource "aws_default_network_acl" "d" { default_network_acl_id = aws_vpc.main.default_network_acl_id }
+    resource "aws_network_acl" "n" { vpc_id = aws_vpc.main.id }
+    resource "aws_network_acl_association" "n" {
+      count          = var.on ? 1 : 0
+      network_acl_id = aws_network_acl.n.id
+      subnet_id      = aws_subnet.b.id
+    }
+    """
+    both = {f"aws_{name}": ("var.on",) for name in ("default_network_acl.d", "network_acl.n")}
+    found = workloads(network_of(tmp_path, BASE + code), "aws_lb.x")
+    assert [{key.partition("|")[2]: because for key, because in each.perhaps.items()} for each in found] == [{}, both]
+
+
+@pytest.mark.parametrize(("subnets", "subnet"), [("aws_subnet.a.id", ["10.0.1.0/24"]), ("aws_subnet.a.id, aws_subnet.b.id", [])])
+def test_a_workload_of_several_subnets_stands_in_none_for_sure(subnets: str, subnet: list[str], tmp_path: Path) -> None:
+    """What stays in a subnet meets no network ACL: of a load balancer in two, nobody knows which side of the edge it is."""
+    code = 'resource "aws_network_acl" "n" { subnet_ids = [aws_subnet.a.id, aws_subnet.b.id] }'
+    (found,) = workloads(network_of(tmp_path, BASE.replace("aws_subnet.a.id, aws_subnet.b.id", subnets) + code), "aws_lb.x")
+    assert cidrs(found.subnet) == subnet
 
 
 @pytest.mark.parametrize(
