@@ -73,3 +73,17 @@ def test_an_address_of_another_account(torn: bool, certainty: str, tmp_path: Pat
     told = {peer: each["certainty"] for each in extra for row in each["traffic"] for peer in row["peers"]}
     assert told == {"10.8.2.9/32": certainty, "192.0.3.4/32": "proved"}
     assert {tuple(each["because"]) for each in extra} == ({(), (THERE,)} if torn else {()})
+
+
+@pytest.mark.parametrize(("torn", "certainty"), [(False, "proved"), (True, "unproven")])
+def test_what_a_group_opens_where_not_all_was_read(torn: bool, certainty: str, tmp_path: Path) -> None:
+    """Of a part of the account something was denied: who wears the group there, and what that one may need, is not known."""
+    problem = Problem("unreadable-input", HERE, "denied", "", root=HERE)
+    rules = (tcp(29120, "sg-pam-agent"), tcp(29120, cidrs=("192.0.3.4/32",)), tcp(443, cidrs=("10.20.0.0/24",)))
+    known = (group("pam-manager", *rules), group("pam-agent", tcp(29120, "sg-pam-manager")))
+    reading = Reading(Input(HERE, "live", "0" * 64, not torn), known, (problem,) if torn else (), (HERE,) if torn else ())
+    (tmp_path / "live.json").write_text(snapshot.render([reading]))
+    (tmp_path / "pamlint.yaml").write_text(SITE.replace("WAY", "{name: pam-agent}"))
+    report = lint(tmp_path, "live.json").report()
+    extra = [(each["certainty"], each["because"]) for each in report["findings"] if each["check"] == "extra-access"]
+    assert extra == [(certainty, [HERE] if torn else [])]

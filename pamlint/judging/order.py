@@ -18,6 +18,7 @@ _DATA = re.compile(r'(module\.[\w-]+(\[("[^"]*"|\d+|\*)\])?\.)*data\.')
 def unreachable(acl: Acl, table: Table) -> Iterable[Unreachable]:
     """The rules of an ordered ACL that earlier rules take everything from, or that match nothing behind the ACL."""
     directions: tuple[Direction, ...] = ("ingress", "egress")
+    doubtful = {rule.name for rule in acl.rules if rule.unknown}  # one of unknown priority stands at the end as well, for sure
     for direction in directions:
         rules = [rule for rule in acl.rules if rule.direction == direction and not rule.unknown]
         taking = [(place, cube) for place, rule in enumerate(rules) for cube in table.rule(acl, rule)]
@@ -26,7 +27,7 @@ def unreachable(acl: Acl, table: Table) -> Iterable[Unreachable]:
         for rule in rules:
             cubes = table.rule(acl, rule)
             behind = _behind(acl, rule, cubes)
-            if cubes and not rule.default:
+            if cubes and not rule.default and rule.name not in doubtful:
                 earlier = _meeting(behind, taken, above)
                 if _is_covered(behind, [taken[place] for place in earlier]):
                     yield Unreachable(acl, rule, tuple(rules[place] for place in dict.fromkeys(taking[at][0] for at in earlier)))

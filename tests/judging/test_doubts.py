@@ -1,0 +1,134 @@
+"""What casts doubt on a verdict, and what does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.judging.test_certainty import NEAR, RULE, told
+from tests.judging.test_chains import FAR_CALLS, FLOW, MACHINE, NETWORK, ONE_ROLE, ROLES, findings
+
+OPEN = RULE % ("ingress", "tcp", 22, 22, 'cidr_blocks = ["10.9.0.0/24"]')
+TIED = """
+variable "acl" {}
+resource "aws_network_acl_association" "a" {
+  network_acl_id = var.acl
+  subnet_id      = aws_subnet.a.id
+}
+"""
+
+
+@pytest.mark.parametrize(("tied", "certainty"), [("", "proved"), (TIED, "unproven")])
+def test_a_file_that_cannot_be_read_may_hold_the_rules_of_a_list_that_is_taken_as_absent(
+    tied: str, certainty: str, tmp_path: Path
+) -> None:
+    """What a group opens is open, whatever else there is; the list before it is taken as absent only if all was read."""
+    (tmp_path / "broken.tf").write_text("resource {")
+    found = findings(
+        tmp_path, FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"), ROLES % ("", ""), NETWORK + NEAR % OPEN + tied
+    )
+    assert told(found, "extra-access", "ingress") == [(certainty, "aws_security_group.near", ["10.9.0.0/24"])]
+
+
+@pytest.mark.parametrize("worn", ["", ', "sg-0123"'])
+def test_a_group_of_which_the_input_holds_no_rule_is_taken_as_absent_beside_another(worn: str, tmp_path: Path) -> None:
+    """What no rule lets in is missing, although the machine wears a group that is defined elsewhere."""
+    code = NETWORK + (NEAR % "").replace("[aws_security_group.near.id]", f"[aws_security_group.near.id{worn}]")
+    flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.9.0.0/24]"), code)
+    assert told(found, "missing-access", "ingress") == [("proved", "aws_security_group.near", ["10.9.0.0/24"])]
+
+
+def test_a_rule_that_may_not_exist_pins_source_ports_perhaps(tmp_path: Path) -> None:
+    """Whether it is there decides: the finding is unproven and names it."""
+    code = """
+    variable "on" { type = bool }
+    resource "azurerm_network_security_group" "near" { name = "near" }
+    resource "azurerm_network_security_rule" "pinned" {
+      count                       = var.on ? 1 : 0
+      name                        = "pinned"
+      priority                    = 110
+      direction                   = "Inbound"
+      access                      = "Allow"
+      protocol                    = "Tcp"
+      source_port_range           = "22"
+      destination_port_range      = "22"
+      source_address_prefix       = "10.0.2.0/24"
+      destination_address_prefix  = "*"
+      network_security_group_name = azurerm_network_security_group.near.name
+    }
+    """
+    found = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + code)
+    pinned = [(each["certainty"], each["because"]) for each in found if each["check"] == "pinned-source-port"]
+    assert pinned == [("unproven", ["var.on"])]
+
+
+@pytest.mark.parametrize(("cidrs", "missing"), [("[10.0.1.10/32]", []), ("[10.9.0.0/24]", [["10.9.0.0/24"]])])
+def test_a_machine_that_plays_both_roles_need_not_reach_itself_but_other_networks(
+    cidrs: str, missing: list[list[str]], tmp_path: Path
+) -> None:
+    """One machine is all that is known of both roles: where the site says that the other one has other networks, these are meant."""
+    site = ROLES.replace("name: far", "name: near") % (", cidrs: [10.0.1.10/32]", f", cidrs: {cidrs}")
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), site, NETWORK + NEAR % "")
+    assert [peers for *_, peers in told(found, "missing-access", "ingress")] == missing
+
+
+PRIORITY = """
+variable "n" { type = number }
+resource "azurerm_network_security_group" "near" {
+  name = "near"
+  security_rule {
+    name                       = "all"
+    priority                   = 200
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+  security_rule {
+    name                       = "ssh"
+    priority                   = %s
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "22"
+    source_address_prefix      = "10.0.2.0/24"
+    destination_address_prefix = "%s"
+  }
+  security_rule {
+    name                       = "perhaps"
+    priority                   = 150
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = var.n
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("priority", "to", "unreachable"),
+    [
+        ("100", "*", []),
+        ("300", "*", [("1", ["0"])]),
+        ("var.n", "*", []),
+        ("100", "10.0.1.10", []),
+        ("100", "10.0.1.11", [("1", [])]),
+    ],
+)
+def test_a_rule_whose_priority_is_not_known_may_be_reached(
+    priority: str, to: str, unreachable: list[tuple[str, list[str]]], tmp_path: Path
+) -> None:
+    """One beneath a rule that decides everything never takes effect, nor one to an address that does not stand behind the NSG."""
+    found = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + PRIORITY % (priority, to))
+    here = [each for each in found if each["check"] == "unreachable-rule"]
+    assert [(each["rule"][-2], [other["rule"][-2] for other in each["related"]]) for each in here] == unreachable
