@@ -75,7 +75,7 @@ class Unit:
     `layers` run from the nearest to the farthest. `behind` are the addresses that stand behind the chain, None where they
     are unknown; `within` is where they can be. `wears` are the symbols that all workloads wear, `may_wear` those that some do.
     `assumed` are ACLs of the chain that are taken as absent, because the input holds no rule of theirs. `perhaps_wears` are
-    those of `may_wear` that some workload wears perhaps. `helped` and `crossed` tell of a group that nobody known wears for sure:
+    those of `may_wear` that are worn perhaps. `helped` and `crossed` tell of a group that nobody known wears for sure:
     the references because of which other groups may stand beside it, and other lists before it.
     """
 

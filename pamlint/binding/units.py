@@ -102,10 +102,9 @@ def _unit(layers: Layers, workloads: tuple[Workload, ...], bearings: tuple[Beari
         wears = frozenset.intersection(*(workload.wears for workload in workloads))
         may_wear = frozenset.union(*(workload.wears for workload in workloads))
         behind, within = _all_of(exact), _all_of(places) or ANY
-        doubts = {key: because for workload in workloads for key, because in workload.perhaps.items() if key in may_wear}
-        surely = {key for workload in workloads for key in workload.wears - workload.perhaps.keys()}
-        perhaps = {key: because for key, because in doubts.items() if key not in surely}
-        return Unit(layers, workloads, bearings, behind, within, wears.difference(doubts), may_wear, (), perhaps)
+        doubts = workloads[0].perhaps  # all of a unit have the same
+        perhaps = {key: because for key, because in doubts.items() if key in may_wear}
+        return Unit(layers, workloads, bearings, behind, within, wears, may_wear, (), perhaps)
     acl = layers[0][0]
     claims = [bearing.part.networks if bearing.part.cidrs else None for bearing in bearings]
     behind = acl.local or _all_of([claim or EMPTY for claim in claims])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pamlint.binding import Unit
 from pamlint.judging.admission import Admission, staying, together
-from pamlint.judging.cubes import CLIENT_PORTS
 from pamlint.judging.demand import Ask
 from pamlint.judging.floating import Floating
 from pamlint.judging.judgement import Reply
@@ -48,6 +47,6 @@ def _answers(cubes: Traffic) -> Traffic:
         if protocols:
             swapped = list(cube.sides)
             swapped[PROTOCOL] = protocols
-            swapped[SOURCE_PORT], swapped[DESTINATION_PORT] = cube.sides[DESTINATION_PORT], CLIENT_PORTS
+            swapped[SOURCE_PORT], swapped[DESTINATION_PORT] = cube.sides[DESTINATION_PORT], cube.sides[SOURCE_PORT]
             out.append(Cube(tuple(swapped), cube.guard))
     return tuple(out)
