@@ -6,18 +6,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NamedTuple
 
 from pamlint.binding import Member, Part, Unit
-from pamlint.judging.admission import Piece
+from pamlint.judging.admission import Piece, less
 from pamlint.judging.cubes import CLIENT_PORTS, Option, Table, sides, traffic
 from pamlint.judging.demand import Demand
 from pamlint.judging.judgement import HalfOpen
 from pamlint.judging.opened import Front
 from pamlint.judging.replies import OPPOSITE
-from pamlint.model.addresses import ANY
+from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.certainty import Purpose, Settled, reached, settle
 from pamlint.model.finding import Direction
-from pamlint.model.ranges import intersect
+from pamlint.model.ranges import Ranges, intersect
 from pamlint.model.services import ANY_SERVICE, PORT_PROTOCOLS
 from pamlint.model.traffic import (
     ALL_PORTS,
@@ -35,9 +36,9 @@ from pamlint.model.traffic import (
 Fronts = Mapping[tuple[int, Direction], Front]
 """What each unit lets through, by its place in the binding and the direction."""
 Ways = tuple[Option, ...]
-"""How rules can mean a unit as their peer."""
+"""What rules can name to mean a unit as their peer."""
 Shape = tuple[object, ...]
-"""All that counts of a unit's ways where no rule names them: units of one shape are reached alike."""
+"""All that counts of how a unit is meant where no rule names it: units of one shape are reached alike."""
 Access = tuple[str, tuple[Part, ...], Traffic, Callable[[], Traffic]]
 """Optional access to some parts of a far role: as far as the rules at hand tell groups apart, and in full."""
 
@@ -80,11 +81,18 @@ def _optional(front: Front, demand: Demand) -> Iterable[Access]:
                 yield role, demand.binding.parts.get(role, ()), of_allowance(named, widest=True), of_allowance
 
 
+class Meant(NamedTuple):
+    """How rules can mean a unit as their peer: by anything of `ways`, or by all of some of the `networks` that its roles have."""
+
+    ways: Ways
+    networks: tuple[Ranges, ...]
+
+
 @dataclass(slots=True)
 class _Partners:
     """Units that bear a role, by their shapes and by the predicates that name them."""
 
-    alike: dict[Shape, dict[int, Ways]] = field(default_factory=lambda: defaultdict(dict))
+    alike: dict[Shape, dict[int, Meant]] = field(default_factory=lambda: defaultdict(dict))
     named: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
 
@@ -97,7 +105,7 @@ class _Pairs:
         self._table = table
         self._partners: dict[tuple[tuple[int, ...], str, Direction], _Partners] = {}
         self._members: dict[int, dict[str, Member]] = {}
-        self._own: dict[tuple[int, str, Direction], Ways] = {}
+        self._own: dict[tuple[int, str, Direction], Meant] = {}
         self._answers: dict[tuple[int, Direction, Shape], Traffic] = {}
         self._same: dict[Traffic, Traffic] = {}
         self._naming: dict[tuple[str, Direction], set[int]] = defaultdict(set)
@@ -132,43 +140,48 @@ class _Pairs:
             found = self._partners[key] = _Partners()
             for (place, direction), other in self._fronts.items():
                 if direction == OPPOSITE[front.direction] and role in other.roles and not other.unit.doubt:
-                    ways = self._ways(other.unit, parts, front.unit.cloud, front.direction)
-                    found.alike[self._shape(ways)][place] = ways
-                    for name in _names(ways):
+                    meant = self._meant(other.unit, parts, front.unit.cloud, front.direction)
+                    found.alike[self._shape(meant)][place] = meant
+                    for name in _names(meant.ways):
                         found.named[name].add(place)
         return self._partners[key]
 
     def _that_name(self, place: int, direction: Direction) -> set[int]:
         """The units whose rules of a direction name this one."""
-        names = {name for cloud in ("aws", "azure") for name in _names(self._mine(place, cloud, direction))}
+        names = {name for cloud in ("aws", "azure") for name in _names(self._mine(place, cloud, direction).ways)}
         return {other for name in names for other in self._naming.get((name, direction), ())}
 
-    def _mine(self, place: int, cloud: str, direction: Direction) -> Ways:
+    def _mine(self, place: int, cloud: str, direction: Direction) -> Meant:
         """How rules of a cloud in one direction can mean a unit in any of its roles."""
         key = (place, cloud, direction)
         if key not in self._own:
             front = self._fronts[place, OPPOSITE[direction]]
             parts = (part for role in front.roles for part in self._demand.binding.parts.get(role, ()))
-            self._own[key] = self._ways(front.unit, parts, cloud, direction)
+            self._own[key] = self._meant(front.unit, parts, cloud, direction)
         return self._own[key]
 
-    def _ways(self, far: Unit, parts: Iterable[Part], cloud: str, direction: Direction) -> Ways:
-        """How rules can mean the members of a unit, or where they stand."""
+    def _meant(self, far: Unit, parts: Iterable[Part], cloud: str, direction: Direction) -> Meant:
+        """How rules can mean the members of a unit, where they stand, or all that their roles have of an address family."""
         peer_side, _ = sides(direction)
         found: list[Option] = []
+        networks: list[Ranges] = []
         for part in parts:
             if id(part) not in self._members:
                 self._members[id(part)] = {member.key: member for member in part.members}
             own = self._members[id(part)]
-            for key in sorted(far.hosts & own.keys()):
+            borne = sorted(far.hosts & own.keys())
+            for key in borne:
                 found += self._demand.naming.member_options(own[key], peer_side, cloud)
-        return (*dict.fromkeys(found), *([(far.within, ())] if far.within != ANY else []))
+            if borne and part.networks:
+                networks += [line for family in (IPV4, IPV6) if (line := intersect(part.networks, family))]
+        return Meant((*dict.fromkeys(found), *([(far.within, ())] if far.within != ANY else [])), tuple(dict.fromkeys(networks)))
 
-    def _shape(self, ways: Ways) -> Shape:
+    def _shape(self, meant: Meant) -> Shape:
         """Doubts are each one's own; of groups and lists only their bounds count."""
-        bounds = {name: self._table.predicates[name] for name in _names(ways)}
+        bounds = {name: self._table.predicates[name] for name in _names(meant.ways)}
         known = {name: replace(each, text="", because=()) for name, each in bounds.items() if each.kind != "unknown"}
-        return tuple((line, tuple(known.get(name, name) for name, _ in literals)) for line, literals in ways)
+        ways = tuple((line, tuple(known.get(name, name) for name, _ in literals)) for line, literals in meant.ways)
+        return (ways, meant.networks)
 
     def _answer(self, other: int, place: int, direction: Direction) -> Traffic:
         """What the rules of another unit, none of which names this one, may let through to it."""
@@ -184,16 +197,34 @@ class _Pairs:
         front = self._fronts[other, direction]
         return self._between(front.perhaps_passed, self._mine(place, front.unit.cloud, direction), direction, perhaps=True)
 
-    def _between(self, open_: Traffic, ways: Ways, direction: Direction, perhaps: bool = False) -> Traffic:
-        """The services that are open towards somebody who can be meant in some ways; `perhaps` counts what is not proved too."""
+    def _between(self, open_: Traffic, meant: Meant, direction: Direction, perhaps: bool = False) -> Traffic:
+        """The services that are open towards somebody who can be meant so; `perhaps` counts what is not proved too."""
+        anywhere = [(line, ()) for line in meant.networks or (() if meant.ways else (ANY,))] if perhaps else []
+        ways = (*meant.ways, *anywhere)
         own = {name: line for line, literals in ways for name, _ in literals}
         towards = traffic([((ANY_SERVICE.protocols), ALL_PORTS, ALL_PORTS, ANY)], ways, [(ANY, ())], direction)
-        found = reached(overlap(open_, towards), self._table.predicates, own, certain=not perhaps)
+        found = [*reached(overlap(open_, towards), self._table.predicates, own, certain=not perhaps)]
+        for line in () if perhaps else meant.networks:
+            found += _open_to_all(open_, line, sides(direction)[0])
         return merge(_service(cube) for cube in found)
 
 
 def _names(ways: Ways) -> Iterable[str]:
     return (name for _, literals in ways for name, _ in literals)
+
+
+def _open_to_all(open_: Traffic, line: Ranges, side: int) -> Traffic:
+    """The services that are open for sure towards every address of a line, from some port of some address."""
+    blank = Cube()
+    far = [
+        blank.replace(PROTOCOL, cube.sides[PROTOCOL]).replace(DESTINATION_PORT, cube.sides[DESTINATION_PORT]).replace(side, there)
+        for cube in open_
+        if not cube.guard and (there := intersect(cube.sides[side], line))
+    ]
+    if not far:
+        return ()
+    closed = minus((blank.replace(side, line),), far)
+    return minus((blank,), (cube.replace(side, blank.sides[side]) for cube in closed))
 
 
 def _service(cube: Cube) -> Cube:
@@ -204,12 +235,15 @@ def _service(cube: Cube) -> Cube:
 
 
 def _blamed(front: Front, role: str, half: Traffic, open_here: Traffic, table: Table) -> Iterable[HalfOpen]:
-    """The rules that open what the other end keeps closed."""
-    pieces: Iterable[Piece] = (piece for layer in front.layers for piece in layer if not piece.rule.default)
-    for piece in pieces:
-        opened = merge(overlap(overlap(piece.traffic, open_here), half))
-        residue = Settled(settle(opened, table.predicates, Purpose.OPEN).proved, (), ())
-        if residue.proved:
-            yield HalfOpen(
-                piece.rule, piece.acl, front.unit, front.direction, residue, front.seen_at(piece.acl), front.roles, role
-            )
+    """The rules that open what the other end keeps closed, each packet at the nearest layer that has an explicit rule for it."""
+    nearer: Traffic = ()
+    for layer in front.layers:
+        explicit: list[Piece] = [piece for piece in layer if not piece.rule.default]
+        for piece in explicit:
+            opened = merge(less(overlap(overlap(piece.traffic, open_here), half), nearer, table))
+            residue = Settled(settle(opened, table.predicates, Purpose.OPEN).proved, (), ())
+            if residue.proved:
+                yield HalfOpen(
+                    piece.rule, piece.acl, front.unit, front.direction, residue, front.seen_at(piece.acl), front.roles, role
+                )
+        nearer = (*nearer, *(cube for piece in explicit for cube in piece.traffic))
