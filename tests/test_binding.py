@@ -120,26 +120,31 @@ def test_what_a_match_entry_finds(condition: dict[str, Any], values: dict[str, A
 
 
 NAMELESS = Unknown(("var.name",))
+PERHAPS, SURELY = {"k": ("var.name",)}, {"k": ()}
 
 
 @pytest.mark.parametrize(
-    ("pattern", "name", "perhaps"),
+    ("pattern", "name", "hosts"),
     [
-        ("pam-*", NAMELESS, True),
-        ("pam-*", Unknown(("var.name",), prefix="pam-"), True),
-        ("pam-*", Unknown(("var.name",), prefix="pa"), True),
-        ("pam-*", Unknown(("var.name",), prefix="pam-fm-"), True),
-        ("pam-*", Unknown(("var.name",), prefix="old-"), False),
-        ("pam-fm", Unknown(("var.name",), prefix="pam-"), True),
-        ("pam-fm", Unknown(("var.name",), prefix="pam-fm-"), False),
-        ("PAM-*", Unknown(("var.name",), prefix="pam-"), False),
-        ("p?m", Unknown(("var.name",), prefix="pa"), True),
+        ("pam-*", NAMELESS, PERHAPS),
+        ("pam-*", Unknown(("var.name",), prefix="pam-"), SURELY),
+        ("pam-*", Unknown(("var.name",), prefix="pa"), PERHAPS),
+        ("pam-*", Unknown(("var.name",), prefix="pam-fm-"), SURELY),
+        ("pam-*-fm", Unknown(("var.name",), prefix="pam-x-fm"), PERHAPS),
+        ("*-fm-?*", Unknown(("var.name",), prefix="pam-fm-1"), SURELY),
+        ("*-fm-?*", Unknown(("var.name",), prefix="pam-fm-"), PERHAPS),
+        ("pam-*", Unknown(("var.name",), prefix="old-"), {}),
+        ("pam-fm", Unknown(("var.name",), prefix="pam-"), PERHAPS),
+        ("pam-fm", Unknown(("var.name",), prefix="pam-fm"), PERHAPS),
+        ("pam-fm", Unknown(("var.name",), prefix="pam-fm-"), {}),
+        ("PAM-*", Unknown(("var.name",), prefix="pam-"), {}),
+        ("p?m", Unknown(("var.name",), prefix="pa"), PERHAPS),
     ],
 )
-def test_an_unknown_name_matches_perhaps(pattern: str, name: Text, perhaps: bool) -> None:
-    """Unless its known beginning rules that out; the reference is named."""
+def test_an_unknown_name_matches_perhaps(pattern: str, name: Text, hosts: dict[str, tuple[str, ...]]) -> None:
+    """Unless its known beginning rules that out, or is all that the pattern asks for; the reference is named."""
     part = only(bound(net(acl("k", name=name)), instance("fm", entry(name=pattern))), "fm")
-    assert dict(part.hosts) == ({"k": ("var.name",)} if perhaps else {})
+    assert dict(part.hosts) == hosts
 
 
 def test_the_surest_of_several_ways_counts() -> None:
