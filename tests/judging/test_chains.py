@@ -41,9 +41,9 @@ roles:
 """
 
 
-def findings(directory: Path, flows: str, site: str, code: str) -> list[dict[str, Any]]:
+def findings(directory: Path, flows: str, site: str, code: str, policy: str = POLICY) -> list[dict[str, Any]]:
     """What is told of an estate of these texts."""
-    for name, text in (("policy.yaml", POLICY % flows), ("pamlint.yaml", site), ("main.tf", code)):
+    for name, text in (("policy.yaml", policy % flows), ("pamlint.yaml", site), ("main.tf", code)):
         (directory / name).write_text(text)
     found: list[dict[str, Any]] = lint(directory).report()["findings"]
     return found

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.judging.test_certainty import told
-from tests.judging.test_chains import FLOW, MACHINE, NETWORK, ROLES, findings
+from tests.judging.test_chains import FLOW, MACHINE, NETWORK, POLICY, ROLES, findings
 
 AMAZON = """
 resource "aws_security_group" "near" {
@@ -116,3 +116,95 @@ def test_what_an_allowance_permits_is_not_told_as_blocked(allow: str, told_of: l
     site = ROLES % ("", "") + allow
     found = findings(tmp_path, flow, site, NETWORK + AMAZON % BOTH_WAYS)
     assert [each["check"] for each in found if each["direction"] == "ingress"] == told_of
+
+
+WORN_PERHAPS = """
+variable "on" { type = bool }
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_security_group" "far" {
+  name   = "far"
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = ["10.9.0.0/24"]
+  }
+}
+resource "aws_instance" "far" {
+  subnet_id              = aws_subnet.a.id
+  vpc_security_group_ids = [aws_security_group.far.id]
+}
+resource "aws_network_interface_sg_attachment" "near" {
+  count                = var.on ? 1 : 0
+  security_group_id    = aws_security_group.near.id
+  network_interface_id = aws_instance.far.primary_network_interface_id
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("role", "extra"), [("far", []), ("'*'", []), ("near", [("unproven", ["var.on"])]), (None, [("proved", [])])]
+)
+def test_an_allowance_of_a_role_that_a_machine_plays_perhaps_permits_perhaps(
+    role: str | None, extra: list[tuple[str, list[str]]], tmp_path: Path
+) -> None:
+    """The machine is `far` for sure, and `near` if it wears a second group: that it may be does not permit anything by itself."""
+    allow = f"allow: [{{name: jump, roles: [{role}], peers: [10.9.0.0/24], reason: r}}]\n" if role else ""
+    flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", "") + allow, NETWORK + WORN_PERHAPS)
+    assert [(each["certainty"], each["because"]) for each in found if each["check"] == "extra-access"] == extra
+
+
+@pytest.mark.parametrize(("need", "extra"), [("required", 0), ("optional", 0), ("blocked", 1)])
+def test_a_role_that_nobody_plays_excuses_what_may_be_its_flows_and_not_what_must_be_blocked(
+    need: str, extra: int, tmp_path: Path
+) -> None:
+    """Who is let in may be meant to play it, but to nobody is that permitted which is to be blocked."""
+    site = ROLES.replace("name: far", "name: nobody") % ("", "")
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/22", need, "ingress"), site, NETWORK + AMAZON % BOTH_WAYS)
+    assert len([each for each in found if (each["check"], each["direction"]) == ("extra-access", "ingress")]) == extra
+
+
+FIXED = POLICY.replace(
+    "far: {title: far}", 'far: {title: far, external: true, peers: {azure: ["10.9.0.0/24"], aws: ["10.8.0.0/24"]}}'
+)
+
+
+def test_peers_that_the_product_fixes_for_one_cloud_are_none_in_another(tmp_path: Path) -> None:
+    """On AWS the role stands at one address range, on Azure at another: that one is missing nowhere else, and extra."""
+    site = ROLES.replace("  far: {match: [{name: far}]%s}\n", "") % ""
+    flow = FLOW % ("call", "far", "near", "tcp/22", "required", "ingress")
+    found = findings(tmp_path, flow, site, NETWORK + AMAZON % BOTH_WAYS, FIXED)
+    told_of = [(check, peers) for check in ("missing-access", "extra-access") for *_, peers in told(found, check, "ingress")]
+    assert told_of == [("missing-access", ["10.8.0.0/24"]), ("extra-access", ["10.9.0.0/24"])]
+
+
+HALF = """
+variable "tail" {}
+resource "aws_security_group" "near" {
+  name   = "nea%s"
+  vpc_id = aws_vpc.v.id
+  egress {
+    protocol        = "tcp"
+    from_port       = 443
+    to_port         = 443
+    security_groups = [aws_security_group.far.id]
+  }
+}
+resource "aws_security_group" "far" {
+  name   = "far"
+  vpc_id = aws_vpc.v.id
+}
+"""
+
+
+@pytest.mark.parametrize(("tail", "half_open"), [("r", 1), ("${var.tail}", 0)])
+def test_half_of_a_way_is_told_only_where_a_role_is_played_for_sure(tail: str, half_open: int, tmp_path: Path) -> None:
+    """One end opens what is optional, the other does not: unless nobody knows whether the first is an end at all."""
+    flow = FLOW % ("call", "near", "far", "tcp/443", "optional", "egress, ingress")
+    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + HALF % tail)
+    assert len([each for each in found if each["check"] == "half-open-flow"]) == half_open

@@ -114,6 +114,32 @@ def test_repetition(tmp_path: Path) -> None:
     )
 
 
+ONE_OF_A_SET = """
+variable "key" { type = string }
+resource "r" "x" {
+  for_each = toset(["a", var.key])
+  key      = each.key
+}
+resource "r" "y" {
+  dynamic "rule" {
+    for_each = toset(["a", var.key])
+    content {
+      key = rule.value
+    }
+  }
+}
+"""
+
+
+def test_an_element_of_a_set_that_is_not_known_may_be_the_other_one(tmp_path: Path) -> None:
+    """Then it is none of its own: what is repeated for it is there perhaps, beside what is there for sure."""
+    assert values(read(write(tmp_path, {"main.tf": ONE_OF_A_SET}))) == {
+        'r.x["a"]': {"key": "a"},
+        "r.x[*]": {"key": "?var.key"},
+        "r.y": {"rule": [{"key": "a"}, {"possible": ("var.key",), "key": "?var.key"}]},
+    }
+
+
 RESOURCES = """
 data "d" "each" {
   for_each = toset(["a", "b"])
