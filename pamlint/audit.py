@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import uuid4
@@ -12,6 +12,7 @@ from pamlint.documents.site import find_site, load_site
 from pamlint.model.acl import together
 from pamlint.model.errors import UserError
 from pamlint.model.finding import Finding, Report
+from pamlint.model.noun import noun
 from pamlint.model.pairing import pair
 from pamlint.model.past import RunState, ScopeRead
 from pamlint.model.resource import Reading
@@ -41,7 +42,7 @@ class Watcher(Protocol):
         """One more is there, in whole or in part."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Asked:
     """What an audit is told. `cluster` is a Dask scheduler's address; without one, `jobs` threads read.
 
@@ -57,7 +58,7 @@ class Asked:
     against: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Audited:
     """What came out. `known` are the fingerprints of what was found when the scopes were last read in full."""
 

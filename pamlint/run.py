@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from pamlint.model.acl import Acl, Network
 from pamlint.model.activation import active_features, active_flows
 from pamlint.model.errors import UserError
 from pamlint.model.finding import SEVERITIES, Finding, Report, Severity
+from pamlint.model.noun import noun
 from pamlint.model.policy import Flow, Policy
 from pamlint.model.resource import Problem, Reading, Resource
 from pamlint.model.site import Site
@@ -42,7 +43,7 @@ UNREAD = 3
 """The exit code where something to be linted could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Options:
     """What a run is told besides its paths."""
 
@@ -55,7 +56,7 @@ class Options:
     module_directory: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Understanding:
     """Every ACL as it was understood, and what was not."""
 
@@ -97,7 +98,7 @@ def outcome(seen: Seen, options: Options, by_rule: bool = False) -> Outcome:
     return Outcome(judgement, seen.network, seen.readings, kept.findings, kept.suppressed, unreadable, notes)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Seen:
     """One estate as it was read and bound."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from pamlint.model.errors import UserError
+from pamlint.model.noun import noun
 from pamlint.model.resource import Location
 
 MOST_BYTES = 1 << 20
@@ -39,7 +40,7 @@ _HINTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Node:
     """A piece of a document: plain data, where it stands, and the same for all in it; `size` counts it as unfolded."""
 
@@ -50,7 +51,7 @@ class Node:
     size: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Document:
     """A file as it was read; `sha256` is that of its bytes."""
 

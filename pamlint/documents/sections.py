@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from pamlint.documents.mistakes import Mistakes, Step, sound_items
 from pamlint.documents.service_tags import load_service_tags
 from pamlint.documents.wording import parse_day, parse_peer, read_networks, read_parameter, read_service
+from pamlint.model.noun import noun
 from pamlint.model.policy import Parameter, ParameterValue, Policy
 from pamlint.model.resource import Location
 from pamlint.model.service_tags import NO_TAGS, ServiceTags
@@ -20,7 +20,7 @@ VIRTUAL_NETWORK = "VirtualNetwork"
 """The one entry of `values` that is no Terraform address: the CIDRs that Azure's tag stands for here."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Names:
     """What a site file may name: all that its policies define, by name. Nothing is checked where a policy is not readable."""
 
@@ -43,7 +43,7 @@ def names_of(policies: Iterable[Policy], readable: bool) -> Names:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Sections:
     """The sections at one place of a site file: `path` is () at the top, ("estates", NAME) in an estate."""
 

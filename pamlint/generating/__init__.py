@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +16,7 @@ from pamlint.documents.site import find_site, load_site
 from pamlint.generating.outputs import declared, outputs
 from pamlint.model.acl import Acl
 from pamlint.model.errors import UserError, together
+from pamlint.model.noun import noun
 from pamlint.model.policy import ANY_ROLE
 from pamlint.model.resource import Location
 from pamlint.model.site import Instance, Site
@@ -34,7 +35,7 @@ QUOTA = 60
 """The rules of one direction that a security group holds, if nobody has asked for more. Source: the Amazon VPC user guide."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Order:
     """What is wanted: the cloud, and whether optional flows are opened as well."""
 
@@ -42,7 +43,7 @@ class Order:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Generated:
     """Code that was linted clean, the site file's data where the code stands alone, and what the reader should know."""
 
@@ -219,7 +220,7 @@ def _alone(
         return replace(plan.run(notes), data=data)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class _Plan:
     """Everything that code is made from."""
 

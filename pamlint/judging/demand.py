@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from pamlint.model.addresses import ANY, PUBLIC, parse_cidr, parse_cidrs
 from pamlint.model.certainty import PRIVATE
 from pamlint.model.finding import Direction
 from pamlint.model.identity import foreign_key
+from pamlint.model.noun import noun
 from pamlint.model.policy import Flow, Policy
 from pamlint.model.ranges import Ranges
 from pamlint.model.services import Service
@@ -38,7 +39,7 @@ FIXED: Mapping[str, Ranges] = {"tag:internet": PUBLIC, "tag:azureloadbalancer": 
 """The service tags whose addresses do not change."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Ask:
     """One flow at one end, between a part of the role that the unit bears and a part of the far role.
 

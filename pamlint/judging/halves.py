@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from pamlint.judging.replies import OPPOSITE
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.certainty import Purpose, Settled, reached, settle
 from pamlint.model.finding import Direction
+from pamlint.model.noun import record
 from pamlint.model.ranges import Ranges, intersect
 from pamlint.model.services import ANY_SERVICE, PORT_PROTOCOLS
 from pamlint.model.traffic import (
@@ -88,7 +89,7 @@ class Meant(NamedTuple):
     networks: tuple[Ranges, ...]
 
 
-@dataclass(slots=True)
+@record
 class _Partners:
     """Units that bear a role, by their shapes and by the predicates that name them."""
 

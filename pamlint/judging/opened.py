@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pamlint.binding import Unit
 from pamlint.judging.admission import OPEN_SYMBOLS, Admission, Piece, less, localise, through
@@ -14,6 +14,7 @@ from pamlint.model.acl import ANYWHERE, Acl, Extent, Rule
 from pamlint.model.addresses import ANY, families
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, bare, settle
 from pamlint.model.finding import Direction, VerdictState
+from pamlint.model.noun import noun
 from pamlint.model.policy import Flow
 from pamlint.model.ranges import Ranges, holds, intersect, subtract, union
 from pamlint.model.rows import View
@@ -42,7 +43,7 @@ NARROWED = "?some of "
 """How the names begin of predicates that say whether anybody of a symbol stands where another list lets him through."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Front:
     """One unit in one direction, with what its layers let through (nearest first) and what is asked of it."""
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from pamlint.model.finding import Direction, Report, Row, Suppressed
 from pamlint.model.matrix import Line, RuleTold
+from pamlint.model.noun import noun
 
 Standing = Literal["unjustified", "unproven", "justified", "not-judged", "idle"]
 """Of a rule: some of what it opens has no flow and no allowance; perhaps; all of it has; nobody can say; it opens nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RuleEvidence:
     """One allow rule: what it and the rest of its chain let through, for which flows and allowances, and what of it for none.
 
@@ -40,7 +40,7 @@ class RuleEvidence:
     remarks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class AllowanceEvidence:
     """What the site permits besides the policy: why, until when, and by which rules it is open. `expired`: it permits no more,
     and the rules keep it open still."""
@@ -57,7 +57,7 @@ class AllowanceEvidence:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Commit:
     """The commit that is checked out in a working tree, and its branch (None: detached). Without a `sha`, `unknown` says why."""
 
@@ -67,7 +67,7 @@ class Commit:
     unknown: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SiteFile:
     """A site file as it was read."""
 
@@ -75,7 +75,7 @@ class SiteFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Evidence:
     """Everything that an auditor is shown. `review` is the day by which the rules are to be looked at again."""
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from pamlint.model.noun import noun
 from pamlint.model.resource import Resource, Unknown
 
 IDENTIFIERS = frozenset({"id", "arn", "group_id", "name", "resource_id"})
@@ -63,7 +63,7 @@ def is_anybody(key: str, address: str) -> bool:
     return key.endswith(f"|?{address}") or _READ.match(address) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Names:
     """Which key an address (with its root) or an id leads to, and the resource behind a key."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Literal, get_args
 
 from pamlint.model.finding import Direction, PolicyUsed, Row
+from pamlint.model.noun import noun
 from pamlint.model.policy import Confidence, Need
 from pamlint.model.resource import Location
 
@@ -17,7 +18,7 @@ LINE_STATES: tuple[LineState, ...] = get_args(LineState)
 alone. `closed`: not open, and it need not be."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Player:
     """Who plays a role: its networks as CIDRs, and the groups, tags and names that stand for it. Both empty: nobody is known."""
 
@@ -26,7 +27,7 @@ class Player:
     groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RuleTold:
     """A rule by its Terraform address or live id, where it stands, and the references that decide whether it says so at all."""
 
@@ -39,7 +40,7 @@ class RuleTold:
         return f"{'perhaps ' if self.because else ''}{self.name}{place}"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class LineEnd:
     """What has become of a line at one of its ends.
 
@@ -56,7 +57,7 @@ class LineEnd:
     acls: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Line:
     """One line of the matrix: one flow, one pair of roles, one protocol with its ports.
 
@@ -92,7 +93,7 @@ class Line:
         return self.state == "missing" or any(end.state == "missing" for end in self.ends)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Matrix:
     """All lines, of one site or of a bare policy, in the order of its flows, or those in one of the states `only`.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pamlint.model.identity import Names, foreign_key, index, key_of
+from pamlint.model.noun import noun
 from pamlint.model.resource import Resource, Unknown
 
 GROUPS = frozenset({"aws_security_group", "aws_default_security_group"})
@@ -28,7 +28,7 @@ KINDS: tuple[frozenset[str], ...] = (
 """The types that are one kind of thing each; networks come first, because others stand in them."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Pairs:
     """The live key of each key of the other input.
 

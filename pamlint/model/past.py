@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from pamlint.model.finding import Certainty, Severity
+from pamlint.model.noun import noun
 from pamlint.model.scope import Cloud
 
 RunState = Literal["running", "interrupted", "ended"]
 """`running` is also what is left of a run that was killed."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Run:
     """One audit. Times are UTC, as `2026-11-23T04:05:06Z`; `ended` is empty while it goes on. `site` is the site file's path.
 
@@ -32,7 +32,7 @@ class Run:
     findings: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Seen:
     """A finding as a run had it, and the first and the last run of the same site file that had it, by when they began."""
 
@@ -48,7 +48,7 @@ class Seen:
     last_seen: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ScopeRead:
     """A scope of a run, and whether all of it was read."""
 
@@ -56,7 +56,7 @@ class ScopeRead:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Record:
     """All that is remembered of one run."""
 
@@ -65,7 +65,7 @@ class Record:
     findings: tuple[Seen, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Change:
     """What differs between two runs: findings that came, went and stayed."""
 

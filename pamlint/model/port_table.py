@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pamlint.model.finding import Direction
+from pamlint.model.noun import noun
 from pamlint.model.policy import Confidence, Need
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Sheet:
     """Rows of cells as text. `name` is None for a file that is one sheet; row 1 is `rows[0]`."""
 
@@ -16,7 +15,7 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Place:
     """A row, or one cell of it, as a spreadsheet counts: rows from 1, columns A, B, ... Row 0 is the whole file."""
 
@@ -29,7 +28,7 @@ class Place:
         return f"{sheet}row {self.row}{f', column {self.column}' if self.column else ''}" if self.row else self.sheet or "all"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Doubt:
     """Something that was assumed, or, if `lost`, a row that was not understood and became nothing. `product` as in a line."""
 
@@ -39,7 +38,7 @@ class Doubt:
     product: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Party:
     """A role as the table names it, and the name that it has in a policy."""
 
@@ -47,7 +46,7 @@ class Party:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class PortLine:
     """A row that was understood. Services are as a policy writes them, `{NAME}` and `tcp/{NAME}` for a parameter's.
 
@@ -73,7 +72,7 @@ class PortLine:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class PortTable:
     """Everything that a file was understood to say."""
 

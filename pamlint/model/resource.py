@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from pamlint.model.noun import noun
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@noun
 class Location:
     """A run of lines in a file; line and column count from 1, columns in code points. `file` is a path as it is told."""
 
@@ -24,6 +24,9 @@ class Location:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+    def __lt__(self, other: Location) -> bool:
+        return (self.file, self.line, self.column, self.end_line) < (other.file, other.line, other.column, other.end_line)
 
 
 @noun

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple
 from typing import Literal
 
+from pamlint.model.noun import noun
 from pamlint.model.resource import Problem
 
 Cloud = Literal["aws", "azure"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@noun
 class Scope:
     """One account's region in AWS, or one subscription in Azure (whose `region` is empty).
 
@@ -24,13 +25,16 @@ class Scope:
     role: str = ""
     idle: bool = False
 
+    def __lt__(self, other: Scope) -> bool:
+        return astuple(self) < astuple(other)
+
     @property
     def name(self) -> str:
         """What the scope is called in reports and as the root of its resources: `aws/111122223333/eu-west-1`."""
         return "/".join(part for part in (self.cloud, self.account, self.region) if part)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Survey:
     """The scopes that are there to be read, sorted, what could not even be listed, and what else is worth a line to the user."""
 

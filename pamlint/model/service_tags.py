@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
 from pamlint.model.addresses import parse_cidr
+from pamlint.model.noun import noun
 from pamlint.model.ranges import Ranges, normal
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ServiceTags:
     """CIDRs by the names of tags in small letters; a region's part of a tag is one of its own (`storage.westeurope`)."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from pamlint.model.noun import noun
 from pamlint.model.ranges import Ranges
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 
@@ -18,7 +18,7 @@ _NAMES = {number: name for name, number in _NUMBERS.items()}
 _WRITE = "write tcp/443, tcp/1-9, udp (all ports), icmp (all types), icmp/8, icmp/8/0, icmpv6, a protocol number, or any"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Service:
     """A set of protocols with the ports that they share.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from pamlint.model.noun import noun
 from pamlint.model.resource import Location
 from pamlint.report.tables import Column
 
@@ -12,7 +12,7 @@ Cell = tuple[str, ...]
 """The lines of a cell."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Section:
     """One section; `requirements` are numbers of PCI DSS. `nothing` is what is said where the table would be empty."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from pamlint.model.acl import Acl, Group, Network
 from pamlint.model.finding import Direction
+from pamlint.model.noun import noun
 from pamlint.model.ranges import Ranges
 from pamlint.model.traffic import ALL_PORTS
 from pamlint.report.escaping import visible
@@ -31,7 +31,7 @@ LONGEST = {"aws": 255, "azure": 140}
 """The characters that a description may have. Sources: the EC2 service model, the Azure documentation."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Made:
     """A group or NSG that the code is to make for a role."""
 
@@ -41,7 +41,7 @@ class Made:
     instance: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Draft:
     """What the code says besides rules: groups to be made, and the prefix lists of AWS that are asked for by name."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from pamlint.model.noun import noun
 from pamlint.model.policy import Policy
 from pamlint.report.escaping import visible
 from pamlint.report.policies import plain
@@ -19,7 +19,7 @@ Item = Mapping[str, Any]
 """A flow, role, feature, parameter or source as plain values."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Difference:
     """What differs in one section; `changed` holds the item before and after. Items are the same if their ids are."""
 

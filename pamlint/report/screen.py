@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pamlint.model.finding import Severity
+from pamlint.model.noun import noun
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -25,7 +25,7 @@ SEVERITY_STYLES: dict[Severity, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Screen:
     """Where text goes. `width` is in columns; findings milder than `min_severity`, or `known` by their fingerprints, are counted,
     not shown.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv as standard
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from pamlint.model.noun import noun
 from pamlint.report.escaping import in_markdown, safe_cell
 
 Tone = Literal["good", "bad", "doubt", "quiet"]
@@ -30,7 +31,7 @@ TONES: Mapping[str, Tone] = {
 """The words that are coloured where they stand alone in a coloured column."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Column:
     """A column by its heading, as wide as so many characters where a format has widths."""
 
@@ -39,7 +40,7 @@ class Column:
     coloured: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Table:
     """Rows of cells under columns; every row has as many cells as there are columns."""
 

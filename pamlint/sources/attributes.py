@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from pamlint.model.noun import noun
 from pamlint.model.resource import Unknown
 from pamlint.sources.references import Path
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Reasons:
     """What stands in place of values that are unknown, or must not be shown, at a path.
 

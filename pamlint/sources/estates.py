@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from pamlint.model.noun import noun
 from pamlint.model.site import Site
 from pamlint.sources.code import find_roots
 
 STANDARD_INPUT = Path("-")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Estate:
     """The inputs that are judged together: root modules, documents (plans and states), and the site that holds for them."""
 

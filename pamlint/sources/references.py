@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pamlint.model.identity import IDENTIFIERS
+from pamlint.model.noun import noun
 from pamlint.model.resource import Unknown
 
 Path = tuple[str | int, ...]
@@ -19,7 +20,7 @@ _NEVER_UNKNOWN = ("count.", "path.", "terraform.", "each.key", "self.")
 _DEEPEST = 50
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Place:
     """Where a reference stands: a resource (`x.y`) of a module instance, the key of its instance (`["a"]`, `[0]`), an attribute.
 
@@ -37,7 +38,7 @@ class Place:
         return below(self.module, self.name + self.key)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class _End:
     """Where a chain of references ends: what it is called there, and which attribute of which instance it is, if it is one.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from os import DirEntry, scandir
 from pathlib import Path
 
 from pamlint.model.errors import InputError
+from pamlint.model.noun import record
 from pamlint.model.resource import Location, Problem
 from pamlint.terraform.files import Files
 from pamlint.terraform.reader import read_native
@@ -36,7 +37,7 @@ _LABELS = {
 _KEPT = ("resource", "data", "variable", "output", "module", "ephemeral")
 
 
-@dataclass(slots=True)
+@record
 class Declared:
     """A block and the file that it stands in; the name-value pairs of an override may come from another file."""
 
@@ -49,7 +50,7 @@ class Declared:
         return self.files.get(name, self.file)
 
 
-@dataclass(slots=True)
+@record
 class Configuration:
     """What a directory declares, by kind and name (`("aws_vpc", "main")` for resources).
 

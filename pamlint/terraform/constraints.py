@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import cast
 
+from pamlint.model.noun import noun
 from pamlint.terraform.convert import convert, convert_all
 from pamlint.terraform.syntax import Call, Expression, Literal, ObjectOf, Reference, TupleOf
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, MapType, ObjectType, SetType, TupleType, Type
@@ -29,7 +29,7 @@ _PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": ANY}
 _COLLECTIONS: dict[str, type[ListType | SetType | MapType]] = {"list": ListType, "set": SetType, "map": MapType}
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Defaults:
     """Defaults at one level of a type: of attributes by name, and what lies deeper, by name or place.
 
@@ -41,7 +41,7 @@ class Defaults:
     inside: Mapping[str, Defaults]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Constraint:
     """A type to convert to, and the defaults to fill in before."""
 

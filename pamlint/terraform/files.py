@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import InitVar, dataclass, field
 from hashlib import sha256
 from os import curdir, pardir, sep
 from os.path import islink, join, realpath, split
 from pathlib import Path
 from stat import S_ISREG
+from types import MappingProxyType
 
 from pamlint.model.errors import InputError
 from pamlint.model.resource import Location
@@ -23,7 +23,6 @@ _PIECE = 65_536
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-@dataclass(slots=True)
 class Files:
     """What one root has read. `boundary` is a resolved directory; `base` the directory that names are told against.
 
@@ -31,16 +30,17 @@ class Files:
     are read as if they were there.
     """
 
-    boundary: Path
-    base: Path
-    named: InitVar[Iterable[Path]] = ()
-    drafts: Mapping[Path, bytes] = field(default_factory=dict)
-    hashes: dict[str, bytes] = field(default_factory=dict)
-    _readable: tuple[str, ...] = ()
-    _folders: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("_folders", "_readable", "base", "boundary", "drafts", "hashes")
 
-    def __post_init__(self, named: Iterable[Path]) -> None:
-        self._readable = (str(self.boundary), *(realpath(self.base / path) for path in named))
+    def __init__(
+        self, boundary: Path, base: Path, named: Iterable[Path] = (), drafts: Mapping[Path, bytes] = MappingProxyType({})
+    ) -> None:
+        self.boundary = boundary
+        self.base = base
+        self.drafts = drafts
+        self.hashes: dict[str, bytes] = {}
+        self._readable = (str(boundary), *(realpath(base / path) for path in named))
+        self._folders: dict[str, str] = {}
 
     def told(self, path: Path) -> str:
         """The path as users are told it: relative to the base if below it, else absolute, with slashes."""

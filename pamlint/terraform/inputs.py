@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from os.path import lexists
 from pathlib import Path
 from typing import Any
 
 from pamlint.model.errors import InputError, UserError
+from pamlint.model.noun import noun
 from pamlint.model.resource import Location
 from pamlint.terraform.configuration import Configuration, unreadable
 from pamlint.terraform.expressions import evaluate
@@ -20,7 +21,7 @@ from pamlint.terraform.syntax import SourceFile
 from pamlint.terraform.values import EvaluationError, Value, string
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Settings:
     """What a run is told besides the files: `-var` as written, `-var-file` in order, the environment, the workspace,
     facts by address, a directory that holds modules as `.terraform/modules` does, and files that are not written yet."""
@@ -43,7 +44,7 @@ class Settings:
         return self.workspace or self.environment.get("TF_WORKSPACE", "") or "default"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Given:
     """A value from outside: a text (from `-var` or the environment) whose meaning the variable's type settles, or a value."""
 

@@ -43,7 +43,7 @@ def _references(node: Expression) -> Iterator[Reference]:
         elif isinstance(part, list | tuple):
             pending += part
         elif isinstance(part, Expression):
-            pending += [getattr(part, name) for name in part.__slots__]
+            pending += [getattr(part, name) for name in part.__match_args__]
 
 
 def _followed(module: Module, reference: Reference, found: set[str]) -> Iterable[Place]:

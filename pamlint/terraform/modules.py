@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from pamlint.model.errors import InputError
+from pamlint.model.noun import record
 from pamlint.model.resource import Location, Problem
 from pamlint.terraform.access import LazyObject, at_steps
 from pamlint.terraform.configuration import Configuration, Declared, unreadable
@@ -64,7 +64,7 @@ class Tree:
         return False
 
 
-@dataclass(slots=True)
+@record
 class Caller:
     """The call that a module instance comes from: the calling module, the block's arguments, and the instance."""
 

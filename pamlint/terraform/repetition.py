@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from pamlint.model.noun import record
 from pamlint.terraform.access import pairs
 from pamlint.terraform.convert import convert
 from pamlint.terraform.expressions import evaluate
@@ -33,7 +34,7 @@ MAX_INSTANCES = 20_000
 _BLOCK_COST = 50
 
 
-@dataclass(slots=True)
+@record
 class Instance:
     """One instance: its key as addresses have it, the names that its body sees, and the references it may not exist for."""
 
@@ -42,7 +43,7 @@ class Instance:
     possible: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@record
 class Expansion:
     """All instances by key; None is the key of a single one, "*" of the possible one that stands for those not known.
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
+from pamlint.model.noun import record
 from pamlint.model.resource import Location
 
 # No string longer than this is evaluated.
@@ -18,7 +18,7 @@ MAX_TEXT = 4_000_000
 _PIECE = 8_192
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Literal:
     """A number, string, bool or null that is written out."""
 
@@ -27,7 +27,7 @@ class Literal:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Step:
     """One step of a reference: `.name` (`indexed` is false) or `[key]` with a literal key."""
 
@@ -35,7 +35,7 @@ class Step:
     indexed: bool
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Reference:
     """A name and the literal steps that follow it: `aws_vpc.main.cidr_block`, `var.rules["a"][0]`."""
 
@@ -45,7 +45,7 @@ class Reference:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Item:
     """The element a splat is at; it stands at the bottom of `Splat.each`."""
 
@@ -53,7 +53,7 @@ class Item:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Attribute:
     """`of.name` where `of` is no plain reference."""
 
@@ -63,7 +63,7 @@ class Attribute:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Index:
     """`of[key]`, also the legacy `of.0`."""
 
@@ -73,7 +73,7 @@ class Index:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Splat:
     """`source[*]...` or `source.*...`; `each` is evaluated for every element, which is its `Item`."""
 
@@ -83,7 +83,7 @@ class Splat:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Call:
     """`name(arguments)`; `expand` if the last argument is followed by an ellipsis."""
 
@@ -94,7 +94,7 @@ class Call:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Conditional:
     """`condition ? then : otherwise`."""
 
@@ -105,7 +105,7 @@ class Conditional:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Binary:
     """`left operator right`."""
 
@@ -116,7 +116,7 @@ class Binary:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Unary:
     """`-operand`, `!operand`."""
 
@@ -126,7 +126,7 @@ class Unary:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Parentheses:
     """`(inner)`, and a string that is nothing but `${inner}`."""
 
@@ -135,7 +135,7 @@ class Parentheses:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class TupleOf:
     """`[a, b]`."""
 
@@ -144,7 +144,7 @@ class TupleOf:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class ObjectOf:
     """`{ key = value }`; a key that is a bare name is a `Literal` already."""
 
@@ -153,7 +153,7 @@ class ObjectOf:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class For:
     """A `for` expression; with `key` it makes an object, without one a tuple."""
 
@@ -168,7 +168,7 @@ class For:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Template:
     """A string with parts to fill in: literals, expressions, `Conditional` for `%{if}`, `Join` for `%{for}`."""
 
@@ -177,7 +177,7 @@ class Template:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Join:
     """A `%{for}` of a template: the results of `loop` as strings, one after the other."""
 
@@ -186,7 +186,7 @@ class Join:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Unread:
     """A value that is too large or too deeply nested to be read; `limit` says which limit it goes beyond."""
 
@@ -216,7 +216,7 @@ Expression = (
 )
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Argument:
     """`name = value` in a body."""
 
@@ -230,7 +230,7 @@ class Argument:
         return Argument, (self.name, Literal(None, self.start, self.end), self.start, self.end)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class BlockNode:
     """`type "label" { ... }`; `start` is its type's first character, `end` is behind its closing brace."""
 
@@ -241,7 +241,7 @@ class BlockNode:
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class Body:
     """What stands between braces, or in a whole file."""
 
@@ -249,7 +249,7 @@ class Body:
     blocks: list[BlockNode]
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record
 class SourceFile:
     """A file that was read: its text, its tree, its comments as (offset, text), and its name as it is told."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from pamlint.model.noun import noun
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Primitive:
     """`string`, `number`, `bool`, or `any`: the type that is not known, or not constrained."""
 
@@ -19,35 +20,35 @@ BOOL = Primitive("bool")
 ANY = Primitive("any")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ListType:
     """`list(element)`"""
 
     element: Type
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SetType:
     """`set(element)`"""
 
     element: Type
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class MapType:
     """`map(element)`"""
 
     element: Type
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TupleType:
     """`tuple([...])`: each place has its own type."""
 
     elements: tuple[Type, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ObjectType:
     """`object({...})`. Names in `optional` may be absent from a value that is converted to it; values' own types have none."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from pamlint.binding import Binding
@@ -14,6 +14,7 @@ from pamlint.model.acl import Acl, Network, Peer, Rule
 from pamlint.model.certainty import Purpose, Settled, settle
 from pamlint.model.finding import Direction, Finding, Row
 from pamlint.model.identity import foreign_key
+from pamlint.model.noun import noun
 from pamlint.model.pairing import Pairs
 from pamlint.model.rows import View, rows
 from pamlint.model.traffic import PieceLimitError, Traffic, merge, minus, overlap
@@ -24,7 +25,7 @@ VIRTUAL_NETWORK = "tag|virtualnetwork"
 ADMIN = "azure_admin_rules"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Input:
     """One side: what was understood of it, who plays what, and by an ACL's key what was not read and may hold rules of it.
 
@@ -37,7 +38,7 @@ class Input:
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Difference:
     """Traffic that one side lets through and the other does not, with the rules that do; `because` is why it is not sure."""
 
@@ -48,7 +49,7 @@ class Difference:
     because: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class AclDrift:
     """One ACL on both sides, or on one. `because` says why the other side may have it all the same.
 
@@ -68,7 +69,7 @@ class AclDrift:
         return self.live is None or self.code is None or bool(self.differences)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Drift:
     """All ACLs that drifted, and those that are the same on both sides.
 

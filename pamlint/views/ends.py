@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pamlint.binding import Binding, Part, Unit, guards
 from pamlint.model.acl import Acl, Network, Workload
 from pamlint.model.addresses import ANY, parse_cidr
+from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, union
 from pamlint.views.packets import Place
 
 Layers = tuple[tuple[Acl, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class End:
     """One end: the place that rules see, the layers of ACLs that guard it (nearest first), and who stands there.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from pamlint.model.acl import Acl, Network
 from pamlint.model.addresses import ANY, FIXED_TAGS, IPV4, format_ranges, line_of, parse_cidrs
 from pamlint.model.errors import UserError
 from pamlint.model.finding import Direction
+from pamlint.model.noun import noun, record
 from pamlint.model.policy import Flow, Policy
 from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, subtract, union
 from pamlint.model.services import PORT_PROTOCOLS, Service, format_service
@@ -28,7 +29,7 @@ KINDS = {"aws": "aws_security_group", "azure": "azure_nsg"}
 ICMP = (1, 58)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class LeastRule:
     """One allow rule. `protocol` None is any; `ports` are all where they do not matter.
 
@@ -53,7 +54,7 @@ class _Spot(NamedTuple):
     local: tuple[str, ...]
 
 
-@dataclass(slots=True)
+@record
 class _Needs:
     """What is needed at one spot for one protocol: boxes of addresses, and ports by symbol with where its members stand."""
 

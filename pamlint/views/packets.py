@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from pamlint.judging.cubes import Table
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.addresses import IPV4
 from pamlint.model.certainty import Predicate
+from pamlint.model.noun import noun
 from pamlint.model.ranges import Ranges, holds, intersect
 from pamlint.model.services import PORT_PROTOCOLS
 from pamlint.model.traffic import DESTINATION, DESTINATION_PORT, PROTOCOL, SOURCE, SOURCE_PORT, Cube, Traffic
@@ -19,7 +20,7 @@ ECHO = {(1, 8): 0, (58, 128): 129}
 """The ICMP type that answers another one, by protocol."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Place:
     """One end of a packet as rules see it: where it stands and the keys of what it wears.
 
@@ -38,7 +39,7 @@ class Place:
     perhaps: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Packet:
     """One packet. Ports are single ones, or all of them where nobody says which; for ICMP they hold type * 256 + code."""
 

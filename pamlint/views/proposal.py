@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pamlint.model.acl import Acl
+from pamlint.model.noun import noun
 from pamlint.model.policy import Feature, Policy, Role
 
 SYNONYMS: Mapping[str, str] = {
@@ -24,7 +24,7 @@ KINDS = ("aws_security_group", "azure_nsg")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Place:
     """What is proposed for one role: ACLs of its own, or the machines of other roles, or neither.
 
@@ -37,7 +37,7 @@ class Place:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Proposal:
     """A site that could be: the features to turn on besides the defaults, a place for each role, and the ACLs left over."""
 

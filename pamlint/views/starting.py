@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
 from pamlint.model.activation import active_flows
 from pamlint.model.errors import UserError
+from pamlint.model.noun import noun
 from pamlint.model.policy import ANY_ROLE, Parameter, Policy
 
 DOCUMENTATION = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
@@ -17,7 +17,7 @@ PREFIX = 28
 FIRST_PORT = 10001
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Start:
     """A site file's data, and the parameters to which it gives example values."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from pamlint.judging.admission import ADMIN
@@ -11,6 +11,7 @@ from pamlint.judging.cubes import Table
 from pamlint.judging.floating import Floating
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.finding import Direction
+from pamlint.model.noun import noun
 from pamlint.views.ends import Layers
 from pamlint.views.packets import Packet, Truth, match
 
@@ -35,7 +36,7 @@ class Hit(NamedTuple):
     because: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Stop:
     """One layer of a packet's way.
 

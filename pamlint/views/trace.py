@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import product
 
@@ -13,6 +13,7 @@ from pamlint.judging.floating import Floating
 from pamlint.model.acl import Network
 from pamlint.model.addresses import ANY, IPV4, IPV6, families
 from pamlint.model.errors import UserError
+from pamlint.model.noun import noun
 from pamlint.model.ranges import Ranges, intersect, subtract, union
 from pamlint.model.services import PORT_PROTOCOLS, Service, parse_service
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, SOURCE
@@ -32,7 +33,7 @@ FAMILIES = {1: frozenset({4}), 58: frozenset({6})}
 """The address families of the protocols that have one."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Question:
     """What is asked: who sends what to whom. Ports as in a packet; `port` is how it was written."""
 
@@ -44,7 +45,7 @@ class Question:
     source_ports: Ranges
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Surveyed:
     """One estate as it was read; `binding` is empty where there is no site file."""
 
@@ -54,7 +55,7 @@ class Surveyed:
     unread: Unread
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Way:
     """One packet between two ends: every stop, and what comes out. `because` are the references of what is unproven."""
 
@@ -67,7 +68,7 @@ class Way:
     because: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Trace:
     """All ways of a question and the worst outcome; `pairs` counts the pairs of ends, of which the first PAIRS are traced."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, record
 
 
 @noun
@@ -59,3 +59,46 @@ def test_a_noun_has_the_fields_that_it_declares_and_no_others() -> None:
     assert replace(Pair("a", (1,)), name="b") == Pair("b", (1,))
     with pytest.raises(AttributeError):
         Pair("a").size = 1  # type: ignore[attr-defined]
+
+
+@record
+class Count:
+    """Something that changes while it is there."""
+
+    of: str
+    number: int = 0
+    seen: list[str] = field(default_factory=list)
+    doubled: int = 0
+
+    def __post_init__(self) -> None:
+        self.doubled = 2 * self.number
+
+
+@noun
+class Own:
+    """A noun that knows by itself what it is told as, and by what it is hashed."""
+
+    name: str
+    others: list[int] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __hash__(self) -> int:
+        return len(self.name)
+
+
+def test_a_record_changes_and_equals_itself_alone() -> None:
+    """Fields have their defaults, each record a list of its own, and `__post_init__` sees them all."""
+    one, same = Count("a", number=2), Count("a", 2)
+    one.seen.append("b")
+    one.number = 3
+    assert (one.number, one.seen, one.doubled, same.number, same.seen, same.doubled) == (3, ["b"], 4, 2, [], 4)
+    assert (one == one, Count("a") == Count("a"), len({one, same})) == (True, False, 2)  # noqa: PLR0124
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'of'"):
+        Count()  # type: ignore[call-arg]
+
+
+def test_a_noun_keeps_its_own_methods() -> None:
+    """What a class says of itself is not replaced."""
+    assert (repr(Own("abc")), hash(Own("abc")), Own("abc") == Own("abc", [])) == ("abc", 3, True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from pamlint.clouds.aws.groups import Groups
@@ -11,11 +10,12 @@ from pamlint.clouds.aws.network import Subnet, Subnets, Vpcs
 from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.ties import Because, Ties, doubted, has_sure, reasons, sure, ties
 from pamlint.clouds.values import all_of, networks, written
+from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Resource, Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Interface:
     """One interface, or several alike: its groups, the subnets that it may stand in (None where unknown), its addresses.
 
@@ -28,7 +28,7 @@ class Interface:
     possible: Because = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Surroundings:
     """What every workload is looked up in."""
 

@@ -6,7 +6,6 @@ Sources: the Amazon VPC user guide (CIDR blocks, route tables) and the provider'
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pamlint.clouds.ledger import Ledger
@@ -14,6 +13,7 @@ from pamlint.clouds.ties import Ties
 from pamlint.clouds.values import find, items, networks, truth
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.identity import key_of
+from pamlint.model.noun import record
 from pamlint.model.ranges import EMPTY, Ranges, union
 from pamlint.model.resource import Block, Resource, Unknown
 
@@ -26,7 +26,7 @@ GROUP_VPCS = "aws_vpc_security_group_vpc_association"
 TYPES = frozenset({*VPCS, *SUBNETS, MORE_IPV4, MORE_IPV6, GROUP_VPCS})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Subnet:
     """A subnet that the input holds: its known prefixes, its VPC, its network ACLs, why the Internet cannot reach it.
 

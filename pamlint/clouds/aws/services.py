@@ -6,13 +6,13 @@ Source: the provider's documentation of each resource type.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses
 from pamlint.clouds.aws.network import Subnet
 from pamlint.clouds.ties import Ties, doubted, ties
 from pamlint.clouds.values import written
 from pamlint.model.identity import key_of
+from pamlint.model.noun import noun
 from pamlint.model.resource import Resource
 
 CLUSTER = "aws_rds_cluster"
@@ -24,7 +24,7 @@ ENDPOINT_SUBNET = "aws_vpc_endpoint_subnet_association"
 SUBNET_GROUPS = ("aws_db_subnet_group", "aws_elasticache_subnet_group")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Kind:
     """Where a resource type says what it wears and where it stands; paths lead through blocks.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pamlint.clouds.azure.network import Networks, Subnet
@@ -18,6 +17,7 @@ from pamlint.clouds.ties import Because, Ties, doubted, ties
 from pamlint.clouds.values import all_of, blocks, find, items, networks
 from pamlint.model.acl import Acl, Symbol
 from pamlint.model.identity import key_of
+from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Block, Resource
 
@@ -33,7 +33,7 @@ POOL_IDS = "load_balancer_backend_address_pool_ids"
 TYPES = frozenset({NSG, ASG, NIC, NIC_NSG, NIC_ASG, SUBNET_NSG})
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Card:
     """One interface, or several alike: its NSGs, the subnets that it stands in (None where unknown), its ASGs, its addresses.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pamlint.clouds.ledger import Ledger
@@ -16,6 +15,7 @@ from pamlint.clouds.ties import Because
 from pamlint.clouds.values import all_of, blocks, computed, find, items, networks, string, truth
 from pamlint.model.addresses import ANY, IPV6
 from pamlint.model.identity import foreign_key, key_of
+from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 from pamlint.model.resource import Block, Resource
 
@@ -32,7 +32,7 @@ POLICED = frozenset({"enabled", "networksecuritygroupenabled"})
 TYPES = frozenset({NETWORK, PEERING, SUBNET, TABLE, ROUTE, SUBNET_TABLE, "azurerm_resource_group"})
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Subnet:
     """A subnet that the input holds: its prefixes (none where one is unknown), its network, what its routes add to the tag."""
 
@@ -44,7 +44,7 @@ class Subnet:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Peering:
     """A peering with another network: of both as a whole, or of some subnets, by their names; in some address families."""
 

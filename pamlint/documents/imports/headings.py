@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from pamlint.model.noun import noun
 
 Kind = Literal[
     "source", "destination", "ports", "service", "source-ports", "protocol", "direction", "need", "optional", "action", "feature",
@@ -43,7 +44,7 @@ NUMBERING = frozenset(("", "no", "nr", "number", "item", "row", "line"))
 """Columns that count rows, and say nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Headings:
     """A row of headings: the column of each kind (the first of several), the notes' columns, and what is not used."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from hashlib import sha256
 from typing import cast, get_args
 
@@ -13,6 +13,7 @@ from pamlint.documents.imports.cells import letters
 from pamlint.documents.imports.headings import Headings, Kind, headings
 from pamlint.documents.imports.services import DASHES, EVERYTHING, Read, read_protocols, read_services
 from pamlint.model.finding import Direction
+from pamlint.model.noun import record
 from pamlint.model.policy import ANY_ROLE, Confidence, Need
 from pamlint.model.port_table import Doubt, Party, Place, PortLine, PortTable, Sheet
 
@@ -35,7 +36,7 @@ ABOUT = ("What", "Value")
 NO_SUCH_TABLE = "no row names a source, a destination and ports (as in `Source | Destination | Protocol | Port`)"
 
 
-@dataclass(slots=True)
+@record
 class _Row:
     """One row as it is read: its cells by kind, and what is said of it."""
 

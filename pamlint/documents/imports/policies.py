@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import Any
 
 from pamlint.documents.imports.lines import slug
+from pamlint.model.noun import noun
 from pamlint.model.policy import ANY_ROLE
 from pamlint.model.port_table import Doubt, Party, Place, PortLine, PortTable
 
@@ -19,7 +20,7 @@ _PARAMETER = re.compile(r"(?:(tcp|udp)/)?\{(.*)\}")
 _REFERENCE = re.compile(r"(?P<title>.*?)(?:, (?P<date>\d{4}-\d{2}-\d{2}))?(?:, (?P<address>https?://\S+))?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Imported:
     """A policy's data, the places in the file by flow, and all doubts: those of the table and those of its making."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pamlint.documents.imports.names import PROTOCOLS, known
+from pamlint.model.noun import record
 from pamlint.model.services import parse_service
 
 DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-"))
@@ -43,7 +44,7 @@ _PROTOCOL_FIRST = _token(r"\s*(?:/\s*|\()")
 """In a cell that begins with a protocol, a word behind a port begins the next list, as in `TCP 443 8443 UDP 53`."""
 
 
-@dataclass(slots=True)
+@record
 class Read:
     """The services of a row; `doubts` is what was assumed, `errors` what makes nothing of it, `remarks` what was passed over."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pamlint.model.noun import noun
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Access:
     """How the accounts are reached; may be sent to another process, which finds credentials of its own.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import (
@@ -18,6 +17,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from pamlint.model.noun import noun
 from pamlint.sources.patience import OverdueError
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedAccess"})
@@ -55,7 +55,7 @@ CAUGHT = (
 """What a call or the reading of its answer may raise: a file of credentials is not there, botocore's own parser gives way."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Failure:
     """A call that failed: what the API said and what to do. `lasting` failures meet the next call as well.
 

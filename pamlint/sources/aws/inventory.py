@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from pamlint.model.noun import noun
 from pamlint.model.resource import EMPTY, Resource
 from pamlint.sources.aws import items, services
 from pamlint.sources.aws.calls import NEXT
@@ -14,7 +15,7 @@ from pamlint.sources.aws.owners import TAGGED
 Convert = Callable[..., Iterator[Resource]]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Call:
     """A call: the permission that it needs, the list that it answers, how many items a page holds (0: as it comes), its service.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache, partial
 from hashlib import sha256
 from typing import Any
 
+from pamlint.model.noun import record
 from pamlint.model.resource import Input, Problem, Reading, Resource
 from pamlint.model.scope import Scope
 from pamlint.sources.aws import items
@@ -56,7 +57,7 @@ class Reader:
         return Problem("unreadable-input", scope.name, message, _advice(told), root=scope.name)
 
 
-@dataclass(slots=True)
+@record
 class _Gathered:
     """What was read of a scope so far, by type and address, and which calls failed; None is one that was not made for that."""
 

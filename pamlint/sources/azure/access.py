@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from logging import NullHandler, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pamlint import __version__
 from pamlint.model.errors import UserError
+from pamlint.model.noun import noun
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, AccessTokenInfo, TokenRequestOptions
@@ -26,7 +26,7 @@ _QUIET = NullHandler()
 """What the libraries warn of is told as a problem; without a handler, Python would print it as well."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Access:
     """What is needed to read subscriptions, besides a credential: it holds none, so it can be sent to another machine.
 

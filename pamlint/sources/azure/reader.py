@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote
 
+from pamlint.model.noun import record
 from pamlint.model.resource import Input, Problem, Reading, Resource
 from pamlint.model.scope import Scope
 from pamlint.sources.azure import admin_rules, groups, machines, networks, service_tags, unread
@@ -53,7 +54,7 @@ SERVICE_TAGS_ACTION = f"{NETWORK}/locations/serviceTags/read"
 ADMIN_RULES_ACTION = f"{NETWORK}/virtualNetworks/{admin_rules.QUESTION}/action"
 
 
-@dataclass
+@record
 class _Found:
     """What was read of a subscription so far. `gaps` are the kinds of which a part is missing."""
 

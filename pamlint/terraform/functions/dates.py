@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from pamlint.model.noun import noun
 from pamlint.terraform.values import EvaluationError, Value, string
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _LONGEST_TEXT = 200
 _TOKEN = re.compile(r"(?P<quote>'(?:[^']|'')*'?)|(?P<verb>([A-Za-z])\3*)|[^A-Za-z']+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class _Moment:
     """A local time without fractions, the nanoseconds, and the offset from UTC as it is written."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import cast
 
+from pamlint.model.noun import noun
 from pamlint.terraform.convert import convert
 from pamlint.terraform.functions import json_text
 from pamlint.terraform.functions.signature import check_items, check_text
@@ -36,7 +36,7 @@ _MOST_DIGITS = 5
 _INTEGERS = {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class _Verb:
     text: str
     flags: str

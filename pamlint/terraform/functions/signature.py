@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
 
+from pamlint.model.noun import noun
 from pamlint.terraform.convert import convert
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, MapType, Type
 from pamlint.terraform.values import (
@@ -50,7 +50,7 @@ class Surroundings(Protocol):
         """The arguments of a tfvars text; raises EvaluationError for a wrong one."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Parameter:
     """One parameter. `marks` says which marks the call takes off and puts on the result: all, the argument's own, or none."""
 
@@ -60,7 +60,7 @@ class Parameter:
     marks: Literal["all", "own", "none"] = "all"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Function:
     """A function: `run` gets the arguments, converted and known where the parameter says nothing else.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from pamlint.model.noun import record
 from pamlint.terraform.numeric import NumberError, parse_number
 from pamlint.terraform.reader import bare_template, decode, located
 from pamlint.terraform.reader.tokens import FEW_DIGITS, MAX_DIGITS, MAX_NESTING, BadSyntax
@@ -39,7 +39,7 @@ _INSIDE: dict[str, dict[str, int]] = {
 }
 
 
-@dataclass(slots=True, eq=False)
+@record
 class _Node:
     """A JSON value: a scalar, a list of nodes, or a list of (key node, node) for an object."""
 
@@ -227,6 +227,6 @@ def _move(tree: Any, node: _Node, exact: bool) -> None:
         if isinstance(current, list | tuple):
             pending.extend(current)
         elif isinstance(current, Expression):
-            pending.extend(getattr(current, name) for name in current.__slots__ if name not in ("start", "end"))
+            pending.extend(getattr(current, name) for name in current.__match_args__ if name not in ("start", "end"))
             current.start = node.start + 1 + current.start if exact else node.start
             current.end = node.start + 1 + current.end if exact else node.end

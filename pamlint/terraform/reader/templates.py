@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pamlint.model.noun import record
 from pamlint.terraform.reader.tokens import BadSyntax
 from pamlint.terraform.syntax import MAX_TEXT, Conditional, Expression, For, Join, Literal, Parentheses, Template
 
@@ -29,7 +29,7 @@ _BLANK = re.escape(_SPACE.replace("\n", ""))
 _INDENT = re.compile(rf"^[{_BLANK}]*+(?:(?=[^\n{_BLANK}])|(?<!\n)\Z)", re.MULTILINE)
 
 
-@dataclass(slots=True, eq=False)
+@record
 class _Text:
     """Literal text of a template, in a heredoc cut at line ends."""
 
@@ -38,7 +38,7 @@ class _Text:
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@record
 class _Directive:
     """`%{ word ... }`; `subject` is the condition of an `if`, `names` and `subject` those of a `for`."""
 

@@ -7,10 +7,11 @@ is open: it does in bodies and object constructors, it does not in parentheses, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from itertools import islice
 
+from pamlint.model.noun import record
 from pamlint.terraform.reader.plain import FILLED
 from pamlint.terraform.syntax import MAX_TEXT
 
@@ -61,7 +62,7 @@ class TooDeep(BadSyntax):
     """What begins at this offset is nested deeper than is read."""
 
 
-@dataclass(slots=True)
+@record
 class _TemplateMode:
     """The template that is being scanned: quoted if `marker` is None and it is not bare."""
 
@@ -71,7 +72,7 @@ class _TemplateMode:
     closing: re.Match[str] | None = None
 
 
-@dataclass(slots=True)
+@record
 class _Bracket:
     """A bracket that is open, or the sequence of a template."""
 
@@ -81,7 +82,7 @@ class _Bracket:
     template: _TemplateMode | None = None
 
 
-@dataclass(slots=True)
+@record
 class Tokens:
     """Four lists side by side. Kinds: LINE NAME PATH STRING FILLED NUMBER HEREDOC FLUSH OPEN CLOSE TEXT `${` `%{` SEQUENCE-END
     END DEEP LONG,
