@@ -180,6 +180,9 @@ def _way_to_supply(reference: str) -> str:
         return "The rules of {names} are not in the code: lint a plan, a state or the live account, or what makes it beside this."
     if _RESOURCE.fullmatch(reference):
         role = "match it to the role that it plays and say the role's `cidrs`"
+        if ".data." in f".{reference}":
+            rules = "for its rules, lint what makes it beside this, or the live account"
+            return f"Neither the members of {{names}} nor its rules are in the code: {role}; {rules}."
         return f"The code does not say who is a member of {{names}}: {role}, or lint a state."
     if ".var." in f".{reference}":
         return "Supply {names} with `--var` or `--var-file`, or under `values:` in the site file (`{first}: ...`)."

@@ -17,7 +17,7 @@ WAYS = {
     "module.net.vpc_cidr": "(`module.net.vpc_cidr: ...`)",
     'module.m["k"].data.azurerm_network_security_group.a': "The rules of",
     "aws_security_group.a": "who is a member of `aws_security_group.a`",
-    'module.m["k"].data.aws_security_group.a["x"]': "match it to the role that it plays and say the role's `cidrs`",
+    'module.m["k"].data.aws_security_group.a["x"]': "say the role's `cidrs`; for its rules, lint what makes it beside this",
     "timestamp()": "only when Terraform runs",
     'file "../x.txt" (outside here)': "below the linted root",
     "module.vpc": "terraform init",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from pamlint.clouds import convert
 from pamlint.judging.order import is_mixed
 from pamlint.model.acl import Workload
 from pamlint.model.resource import Resource
 from tests.clouds.building import acl, block, explicit, network, ref, resource
-from tests.clouds.reading import bounds, chain, cidrs, workloads
+from tests.clouds.reading import bounds, chain, cidrs, network_of, workloads
 
 RULE = {
     "name": "ssh",
@@ -140,6 +144,27 @@ def test_an_interface_on_an_instance_that_is_not_known_stands_for_itself() -> No
     )  # fmt: skip
     found = network(GROUP, card, resource("data.aws_instance.i"))
     assert chain(only(workloads(found, "aws_network_interface.n"))) == [["aws_security_group.g"]]
+
+
+@pytest.mark.parametrize(
+    ("worn", "wanted"),
+    [
+        ("concat([aws_security_group.g.id], data.aws_security_groups.d.ids)", ["?data.aws_security_groups.d.ids", "aws_security_group.g"]),
+        ("[aws_security_group.g.id, data.aws_security_groups.d.ids[0]]", ["?data.aws_security_groups.d.ids[0]", "aws_security_group.g"]),
+        ("data.aws_security_groups.d.ids", ["data.aws_security_groups.d.ids"]),
+        ("[var.on ? aws_security_group.g.id : aws_security_group.h.id]", ["aws_instance.i.vpc_security_group_ids", "aws_security_group.g", "aws_security_group.h"]),
+    ],
+)  # fmt: skip
+def test_groups_that_a_data_source_finds_are_worn_beside_those_of_the_input(worn: str, wanted: list[str], tmp_path: Path) -> None:
+    """Where a list holds both, what is worn besides stands in the chain, so that its rules are told as assumed."""
+    code = """
+variable "on" { type = bool }
+resource "aws_security_group" "g" { name = "g" }
+resource "aws_security_group" "h" { name = "h" }
+data "aws_security_groups" "d" { tags = { a = "b" } }
+resource "aws_instance" "i" { vpc_security_group_ids = %s }
+"""
+    assert chain(only(workloads(network_of(tmp_path, code % worn), "aws_instance.i"))) == [wanted]
 
 
 def test_what_a_launch_template_elsewhere_gives_is_not_known() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,8 @@ from pamlint.clouds.values import all_of, networks, written
 from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Resource, Unknown
+
+_FOUND = re.compile(r"(^|\.)data\.aws_security_groups\.[\w-]+(\[[^\]]*\])?\.ids")
 
 
 @noun
@@ -42,10 +45,15 @@ class Surroundings:
         return tuple(dict.fromkeys(self.subnets.find(value, root) for value in values))
 
     def wearing(self, values: Iterable[Any], root: str) -> Ties:
-        """The groups that values refer to; in place of one that is not known those that it may be, perhaps."""
+        """The groups that values refer to; in place of one that is not known those that it may be, perhaps.
+
+        Where groups that a data source finds are among what it may be, they stand beside these.
+        """
         found: list[tuple[str, Because]] = []
         for value in values:
-            found += self.groups.perhaps(value, root) or [(self.groups.key(value, root), ())]
+            perhaps = self.groups.perhaps(value, root)
+            elsewhere = [Unknown((name,), name=name) for name in _found_elsewhere(value)] if perhaps else [value]
+            found += [*perhaps, *((self.groups.key(one, root), ()) for one in elsewhere)]
         return ties(found)
 
     def or_default(self, worn: Ties, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> Ties:
@@ -61,6 +69,11 @@ class Surroundings:
             return sure([self.groups.default_of(vpc)])
         unsaid = Unknown((f"{resource.address}.{attribute}",), attribute=(resource.address, attribute))
         return sure([self.groups.key(unsaid, resource.root)])
+
+
+def _found_elsewhere(value: Any) -> Iterable[str]:
+    """The ids of groups of which a data source says which they are, among what made a value unknown."""
+    return (name for name in value.because if _FOUND.search(name)) if isinstance(value, Unknown) else ()
 
 
 def addresses(resource: Resource, paths: Iterable[str]) -> Ranges:
