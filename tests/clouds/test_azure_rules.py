@@ -329,7 +329,7 @@ def test_a_standalone_rule_that_may_be_of_either_of_two_nsgs_is_neithers() -> No
     assert sorted((each.address, len(explicit(each)), each.partial) for each in found.acls) == [
         ("azurerm_network_security_group.m", 0, ()),
         (NSG, 0, ()),
-        ("n", 1, ("n",)),
+        ("n", 1, ("var.g",)),
     ]
 
 
