@@ -71,6 +71,21 @@ def test_another_group_that_is_let_in_within_the_subnet_leaves_no_doubt_of_what_
     assert {certainty for certainty, *_ in told(found, "missing-access", "ingress")} == {"proved"}
 
 
+@pytest.mark.parametrize(("subnet", "missing"), [("a", []), ("b", [("proved", "aws_network_acl.edge", ["10.0.1.0/24"])])])
+def test_machines_of_two_subnets_meet_the_edge_from_either(
+    subnet: str, missing: list[tuple[str, str, list[str]]], tmp_path: Path
+) -> None:
+    """One group on two machines lets a subnet in, their network ACL nobody: one that stands in the other subnet is not reached."""
+    second = NEAR.partition('resource "aws_instance"')[2].replace('"near"', '"second"').replace("10.0.1.10", "10.0.1.12")
+    second = second.replace("aws_subnet.a", f"aws_subnet.{subnet}")
+    rule = RULE % ("ingress", "tcp", 443, 443, 'cidr_blocks = ["10.0.1.0/24"]')
+    code = NETWORK + EDGE.replace("[aws_subnet.a.id]", "[aws_subnet.a.id, aws_subnet.b.id]") + NEAR % rule
+    site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.1.0/24]") % ""
+    flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
+    found = findings(tmp_path, flow, site, code + 'resource "aws_instance"' + second)
+    assert told(found, "missing-access", "ingress") == missing
+
+
 def test_each_member_is_missed_where_it_stands_itself(tmp_path: Path) -> None:
     """One member is in the subnet and needs no edge, another is not: the edge stops it for sure, and its replies."""
     code = NETWORK + EDGE + GROUPS + NEAR % "" + FAR % (0, "a", 'private_ip = "10.0.1.11"', "aws_security_group.far.id")
@@ -94,6 +109,42 @@ resource "aws_security_group_rule" "other" {
   source_security_group_id = aws_security_group.other.id
 }
 """
+
+
+SOME_OF_FAR = RULE % ("ingress", "tcp", 443, 443, 'cidr_blocks = ["10.0.2.0/25"]')
+
+
+@pytest.mark.parametrize(
+    ("place", "certainty"), [('private_ip = "10.0.2.10"', "unproven"), ('private_ip = "10.0.2.200"', "proved")]
+)
+def test_networks_are_missing_as_surely_as_members_are(place: str, certainty: str, tmp_path: Path) -> None:
+    """The role's networks are not let in; its members may be, of whom one is known: if that one is not, all is sure."""
+    code = NETWORK + GROUPS + NEAR % SOME_OF_FAR + FAR % (0, "b", place, "aws_security_group.far.id")
+    code += FAR % (1, "b", "", "aws_security_group.far.id")
+    flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.9.0.0/24]"), code)
+    assert told(found, "missing-access", "ingress") == [(certainty, "aws_security_group.near", ["10.9.0.0/24"])]
+
+
+@pytest.mark.parametrize(("port", "certainty"), [(22, "proved"), (443, "unproven")])
+def test_a_group_is_told_from_its_networks_by_a_rule_for_the_same_service(port: int, certainty: str, tmp_path: Path) -> None:
+    """Some of the VPC is let in: that is the group perhaps only where a rule for this service tells it from its role's networks."""
+    perhaps = f"""
+    variable "on" {{ type = set(string) }}
+    resource "aws_security_group_rule" "far" {{
+      for_each                 = var.on
+      type                     = "ingress"
+      security_group_id        = aws_security_group.near.id
+      protocol                 = "tcp"
+      from_port                = {port}
+      to_port                  = {port}
+      source_security_group_id = aws_security_group.far.id
+    }}
+    """
+    code = NETWORK + GROUPS + NEAR % SOME_OF_FAR + perhaps
+    flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.9.0.0/24]"), code)
+    assert [each for each, *_ in told(found, "missing-access", "ingress")] == [certainty]
 
 
 def test_what_is_missing_hangs_on_no_rule_for_another_group(tmp_path: Path) -> None:
@@ -202,6 +253,38 @@ def test_a_group_that_is_open_for_sure_silences_no_addresses_that_are_open_perha
     found = findings(tmp_path, FAR_CALLS, ONE_ROLE, code)
     here = {(certainty, *peers) for certainty, acl, peers in told(found, "extra-access", "ingress") if acl.endswith("near")}
     assert here == {("proved", "azurerm_application_security_group.other"), ("unproven", "var.on")}
+
+
+def test_a_group_that_stands_elsewhere_perhaps_is_open_for_sure_but_where_it_is_denied(tmp_path: Path) -> None:
+    """A deny above takes some addresses of the network: what the other NSG lets through of the group is what is left of it."""
+    deny = (SECURITY_RULE % ("no", "Deny", 'source_address_prefix = "10.0.2.0/24"')).replace("110", "100")
+    everything = SECURITY_RULE % ("all", "Allow", 'source_address_prefix = "*"')
+    code = MACHINE + AZURE % ("", deny + SECURITY_RULE % ("group", "Allow", FROM_ASG)) + SUBNET_NSG % everything
+    found = findings(tmp_path, FAR_CALLS, ONE_ROLE, code)
+    here = [each for each in told(found, "extra-access", "ingress") if each[1] == "azurerm_network_security_group.near"]
+    assert here == [("proved", "azurerm_network_security_group.near", ["azurerm_application_security_group.other"])]
+
+
+def test_known_members_of_a_group_are_told_at_the_nearest_list_alone(tmp_path: Path) -> None:
+    """The inner NSG names the group, the outer one the address of its only member: that is the same access."""
+    one = SECURITY_RULE % ("one", "Allow", 'source_address_prefix = "10.0.1.20"')
+    code = MACHINE + AZURE % ('private_ip_address = "10.0.1.20"', SECURITY_RULE % ("group", "Allow", FROM_ASG)) + SUBNET_NSG % one
+    found = findings(tmp_path, FAR_CALLS, ONE_ROLE + "values: {VirtualNetwork: [10.0.0.0/16]}\n", code)
+    group = "azurerm_application_security_group.other"
+    assert told(found, "extra-access", "ingress") == [("proved", "azurerm_network_security_group.near", [group])]
+
+
+def test_a_group_that_is_denied_another_service_is_no_question_where_it_is_permitted(tmp_path: Path) -> None:
+    """Whoever else stands in the network is let in for sure, wherever the members of the permitted group are."""
+    deny = (SECURITY_RULE % ("no", "Deny", FROM_ASG)).replace("110", "100").replace('range     = "*"', 'range     = "22"')
+    allow = (SECURITY_RULE % ("web", "Allow", 'source_address_prefix = "10.0.0.0/16"')).replace(
+        'range     = "*"', 'range     = "443"'
+    )
+    site = ONE_ROLE.replace("cidrs: [10.0.2.0/24]", "match: [{name: other}]")
+    flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
+    found = findings(tmp_path, flow, site, MACHINE + AZURE % ("", deny + allow))
+    here = [each for each, *_ in told(found, "extra-access", "ingress")]
+    assert here == ["proved"]
 
 
 def test_a_denied_group_may_be_all_that_a_default_lets_in(tmp_path: Path) -> None:

@@ -48,6 +48,14 @@ def test_what_no_list_filters_is_never_missing_on_the_way_out(platform: str, cod
     ]
 
 
+def test_what_calls_no_list_filters_may_still_be_let_in_too_widely(tmp_path: Path) -> None:
+    """Nobody at the platform's addresses calls a machine on SSH: a rule that lets them in is extra."""
+    rule = 'ingress {\nprotocol = "tcp"\nfrom_port = 22\nto_port = 22\ncidr_blocks = ["169.254.169.253/32"]\n}'
+    flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + AMAZON % rule)
+    assert told(found, "extra-access", "ingress") == [("proved", "aws_security_group.near", ["169.254.169.253/32"])]
+
+
 PEERS = """
 resource "aws_security_group" "near" {
   count  = 2

@@ -132,3 +132,27 @@ def test_a_rule_whose_priority_is_not_known_may_be_reached(
     found = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + PRIORITY % (priority, to))
     here = [each for each in found if each["check"] == "unreachable-rule"]
     assert [(each["rule"][-2], [other["rule"][-2] for other in each["related"]]) for each in here] == unreachable
+
+
+def test_a_group_that_is_let_in_for_sure_hides_no_unknown_address_beside_it(tmp_path: Path) -> None:
+    """Nobody is known to wear either group: one rule lets in the one, and besides an address that is not known."""
+    code = """
+    variable "cidr" { type = string }
+    resource "aws_security_group" "other" { name = "other" }
+    resource "aws_security_group" "near" {
+      name = "near"
+      ingress {
+        protocol        = "tcp"
+        from_port       = 22
+        to_port         = 22
+        security_groups = [aws_security_group.other.id]
+        cidr_blocks     = [var.cidr]
+      }
+    }
+    """
+    flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
+    found = findings(tmp_path, flow, ROLES.replace("name: far", "name: other") % ("", ""), code)
+    assert sorted((certainty, *peers) for certainty, _, peers in told(found, "extra-access", "ingress")) == [
+        ("proved", "aws_security_group.other"),
+        ("unproven", "var.cidr"),
+    ]
