@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
 from pamlint.model.acl import Acl, Workload
@@ -104,6 +104,11 @@ class Unit:
         return tuple(acl for layer in self.layers for acl in layer)
 
     @property
+    def absent(self) -> tuple[Acl, ...]:
+        """The ACLs that are taken as absent, because the input holds no rule of theirs, of the chain and apart from it."""
+        return (*self.assumed, *(acl for layer in self.layers for acl in layer if is_absent(acl, layer)))
+
+    @property
     def cloud(self) -> str:
         """`aws` or `azure`."""
         return "azure" if self.layers[0][0].kind.startswith("azure") else "aws"
@@ -117,6 +122,12 @@ class Unit:
         """The layers in the order in which a packet meets them: admin rules come before NSGs both ways."""
         layers = self.layers[::-1] if direction == "ingress" else self.layers
         return tuple(sorted(layers, key=lambda layer: layer[0].kind != "azure_admin_rules"))
+
+
+def is_absent(acl: Acl, layer: Iterable[Acl]) -> bool:
+    """Whether a group of which the input holds no rule at all is taken as absent: another is there for sure."""
+    beside = (other for other in layer if not other.loose and (other.rules or not other.partial))
+    return bool(acl.partial) and not acl.rules and any(True for _ in beside)
 
 
 @noun

@@ -12,8 +12,11 @@ from pamlint.model.addresses import ANY, parse_cidrs
 from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 
 Layers = tuple[tuple[Acl, ...], ...]
-Place = tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, Because], ...], tuple[tuple[str, int], ...]]
-"""What makes a unit a distinct one: the keys of its chain, layer by layer, what it has perhaps, and the parts that it bears."""
+Place = tuple[
+    tuple[tuple[str, ...], ...], tuple[tuple[str, Because], ...], tuple[tuple[str, ...], ...], tuple[tuple[str, int], ...]
+]
+"""What makes a unit a distinct one: the keys of its chain, layer by layer, what it has perhaps, of what just one, and the parts
+that it bears."""
 
 
 def units_of(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[Unit, ...]:
@@ -32,12 +35,17 @@ def units_of(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[U
         chain = tuple(layer for layer in (tuple(key for key in layer if key in acls) for layer in workload.chain) if layer)
         if bearings and chain:
             doubts = tuple(sorted(workload.perhaps.items()))
-            place = (chain, doubts, tuple((bearing.part.role, id(bearing.part.instance)) for bearing in bearings))
+            place = (
+                chain,
+                doubts,
+                workload.one_of,
+                tuple((bearing.part.role, id(bearing.part.instance)) for bearing in bearings),
+            )
             chains[place].append(workload)
             roles[place] = bearings
     found = []
     for place, workloads in chains.items():
-        layers, assumed = guards(place[0], acls, dict(place[1]))
+        layers, assumed = guards(place[0], acls, dict(place[1]), place[2])
         found.append(replace(_unit(layers, tuple(workloads), roles[place]), assumed=assumed))
     found += _alone(network, bearers)
     return tuple(sorted(found, key=lambda unit: ([acl.key for acl in unit.acls], [workload.key for workload in unit.workloads])))
@@ -60,17 +68,21 @@ def _alone(network: Network, bearers: Mapping[str, Sequence[Bearing]]) -> Iterab
 
 
 def guards(
-    chain: Iterable[Iterable[str]], acls: Mapping[str, Acl], perhaps: Mapping[str, Because]
+    chain: Iterable[Iterable[str]],
+    acls: Mapping[str, Acl],
+    perhaps: Mapping[str, Because],
+    one_of: Iterable[tuple[str, ...]],
 ) -> tuple[Layers, tuple[Acl, ...]]:
     """The layers of a chain, and apart from them the lists that are taken as absent: those of which the input holds no rule.
 
-    Those that stand there perhaps, for references, are loose. Where nothing else but admin rules is in the chain, lists stay in
-    it: what passes them is not known.
+    Those that stand there perhaps, for references, are loose; just one of each set of `one_of` does. Where nothing else but admin
+    rules is in the chain for sure, lists stay in it: what passes them is not known.
     """
-    found = (tuple(acls[key].loosely(perhaps.get(key, ())) for key in keys if key in acls) for keys in chain)
+    sets = {key: each for each in one_of if all(other in acls for other in each) for key in each}
+    found = (tuple(acls[key].loosely(perhaps.get(key, ()), sets.get(key, ())) for key in keys if key in acls) for keys in chain)
     layers = tuple(layer for layer in found if layer)
     told = tuple(layer for layer in layers if not _is_untold(layer[0]))
-    if all(layer[0].kind == "azure_admin_rules" for layer in told):
+    if all(layer[0].kind == "azure_admin_rules" or (layer[0].ordered and layer[0].loose) for layer in told):
         return layers, ()
     return told, tuple(acl for layer in layers if layer not in told for acl in layer)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pamlint.cli import options
-from pamlint.cli.output import note, refuse_existing, tell, write_new
+from pamlint.cli.output import note, place, refuse_existing, tell, write_new
 from pamlint.model.errors import UserError
 
 CODE, SITE = "pam.tf", "pamlint.yaml"
@@ -42,7 +41,7 @@ def generate(
     reading = options.reading(config, var, var_file, module_dir, today)
     if policy is not None and paths:
         raise UserError("--policy begins an estate of its own; without it, the rules are for the site around the paths")
-    target = Path(output) if output is not None else None
+    target = place(output)
     if target is not None:
         refuse_existing([target if target.suffix == ".tf" else target / CODE])
     made = from_policy(policy, order, reading) if policy else from_site(options.paths(paths), order, reading)

@@ -37,6 +37,13 @@ def save(text: str | bytes, path: Path) -> None:
         raise UserError(f"`{path}` cannot be written: {error.strerror}") from error
 
 
+def place(output: str | None) -> Path | None:
+    """Where `--output` says that a result is to be written, None for standard output; UserError for `-`."""
+    if output == "-":
+        raise UserError("--output: `-` names no file; without --output the result goes to standard output")
+    return None if output is None else Path(output)
+
+
 def refuse_existing(paths: Iterable[Path]) -> None:
     """UserError for a file that is there already."""
     for path in paths:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pamlint.cli import options
-from pamlint.cli.output import note, tell, write_new
+from pamlint.cli.output import note, place, tell, write_new
 from pamlint.model.errors import InputError, UserError
 
 if TYPE_CHECKING:
@@ -32,14 +32,15 @@ def import_(
     """Make a policy file of a port table; every doubt is listed by its row."""
     from pamlint.report.imported import render, summary, told_doubt
 
+    target = place(output)
     imported = _imported(Path(file), only, need, today)
     told = Path(file).name
     text = render(imported, told)
     _prove(text)
-    if output is None:
+    if target is None:
         tell(text)
     else:
-        write_new({Path(output): text})
+        write_new({target: text})
     note(("not understood: " if doubt.lost else "") + told_doubt(doubt) for doubt in imported.doubts)
     note([summary(imported, told)])
     lost = [doubt for doubt in imported.doubts if doubt.lost]

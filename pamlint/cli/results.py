@@ -29,6 +29,8 @@ def outputs(given: Sequence[str], formats: tuple[str, ...]) -> list[tuple[str, P
         if not equals or not file:
             raise UserError(f"--output: `{each}` is no FORMAT=FILE")
         path = Path(file)
+        if file == "-":
+            raise UserError(f"--output: `{each}` names no file; standard output gets the one format that `--format` names")
         if path.is_dir():
             raise UserError(f"--output: `{file}` is a directory")
         if path.name.endswith(INPUTS) or any(path == other for _, other in wanted):

@@ -76,18 +76,46 @@ class Ledger:
         Whether it is one of those hangs on everything else that made it unknown. `named` has attributes of other types that
         name such a thing as well.
         """
+        return self.ways(value, root, *types, named=named)[0]
+
+    def ways(
+        self, value: Any, root: str, *types: str, named: Mapping[str, Sequence[str]] = NO_ATTRIBUTES
+    ) -> tuple[list[tuple[Resource, Because]], list[tuple[Any, Because]]]:
+        """The resources that a value may be, and what else it may be; the value itself where it is no resource of the input."""
         found = self.target(value, root, *types)
-        if found is not None or not isinstance(value, Unknown):
-            return [(found, ())] if found is not None else []
-        may_be: dict[str, Resource] = {}
-        for reference in value.because:
-            address, _, attribute = reference.rpartition(".")
-            wanted = types if attribute in IDENTIFIERS else named.get(attribute, ())
-            resource = self.names.resource(Unknown((), (address, "id")), root)
-            if resource is not None and resource.type in wanted:
-                may_be[reference] = resource
-        because = tuple(reference for reference in value.because if reference not in may_be) or value.because
-        return [(resource, because) for resource in may_be.values()]
+        if found is not None:
+            return [(found, ())], []
+        known: list[Resource] = []
+        leading: set[str] = set()
+        others: list[Any] = []
+        for way in self._ways(value, root, types, named) if isinstance(value, Unknown) else ():
+            resource = self._reached(way, root, types, named)
+            if resource is not None:
+                known.append(resource)
+                leading.update(way.because if isinstance(way, Unknown) else ())
+            elif way not in (None, ""):
+                others.append(way)
+        if not known:
+            return [], [(value, ())]
+        because = tuple(reference for reference in value.because if reference not in leading) or value.because
+        return [(resource, because) for resource in known], [(other, because) for other in others]
+
+    def _ways(self, value: Unknown, root: str, types: Sequence[str], named: Mapping[str, Sequence[str]]) -> Sequence[Any]:
+        """What a value is one of; of one that was computed the references, and whatever was made of those that lead nowhere."""
+        if value.either:
+            return value.either
+        references = {reference: _attribute_of(reference) for reference in value.because}
+        leading = [way for way in references.values() if self._reached(way, root, types, named) is not None]
+        rest = tuple(reference for reference, way in references.items() if way not in leading)
+        return [*leading, Unknown(rest)] if rest else leading
+
+    def _reached(self, way: Any, root: str, types: Sequence[str], named: Mapping[str, Sequence[str]]) -> Resource | None:
+        """The resource that one of the ways leads to."""
+        if not isinstance(way, Unknown) or way.attribute is None:
+            return self.target(way, root, *types)
+        address, attribute = way.attribute
+        wanted = types if attribute in IDENTIFIERS else named.get(attribute, ())
+        return self.target(Unknown((), (address, "id")), root, *wanted)
 
     def _named(self, type_: str, attribute: str) -> Mapping[str, list[Resource]]:
         if (type_, attribute) not in self._by_text:
@@ -162,6 +190,12 @@ def outside(value: Any, root: str, what: str, owned: str = "") -> tuple[str, str
     address, attribute = value.attribute
     told = address if attribute in IDENTIFIERS else f"{address}.{attribute}"
     return f"{root}|{told}", told, (told,)
+
+
+def _attribute_of(reference: str) -> Unknown:
+    """What a reference stands for if it is the attribute of a resource."""
+    address, _, attribute = reference.rpartition(".")
+    return Unknown((reference,), (address, attribute))
 
 
 def _folded(type_: str, text: str) -> str:

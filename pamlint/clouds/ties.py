@@ -3,10 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 Because = tuple[str, ...]
 Ties = tuple[tuple[str, Because], ...]
 """Keys of what something is tied to, sorted, each once; the references that decide whether it is, none where it is for sure."""
+OneOf = tuple[tuple[str, ...], ...]
+"""Sets of keys, each sorted: something is tied to just one of each."""
+
+
+class Tied(NamedTuple):
+    """What something is tied to, and of which sets that is just one."""
+
+    ties: Ties = ()
+    one_of: OneOf = ()
+
+    def beside(self, other: Tied) -> Tied:
+        """Both together: where both have a key, nobody knows any more that it is one of a set."""
+        both = set(keys(self.ties)).intersection(keys(other.ties))
+        sets = (each for each in (*self.one_of, *other.one_of) if both.isdisjoint(each))
+        return Tied(ties((*self.ties, *other.ties)), tuple(sorted(sets)))
+
+    def doubted(self, because: Iterable[str]) -> Tied:
+        """The same where all of it hangs on further references."""
+        more = tuple(because)
+        return Tied(doubted(self.ties, more)) if more else self
+
+
+def tied(found: Iterable[tuple[str, Because]], just_one: bool = False) -> Tied:
+    """What one value is tied to; `just_one`: it is one of these things and nothing else."""
+    merged = ties(found)
+    return Tied(merged, (keys(merged),) if just_one and len(merged) > 1 else ())
+
+
+def together(found: Iterable[Tied]) -> Tied:
+    """What several values are tied to."""
+    whole = Tied()
+    for each in found:
+        whole = whole.beside(each)
+    return whole
 
 
 def ties(found: Iterable[tuple[str, Because]]) -> Ties:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from pamlint.binding import Binding, Part, Unit
+from pamlint.binding import Binding, Part, Unit, is_absent
 from pamlint.judging.admission import Admission, Piece, localise, through, worn_perhaps
 from pamlint.judging.cubes import Table
 from pamlint.judging.defaults import Working, implicit
@@ -249,13 +249,7 @@ class _Judge:
 
         One of several in a layer of which the input holds no rule at all is taken as absent, and the verdict says so.
         """
-        because = [
-            reference
-            for layer in layers
-            for acl in layer
-            if acl.rules or not any(other.rules or not other.partial for other in layer)
-            for reference in acl.partial
-        ]
+        because = [reference for layer in layers for acl in layer if not is_absent(acl, layer) for reference in acl.partial]
         because += [name for layer in layers for acl in layer for name in self.unread.get(acl.key, ())]
         because += self._hidden((), (rule for layer in layers for acl in layer for rule in acl.rules))
         return doubted(settled, because)

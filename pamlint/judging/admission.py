@@ -109,12 +109,7 @@ class Admission:
         """What a list that stands in a chain perhaps lets through if it does not: everything."""
         if not acl.loose or not acl.ordered:
             return ()
-        literal = self.table.unknown(f"{acl.place}/untied", None, ANY, acl.address, acl.loose)
-        return localise((Cube().where(literal),), unit, direction)
-
-    def standing(self, acl: Acl) -> tuple[tuple[str, bool], ...]:
-        """The literal that says that an ACL stands in a chain, where it does perhaps."""
-        return (self.table.unknown(f"{acl.place}/stands", None, ANY, acl.address, acl.loose),) if acl.loose else ()
+        return localise(tuple(Cube().where(*guard) for guard in self.table.absent(acl)), unit, direction)
 
     def _not_denied(self, acl: Acl, direction: Direction) -> Traffic:
         """What no deny of a first-match list decides: what no deny matches, and what another rule lets through above one."""

@@ -92,6 +92,21 @@ class Table:
         self.predicates.setdefault(place, Predicate("set", side, because[0], EMPTY, at_most, because))
         return place, True
 
+    def standing(self, acl: Acl, key: str = "") -> tuple[tuple[str, bool], ...]:
+        """The literals that say that an ACL stands in a chain where it does perhaps, or another of those of which one does."""
+        if not acl.one_of:
+            return (self.unknown(f"{acl.place}/stands", None, ANY, acl.address, acl.loose),) if acl.loose else ()
+        place = acl.one_of.index(key or acl.key)
+        names = [f"one of {'+'.join(acl.one_of)}/{number}" for number in range(len(acl.one_of) - 1)]
+        told = [self.unknown(name, None, ANY, acl.address, acl.loose) for name in names[: place + 1]]
+        return tuple((name, number == place) for number, (name, _) in enumerate(told))
+
+    def absent(self, acl: Acl) -> list[tuple[tuple[str, bool], ...]]:
+        """In which cases an ACL that stands in a chain perhaps does not: in each of them these literals hold."""
+        if acl.one_of:
+            return [self.standing(acl, other) for other in acl.one_of if other != acl.key]
+        return [(self.unknown(f"{acl.place}/untied", None, ANY, acl.address, acl.loose),)] if acl.loose else []
+
     def rule(self, acl: Acl, rule: Rule) -> Traffic:
         """The traffic that a rule matches."""
         key = (acl.place, rule.name, rule.direction, rule.action, rule.priority)
@@ -102,6 +117,7 @@ class Table:
     def _compile(self, acl: Acl, rule: Rule) -> Traffic:
         place = f"{acl.place}/{rule.name}/{rule.direction}/{rule.action}/{rule.priority}"
         exists = [self.unknown(f"{place}/exists", None, ANY, rule.name, rule.possible)] if rule.possible else []
+        exists += self.standing(acl) if acl.one_of and not acl.ordered else ()
         peer_side, local_side = sides(rule.direction)
         options = {
             side: list(self._extent(extent, side, place))

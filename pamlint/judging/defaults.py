@@ -46,7 +46,7 @@ def implicit(
             (flow, less(overlap(overlap(want, front.passed), by_default[place]), explicit[place], table, OPEN_SYMBOLS))
             for flow, want, _ in needed
         ]
-        there = admission.standing(front.unit.layers[place][0])
+        there = table.standing(front.unit.layers[place][0])
         residue = (*(extra if place == first else ()), *(cube.where(*there) for _, cubes in working for cube in cubes))
         settled = settle(residue, table.predicates, Purpose.OPEN, own, front.denied)
         if settled.proved or settled.unproven:

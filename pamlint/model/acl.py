@@ -110,7 +110,7 @@ class Acl:
 
     `partial` names the references because of which further rules may exist elsewhere. `local` is what stands behind the
     ACL: `at_least` and `at_most` of a Symbol, whole line if unknown. `loose` is told of an ACL in a chain: the references that
-    decide whether it stands there at all.
+    decide whether it stands there at all; `one_of` are the keys, sorted, of those of which just one does, where that is known.
     """
 
     key: str
@@ -127,18 +127,19 @@ class Acl:
     location: Location | None = None
     ignores: tuple[Ignore, ...] = ()
     loose: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
         """Where its rules are used: they hang on other things where the ACL stands loosely."""
-        return "?".join((self.key, *self.loose))
+        return "?".join((self.key, *self.loose, *self.one_of))
 
-    def loosely(self, because: tuple[str, ...]) -> Acl:
+    def loosely(self, because: tuple[str, ...], one_of: tuple[str, ...] = ()) -> Acl:
         """The ACL where it stands perhaps: the rules of a group are possible there, and an ordered list may stop nothing."""
         if not because:
             return self
-        worn = self.rules if self.ordered else tuple(rule.perhaps(because) for rule in self.rules)
-        return replace(self, rules=worn, loose=because)
+        worn = self.rules if self.ordered or one_of else tuple(rule.perhaps(because) for rule in self.rules)
+        return replace(self, rules=worn, loose=because, one_of=one_of)
 
     @property
     def ordered(self) -> bool:
@@ -156,7 +157,7 @@ class Workload:
     `addresses` are its own where they are known, `within` where it stands (its subnets' prefixes). `sheltered` is a clause that
     says why the Internet cannot reach it, where the input shows that. `subnet` are the prefixes of the one subnet that it stands
     in, empty if that is not known or not one. `behind` are the keys of what hands packets on to it as they are: load balancers
-    and their pools.
+    and their pools. `one_of` tells of ACLs that are in `perhaps`: just one of each of these sets of keys is there.
     """
 
     key: str
@@ -176,6 +177,7 @@ class Workload:
     several: bool = False
     perhaps: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_VALUES)
     behind: frozenset[str] = frozenset()
+    one_of: tuple[tuple[str, ...], ...] = ()
     location: Location | None = None
 
 

@@ -38,13 +38,20 @@ class Unknown:
     instance (`("aws_security_group.fm[0]", "id")`), so that whoever knows the resource can tell what it is.
     `prefix` is the beginning of the string, if that much is known. `name` is the whole reference that the value is, absolute as
     well (`var.ids[0]`): two of one name are the same value. One that was computed has none, and where it is an `attribute`
-    that is its name.
+    that is its name. `either` has what it is one of, where that is known: texts, Unknowns, and None where it may be nothing; of
+    the rest of a list, what each element of it is one of.
     """
 
     because: tuple[str, ...]
     attribute: tuple[str, str] | None = None
     prefix: str = ""
     name: str = ""
+    either: tuple[Value, ...] = ()
+
+    @property
+    def is_one_of_them(self) -> bool:
+        """Whether it is just one of those ways."""
+        return bool(self.either) and all(way not in (None, "") for way in self.either)
 
 
 Value = None | bool | int | Decimal | str | list[Any] | dict[str, Any] | Unknown

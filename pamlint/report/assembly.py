@@ -176,8 +176,7 @@ def _verdicts(judgement: Judgement) -> Iterable[Verdict]:
         first = states[0]
         worst = min((state.state for state in states), key=WORST.index)
         rules = sorted({rule.name for state in states for rule in state.rules})
-        assumed = [acl.address for acl in first.unit.acls if acl.partial and not acl.rules] if first.unit else []
-        assumed += [acl.address for acl in first.unit.assumed] if first.unit else []
+        assumed = [acl.address for acl in first.unit.absent] if first.unit else []
         found.append(
             Verdict(
                 first.flow.id,

@@ -76,8 +76,12 @@ class References:
             own = (place.address, str(path[0])) if len(path) == 1 else None
             return Unknown((f"{place.address}.{path[0]}",), own)
         whole, *others = dict.fromkeys((end.whole, end.name) for end in ends)
-        attribute, name = (None, "") if others else whole
-        return Unknown(tuple(dict.fromkeys(end.told for end in ends)), attribute, name=name)
+        because = tuple(dict.fromkeys(end.told for end in ends))
+        if not others:
+            return Unknown(because, whole[0], name=whole[1])
+        one = isinstance(path[-1], int) or path[-1].endswith("_id")
+        ways = (Unknown((end.told,), end.whole, name=end.name) for end in ends)
+        return Unknown(because, either=(*ways, *(() if one else (None,))))
 
     def each_unknown(self, place: Place, path: Path, count: int) -> list[Unknown] | None:
         """One Unknown for each of so many unknown elements of a list, if the configuration names just as many attributes.

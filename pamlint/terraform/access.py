@@ -9,7 +9,7 @@ from functools import reduce
 from typing import cast
 
 from pamlint.terraform.convert import convert
-from pamlint.terraform.partial import held_items
+from pamlint.terraform.partial import held_items, ways
 from pamlint.terraform.session import as_key
 from pamlint.terraform.types import ANY, NUMBER, STRING, ListType, MapType, ObjectType, SetType, TupleType, Type, friendly_name
 from pamlint.terraform.values import (
@@ -141,7 +141,7 @@ def _index(of: Value, key: Value) -> Value:
     if isinstance(of, MapValue | ObjectValue):
         key = convert(key, STRING)
         if isinstance(key, UnknownValue):
-            return UnknownValue(key.because, of.element if isinstance(of, MapValue) else ANY)
+            return UnknownValue(key.because, of.element if isinstance(of, MapValue) else ANY, either=ways(*of.items.values()))
         if isinstance(of, ObjectValue):
             return attribute(of, cast("str", key))
         if key not in of.items:
@@ -156,7 +156,7 @@ def _index(of: Value, key: Value) -> Value:
 
 def _element(of: ListValue | TupleValue, key: Value) -> Value:
     if isinstance(key, UnknownValue):
-        return UnknownValue(key.because, of.element if isinstance(of, ListValue) else ANY)
+        return UnknownValue(key.because, of.element if isinstance(of, ListValue) else ANY, either=ways(*of.items))
     count = len(of.items)
     if isinstance(key, Decimal) and key == 0:
         key = 0
@@ -179,8 +179,8 @@ def _index_unknown(of: UnknownValue, key: Value) -> Value:
     if isinstance(of.type, ObjectType) and isinstance(key, str):
         return UnknownValue(because, _attribute_type(of.type, key), name=name)
     if isinstance(of.type, ListType | MapType):
-        return UnknownValue(because, of.type.element, name=name)
-    return UnknownValue(because, name=name)
+        return UnknownValue(because, of.type.element, either=of.either, name=name)
+    return UnknownValue(because, either=of.either, name=name)
 
 
 def pairs(of: Value) -> list[tuple[Value, Value]]:

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pamlint.terraform.types import ANY, NUMBER, SetType, Type
+from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, SetType, Type
 from pamlint.terraform.values import (
+    NULL,
     Mappish,
     ObjectValue,
     Sequence,
     TupleValue,
     UnknownValue,
     Value,
+    children,
     is_identity,
     key,
     reasons,
     unmark,
 )
+
+MAX_WAYS = 100
+"""Of a value that may be one of more than so many it is not known which they are."""
+_ONE = (ANY, BOOL, NUMBER, STRING)
 
 
 def held(value: Value) -> tuple[Value, ...]:
@@ -44,9 +50,18 @@ def held_pairs(value: UnknownValue) -> list[tuple[Value, Value]]:
     return [(UnknownValue(value.because, NUMBER, not_null=True), element) for element in elements]
 
 
-def partly(values: Iterable[Value], holds: Iterable[Value], of: Type = ANY) -> UnknownValue:
-    """A list or set that is unknown for the reasons that values have, with the elements that it surely has."""
-    return UnknownValue(reasons(*values), of, not_null=True, holds=TupleValue(holds))
+def partly(values: Iterable[Value], holds: Iterable[Value], of: Type = ANY, *, picked: Value | None = None) -> UnknownValue:
+    """A list or set that is unknown for the reasons that values have, with the elements that it surely has.
+
+    `picked` is what all its elements are taken from.
+    """
+    either = () if picked is None else picks((picked,))
+    return UnknownValue(reasons(*values), of, not_null=True, holds=TupleValue(holds), either=either)
+
+
+def picks(given: Iterable[Value]) -> tuple[Value, ...]:
+    """What every element of a collection is one of that is made of others; there may be none."""
+    return (*found, NULL) if (found := ways(*given)) else ()
 
 
 def in_both(then: Value, otherwise: Value) -> TupleValue | ObjectValue | None:
@@ -58,6 +73,26 @@ def in_both(then: Value, otherwise: Value) -> TupleValue | ObjectValue | None:
     keys = {_which(item) for item in held(otherwise)}
     elements = [item for item in held(then) if _which(item) in keys] if keys else []
     return TupleValue(elements) if elements else None
+
+
+def ways(*values: Value) -> tuple[Value, ...]:
+    """What a value that is one of these is one of, or what every element of it is one of; nothing where that is too much.
+
+    A list of just one element is that. Of others null is among the ways, for there may be none of them; a collection that is not
+    known is told as a value that nobody knows.
+    """
+    found: list[Value] = []
+    pending = list(reversed(values))
+    while pending and len(found) <= MAX_WAYS:
+        current = pending.pop()
+        if isinstance(current, UnknownValue) and (current.either or current.type not in _ONE):
+            found += current.either or (UnknownValue(current.because), NULL)
+        elif isinstance(current, Sequence | Mappish):
+            inside = tuple(children(current))
+            pending += reversed(inside if len(inside) == 1 else (NULL, *inside))
+        else:
+            found.append(current)
+    return tuple(found) if len(found) <= MAX_WAYS else ()
 
 
 def _which(value: Value) -> Any:

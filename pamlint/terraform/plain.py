@@ -29,7 +29,8 @@ def to_plain(value: Value) -> resource.Value:
         hidden = tuple(f"{reference} (sensitive)" for reference in value.because) or ("a sensitive value",)
         return resource.Unknown(hidden, name=_name(value.value))
     if isinstance(value, UnknownValue):
-        unknown = resource.Unknown(value.because, value.attribute, value.prefix, value.name)
+        either = tuple(to_plain(each) for each in value.either)
+        unknown = resource.Unknown(value.because, value.attribute, value.prefix, value.name, either)
         held = value.holds.items if isinstance(value.holds, TupleValue) else ()
         return [*map(to_plain, held), unknown] if held else unknown
     if isinstance(value, MapValue | ObjectValue):

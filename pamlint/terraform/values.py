@@ -62,10 +62,11 @@ class UnknownValue:
     """A value that is not known. `because`, `attribute`, `prefix` and `name` are those of `pamlint.model.resource.Unknown`.
 
     `not_null` says that it is no null, whatever it turns out to be; `holds` what a collection surely has, among other things;
-    `pieces` what a string is put together of, in order: known texts and unknown strings.
+    `pieces` what a string is put together of, in order: known texts and unknown strings; `either` what it is one of, or every
+    element of it, where that is known.
     """
 
-    __slots__ = ("attribute", "because", "holds", "name", "not_null", "pieces", "prefix", "type")
+    __slots__ = ("attribute", "because", "either", "holds", "name", "not_null", "pieces", "prefix", "type")
 
     def __init__(
         self,
@@ -77,9 +78,11 @@ class UnknownValue:
         not_null: bool = False,
         holds: TupleValue | ObjectValue | None = None,
         pieces: tuple[str | UnknownValue, ...] = (),
+        either: tuple[Value, ...] = (),
         name: str = "",
     ) -> None:
         self.because = because
+        self.either = either
         self.holds = holds
         self.pieces = pieces
         self.type = of
@@ -255,9 +258,11 @@ def reasons(*values: Value) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reference for part in parts for reference in part.because))
 
 
-def unknown_from(values: Iterable[Value], of: Type = ANY, *, not_null: bool = True) -> UnknownValue:
-    """The unknown result of an operation on values, for the reasons that they have."""
-    return UnknownValue(reasons(*values), of, not_null=not_null)
+def unknown_from(
+    values: Iterable[Value], of: Type = ANY, *, not_null: bool = True, either: tuple[Value, ...] = ()
+) -> UnknownValue:
+    """The unknown result of an operation on values, for the reasons that they have; `either` is what it is one of."""
+    return UnknownValue(reasons(*values), of, not_null=not_null, either=either)
 
 
 def called(value: Value, name: str) -> Value:
@@ -272,6 +277,7 @@ def called(value: Value, name: str) -> Value:
         not_null=bare.not_null,
         holds=bare.holds,
         pieces=bare.pieces,
+        either=bare.either,
         name=name,
     )
     return mark(unknown, marks)

@@ -211,7 +211,7 @@ class _Finder:
         return self._standing(alike, text, first.within or claim or self._line(first.wears - first.perhaps.keys()), False)
 
     def _standing(self, alike: Sequence[Workload], text: str, addresses: Ranges, placed: bool) -> End:
-        layers, assumed = guards(alike[0].chain, self.acls, alike[0].perhaps)
+        layers, assumed = guards(alike[0].chain, self.acls, alike[0].perhaps, alike[0].one_of)
         absent = tuple(key.rpartition("|")[2] for layer in alike[0].chain for key in layer if key not in self.acls)
         absent += tuple(acl.address for acl in assumed)
         perhaps = tuple(sorted((key, because) for key, because in alike[0].perhaps.items() if key in alike[0].wears))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from pamlint.binding import is_absent
 from pamlint.judging.admission import ADMIN
 from pamlint.judging.cubes import Table
 from pamlint.judging.floating import Floating
@@ -89,8 +90,7 @@ def stop(layer: Sequence[Acl], direction: Direction, packet: Packet, around: Aro
     found = _elsewhere(read(layer, direction, packet, around.table), packet, around)
     because: list[str] = []
     if found.outcome != "allowed" or any(hit.rule.default for hit in found.rules):
-        told = any(acl.rules or not acl.partial for acl in layer)
-        because += [name for acl in layer if acl.rules or not told for name in acl.partial]
+        because += [name for acl in layer if not is_absent(acl, layer) for name in acl.partial]
     if found.outcome != "allowed" and layer[0].ordered:
         because += layer[0].loose
     if found.outcome != "allowed" or layer[0].ordered:
@@ -151,12 +151,18 @@ def _elsewhere(found: Stop, packet: Packet, around: Around) -> Stop:
         Hit(other, rule, tuple(sorted({*matched.because, *other.partial})))
         for other in others.values()
         for rule in other.rules
-        if (rule.direction, rule.action, rule.default) == (found.direction, deciding, False)
+        if (rule.direction, rule.action, rule.default) == (found.direction, deciding, False) and _may_decide(rule, found)
         if (matched := match(other, rule, packet, around.table)).truth is not Truth.NO
     )
     if not hits:
         return found
     return _doubted(replace(found, perhaps=(*found.perhaps, *hits)), (name for hit in hits for name in hit.because))
+
+
+def _may_decide(rule: Rule, found: Stop) -> bool:
+    """Whether a rule would be tried before those that decide; only a deny has to be."""
+    first = min((hit.rule.priority for hit in found.rules if hit.rule.priority is not None), default=None)
+    return rule.action != "deny" or rule.priority is None or first is None or rule.priority < first
 
 
 def _doubted(found: Stop, because: Iterable[str]) -> Stop:

@@ -185,6 +185,14 @@ WRONG = (
     ),
     (("lint", "--output", "json"), "error: --output: `json` is no FORMAT=FILE\n"),
     (
+        ("lint", "--output", "json=-"),
+        "error: --output: `json=-` names no file; standard output gets the one format that `--format` names\n",
+    ),
+    (
+        ("generate", "--policy", "netiq-pam-3", "--cloud", "aws", "--output", "-"),
+        "error: --output: `-` names no file; without --output the result goes to standard output\n",
+    ),
+    (
         ("lint", "--output", "yaml=x"),
         "error: --output: `yaml` is not known; use one of text, json, sarif, junit, github, gitlab, markdown\n",
     ),
@@ -199,6 +207,10 @@ WRONG = (
     (
         ("schema", "thing"),
         "error: schema: `thing` is not known; use one of policy, site, report, rules, live, matrix, evidence\n",
+    ),
+    (
+        ("policy", "import", "ports.csv", "--output", "-"),
+        "error: --output: `-` names no file; without --output the result goes to standard output\n",
     ),
     (("schema",), "Missing argument"),
     (

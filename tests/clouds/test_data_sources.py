@@ -149,10 +149,10 @@ def test_an_interface_on_an_instance_that_is_not_known_stands_for_itself() -> No
 @pytest.mark.parametrize(
     ("worn", "wanted"),
     [
-        ("concat([aws_security_group.g.id], data.aws_security_groups.d.ids)", ["?data.aws_security_groups.d.ids", "aws_security_group.g"]),
+        ("concat([aws_security_group.g.id], data.aws_security_groups.d.ids)", ["aws_security_group.g", "data.aws_security_groups.d.ids"]),
         ("[aws_security_group.g.id, data.aws_security_groups.d.ids[0]]", ["?data.aws_security_groups.d.ids[0]", "aws_security_group.g"]),
         ("data.aws_security_groups.d.ids", ["data.aws_security_groups.d.ids"]),
-        ("[var.on ? aws_security_group.g.id : aws_security_group.h.id]", ["aws_instance.i.vpc_security_group_ids", "aws_security_group.g", "aws_security_group.h"]),
+        ("[var.on ? aws_security_group.g.id : aws_security_group.h.id]", ["aws_security_group.g", "aws_security_group.h"]),
     ],
 )  # fmt: skip
 def test_groups_that_a_data_source_finds_are_worn_beside_those_of_the_input(worn: str, wanted: list[str], tmp_path: Path) -> None:

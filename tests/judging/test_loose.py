@@ -385,10 +385,7 @@ TWO_NSGS = {
                network_interface_id      = azurerm_network_interface.near.id
                network_security_group_id = var.on ? azurerm_network_security_group.inner.id : azurerm_network_security_group.outer.id
              }""",
-        [
-            Told("extra-access", "unproven", INNER, f"{INNER}.security_rule[1]", ["var.on"]),
-            Told("extra-access", "unproven", INNER, None, ["var.on"]),
-        ],
+        [Told("extra-access", "unproven", INNER, f"{INNER}.security_rule[1]", ["var.on"])],
     ),
 }  # fmt: skip
 

@@ -84,7 +84,13 @@ BELOW = planned("module.a.aws_security_group.b", {})
         (
             ["local.group", "aws_security_group.a.id", "aws_security_group.a"],
             {},
-            Unknown(("local.group", "aws_security_group.a.id")),
+            Unknown(
+                ("local.group", "aws_security_group.a.id"),
+                either=(
+                    Unknown(("local.group",)),
+                    Unknown(("aws_security_group.a.id",), ("aws_security_group.a", "id")),
+                ),
+            ),
         ),
         ([], {}, Unknown(("aws_security_group_rule.r.security_group_id",), ("aws_security_group_rule.r", "security_group_id"))),
         (
@@ -211,7 +217,7 @@ def test_elements_of_a_set_are_told_apart() -> None:
         Unknown(("aws_security_group.a.id",), ("aws_security_group.a", "id")),
         Unknown(("aws_security_group.b.id",), ("aws_security_group.b", "id")),
     )
-    either = Unknown(("aws_security_group.a.id", "aws_security_group.b.id"))
+    either = Unknown(("aws_security_group.a.id", "aws_security_group.b.id"), either=(a, b))
     references = ["aws_security_group.a.id", "aws_security_group.a", "aws_security_group.b.id", "aws_security_group.b"]
     assert groups(references, 2) == [a, b]
     assert groups(references, 1) == [either]

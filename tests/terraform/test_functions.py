@@ -41,6 +41,7 @@ NAMES: dict[str, Value] = {
     "set": UnknownValue(("var.set",), SetType(STRING)),
     "beginning": UnknownValue(("var.b",), STRING, prefix="sg-"),
     "id": UnknownValue(("x.y.id",), STRING, attribute=("x.y", "id"), not_null=True),
+    "other": UnknownValue(("x.z.id",), STRING, attribute=("x.z", "id"), not_null=True),
 }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pamlint.model.resource import Unknown
 from pamlint.terraform.plain import to_plain
 from tests.terraform.roots import problems, read, shown, values, write
 from tests.terraform.test_functions import value_of
@@ -66,6 +67,43 @@ ELEMENTS = {
 def test_elements(expression: str) -> None:
     """An unknown collection is shown with what it surely holds, and the reason for the rest."""
     assert shown(to_plain(value_of(expression))) == ELEMENTS[expression]
+
+
+A, B, TEXT, LIST = "?x.y.id", "?x.z.id", "?var.text", "?var.list"
+EITHER = {
+    "any ? id : other": [A, B],
+    'any ? id : (text == "" ? other : "b")': [A, B, "b"],
+    "any ? id : null": [A, None],
+    "any ? [id] : [other]": [A, B],
+    "any ? [id] : []": [A, None],
+    "any ? [id] : [id, other]": [A, None, A, B],
+    "(any ? [id] : [other])[0]": [A, B],
+    "[id, other][any]": [A, B],
+    "{ a = id, b = other }[text]": [A, B],
+    'lookup({ a = id }, text, "b")': [A, "b"],
+    "element([id, other], any)": [None, A, B, None],
+    'coalesce(text, null, "", id, other)': [TEXT, A],
+    "coalesce(text, other)": [TEXT, B],
+    "coalescelist(list, [id])": [LIST, None, A],
+    "concat([id], any ? [other] : [])": [A, B, None, None],
+    "concat([id], list)": [A, LIST, None, None],
+    "tolist(any ? [id] : [other])": [A, B],
+    "toset(any ? [id] : [other])": [A, B],
+    "flatten([id, any ? [other] : []])": [None, A, B, None, None],
+    "upper(any ? id : other)": [],
+    '"${any ? id : other}x"': [],
+    "[for x in [id, other] : x if any]": [],
+    "any ? range(200) : [1]": [],
+}
+
+
+@pytest.mark.parametrize("expression", EITHER)
+def test_what_an_unknown_value_is_one_of(expression: str) -> None:
+    """A choice is among what it chooses from; what is computed from values is none of them, and very many are not told."""
+    plain = to_plain(value_of(expression))
+    last = plain[-1] if isinstance(plain, list) else plain
+    assert isinstance(last, Unknown)
+    assert [shown(way) for way in last.either] == EITHER[expression]
 
 
 REPEATED = """

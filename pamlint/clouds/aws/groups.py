@@ -15,7 +15,7 @@ from pamlint.clouds.aws.network import VPCS, Vpcs
 from pamlint.clouds.aws.ports import services
 from pamlint.clouds.aws.prefix_lists import PrefixLists
 from pamlint.clouds.ledger import Ledger, outside
-from pamlint.clouds.ties import Ties, ties
+from pamlint.clouds.ties import Tied, tied
 from pamlint.clouds.values import blocks, cidr_peer, computed, items, number, shown, string, tags, text, truth
 from pamlint.model.acl import Acl, Extent, Group, Peer, Rule, Symbol, Text
 from pamlint.model.addresses import IPV4, IPV6
@@ -75,11 +75,14 @@ class Groups:
             self._ledger.symbols.setdefault(key, Symbol(key, "group", told))
         return key
 
-    def perhaps(self, value: Any, root: str) -> Ties:
-        """The groups of the input that a value which is not known may be, with what that hangs on."""
-        if self._lead(value, root) is not None:
-            return ()
-        return ties((key_of(group), because) for group, because in self._ledger.candidates(value, root, GROUP, DEFAULT_GROUP))
+    def perhaps(self, value: Any, root: str) -> Tied | None:
+        """What a value that is not known may be, with what that hangs on; None where it is no group of the input for sure."""
+        if not isinstance(value, Unknown) or self._lead(value, root) is not None:
+            return None
+        known, others = self._ledger.ways(value, root, GROUP, DEFAULT_GROUP)
+        found = [(key_of(group), because) for group, because in known]
+        found += [(self.key(other, root), because) for other, because in others] if known else []
+        return tied(found, value.is_one_of_them) if known else None
 
     def default_of(self, vpc: Resource) -> str:
         """The default group of a VPC, which whatever names no group wears."""

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from pamlint.clouds.aws.groups import Groups
 from pamlint.clouds.aws.network import Subnet, Subnets, Vpcs
 from pamlint.clouds.ledger import Ledger
-from pamlint.clouds.ties import Because, Ties, doubted, has_sure, reasons, sure, ties
+from pamlint.clouds.ties import Because, Tied, Ties, doubted, has_sure, reasons, sure, tied, together
 from pamlint.clouds.values import all_of, networks, written
 from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Resource, Unknown
-
-_FOUND = re.compile(r"(^|\.)data\.aws_security_groups\.[\w-]+(\[[^\]]*\])?\.ids")
 
 
 @noun
@@ -25,7 +22,7 @@ class Interface:
     `possible` are the references that decide whether its machine has it at all.
     """
 
-    groups: Ties
+    groups: Tied
     subnets: tuple[Subnet | None, ...]
     addresses: Ranges = EMPTY
     possible: Because = ()
@@ -44,23 +41,15 @@ class Surroundings:
         """The subnets that values refer to, None for each that the input does not hold."""
         return tuple(dict.fromkeys(self.subnets.find(value, root) for value in values))
 
-    def wearing(self, values: Iterable[Any], root: str) -> Ties:
-        """The groups that values refer to; in place of one that is not known those that it may be, perhaps.
+    def wearing(self, values: Iterable[Any], root: str) -> Tied:
+        """The groups that values refer to; in place of one that is not known those that it may be, perhaps."""
+        return together(self.groups.perhaps(value, root) or tied([(self.groups.key(value, root), ())]) for value in values)
 
-        Where groups that a data source finds are among what it may be, they stand beside these.
-        """
-        found: list[tuple[str, Because]] = []
-        for value in values:
-            perhaps = self.groups.perhaps(value, root)
-            elsewhere = [Unknown((name,), name=name) for name in _found_elsewhere(value)] if perhaps else [value]
-            found += [*perhaps, *((self.groups.key(one, root), ()) for one in elsewhere)]
-        return ties(found)
-
-    def or_default(self, worn: Ties, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> Ties:
+    def or_default(self, worn: Tied, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> Tied:
         """What a resource wears, and the default group of its VPC where it names none, or perhaps none."""
-        if has_sure(worn):
+        if has_sure(worn.ties) or worn.one_of:
             return worn
-        return ties((*worn, *doubted(self._default(resource, standing, attribute), reasons(worn))))
+        return worn.beside(Tied(doubted(self._default(resource, standing, attribute), reasons(worn.ties))))
 
     def _default(self, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> Ties:
         """The default group of the VPC, as far as it is known which VPC that is; the code of a data source names nothing."""
@@ -69,11 +58,6 @@ class Surroundings:
             return sure([self.groups.default_of(vpc)])
         unsaid = Unknown((f"{resource.address}.{attribute}",), attribute=(resource.address, attribute))
         return sure([self.groups.key(unsaid, resource.root)])
-
-
-def _found_elsewhere(value: Any) -> Iterable[str]:
-    """The ids of groups of which a data source says which they are, among what made a value unknown."""
-    return (name for name in value.because if _FOUND.search(name)) if isinstance(value, Unknown) else ()
 
 
 def addresses(resource: Resource, paths: Iterable[str]) -> Ranges:

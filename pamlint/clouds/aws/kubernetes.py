@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from pamlint.clouds.aws.interfaces import Interface, Surroundings
 from pamlint.clouds.aws.machines import Machines
-from pamlint.clouds.ties import sure, ties
+from pamlint.clouds.ties import Tied, sure
 from pamlint.clouds.values import blocks, find, items, string, written
 from pamlint.model.acl import Acl, Extent, Peer, Rule
 from pamlint.model.addresses import IPV4
@@ -29,7 +29,7 @@ def clusters(around: Surroundings) -> Iterable[tuple[Resource, list[Interface]]]
     for resource in around.ledger.managed(CLUSTER):
         standing = around.standing(find(resource.body, "vpc_config.subnet_ids"), resource.root) or (None,)
         named = around.wearing(find(resource.body, "vpc_config.security_group_ids"), resource.root)
-        yield resource, [Interface(ties((*named, (_made(around, resource), ()))), standing)]
+        yield resource, [Interface(named.beside(Tied(sure([_made(around, resource)]))), standing)]
 
 
 def nodes(around: Surroundings, machines: Machines) -> Iterable[tuple[Resource, list[Interface]]]:
@@ -40,9 +40,9 @@ def nodes(around: Surroundings, machines: Machines) -> Iterable[tuple[Resource, 
             yield resource, machines.from_templates(resource, standing)
             continue
         cluster = around.ledger.target(resource.body.values.get("cluster_name"), resource.root, CLUSTER)
-        worn = sure([_made(around, cluster)]) if cluster else around.or_default((), resource, (), "cluster_name")
+        worn = Tied(sure([_made(around, cluster)])) if cluster else around.or_default(Tied(), resource, (), "cluster_name")
         more = [key for block in blocks(resource.body, "remote_access") for key in _remote_access(around, resource, block)]
-        yield resource, [Interface(ties((*worn, *sure(more))), standing)]
+        yield resource, [Interface(worn.beside(Tied(sure(more))), standing)]
 
 
 def _made(around: Surroundings, cluster: Resource) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, first_written
 from pamlint.clouds.aws.network import Subnet
-from pamlint.clouds.ties import Because, Ties, doubted, has_sure, reasons, ties
+from pamlint.clouds.ties import Because, Tied, Ties, has_sure, reasons, ties
 from pamlint.clouds.values import blocks, computed, find, nested, overlaid, string, text, texts, written
 from pamlint.model.acl import Text
 from pamlint.model.identity import is_live, key_of
@@ -47,11 +47,12 @@ class Machines:
     def __init__(self, around: Surroundings) -> None:
         self._around = around
         self._ledger = around.ledger
-        self._attached: dict[str, list[tuple[str, Because]]] = defaultdict(list)
+        self._attached: dict[str, Tied] = defaultdict(Tied)
         for resource in self._ledger.managed(GROUP_ATTACHMENT):
             worn = around.wearing([resource.body.values.get("security_group_id")], resource.root)
             for wearer, because in self._wearers(resource):
-                self._attached[key_of(wearer)] += doubted(worn, (*because, *resource.body.possible))
+                known = self._attached[key_of(wearer)]
+                self._attached[key_of(wearer)] = known.beside(worn.doubted((*because, *resource.body.possible)))
         self._instances = {key_of(resource): resource for resource in self._ledger.told("vpc_security_group_ids", INSTANCE)}
         self._cards = self._cards_by_instance()
 
@@ -150,17 +151,17 @@ class Machines:
         named = self._around.wearing(first_written(resource, ("vpc_security_group_ids", "security_groups")), resource.root)
         attached = self._attached[key_of(resource)]
         found = addresses(resource, INSTANCE_ADDRESSES)
-        if not named and (made := self.from_templates(resource, subnets)):
-            return [replace(made[0], groups=ties((*made[0].groups, *attached))), *made[1:]]
+        if not named.ties and (made := self.from_templates(resource, subnets)):
+            return [replace(made[0], groups=made[0].groups.beside(attached)), *made[1:]]
         worn = self._around.or_default(named, resource, subnets, "vpc_security_group_ids")
-        return [Interface(ties((*worn, *attached)), subnets, found)]
+        return [Interface(worn.beside(attached), subnets, found)]
 
     def _card(self, resource: Resource) -> Interface:
         subnets = self._around.standing(written(resource, "subnet_id") or [None], resource.root)
         groups = self._around.wearing(written(resource, "security_groups"), resource.root)
         if not is_live(resource):
             groups = self._around.or_default(groups, resource, subnets, "security_groups")
-        return Interface(ties((*groups, *self._attached[key_of(resource)])), subnets, addresses(resource, INTERFACE_ADDRESSES))
+        return Interface(groups.beside(self._attached[key_of(resource)]), subnets, addresses(resource, INTERFACE_ADDRESSES))
 
     def _from_template(self, named: Any, resource: Resource, subnets: Standing) -> list[Interface]:
         template = self._ledger.target(named, resource.root, TEMPLATE)

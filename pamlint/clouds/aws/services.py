@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses
 from pamlint.clouds.aws.network import Subnet
-from pamlint.clouds.ties import Ties, doubted, ties
+from pamlint.clouds.ties import Tied, together
 from pamlint.clouds.values import written
 from pamlint.model.identity import key_of
 from pamlint.model.noun import noun
@@ -111,17 +111,14 @@ class Services:
         group = self._ledger.target(resource.body.values.get(attribute), resource.root, *SUBNET_GROUPS)
         return self._around.standing(written(group, "subnet_ids"), group.root) if group else ()
 
-    def _wears(self, resource: Resource, kind: Kind) -> Ties:
-        own = self._around.wearing(written(resource, kind.groups), resource.root) if kind.groups else ()
-        tied = self._endpoint_groups.get(key_of(resource), ()) if resource.type == ENDPOINT else ()
-        attached = [
-            tie
-            for other in tied
-            for tie in doubted(
-                self._around.wearing([other.body.values.get("security_group_id")], other.root), other.body.possible
-            )
-        ]
-        return ties((*own, *attached))
+    def _wears(self, resource: Resource, kind: Kind) -> Tied:
+        own = self._around.wearing(written(resource, kind.groups), resource.root) if kind.groups else Tied()
+        others = self._endpoint_groups.get(key_of(resource), ()) if resource.type == ENDPOINT else ()
+        attached = (
+            self._around.wearing([other.body.values.get("security_group_id")], other.root).doubted(other.body.possible)
+            for other in others
+        )
+        return together((own, *attached))
 
 
 def _may_wear_none(resource: Resource) -> bool:

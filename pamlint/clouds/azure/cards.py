@@ -13,13 +13,13 @@ from typing import Any
 from pamlint.clouds.azure.network import Networks, Subnet
 from pamlint.clouds.azure.pools import Pools
 from pamlint.clouds.ledger import Ledger, group_of, outside
-from pamlint.clouds.ties import Because, Ties, doubted, ties
+from pamlint.clouds.ties import Tied, Ties, tied, ties, together
 from pamlint.clouds.values import all_of, blocks, find, items, networks
 from pamlint.model.acl import Acl, Symbol
 from pamlint.model.identity import key_of
 from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges
-from pamlint.model.resource import Block, Resource
+from pamlint.model.resource import Block, Resource, Unknown
 
 NSG = "azurerm_network_security_group"
 ASG = "azurerm_application_security_group"
@@ -40,7 +40,7 @@ class Card:
     `pools` are those of load balancers that it is in; `guarded` is false where no ACL stands before it at all.
     """
 
-    nsgs: Ties
+    nsgs: Tied
     subnets: tuple[Subnet | None, ...]
     asgs: Ties
     addresses: Ranges = EMPTY
@@ -63,7 +63,7 @@ class Cards:
         self.elsewhere: dict[str, Acl] = {}
         self._nsgs = self._pairs(NIC_NSG, NIC, "network_interface_id", "network_security_group_id", NSG)
         self._asgs = self._pairs(NIC_ASG, NIC, "network_interface_id", "application_security_group_id", ASG)
-        self.of_subnets: dict[str, Ties] = {}
+        self.of_subnets: dict[str, Tied] = defaultdict(Tied)
         self._standing: dict[str, list[tuple[Subnet | None, Ranges]]] = defaultdict(list)
         self._tie_subnets()
         self.own = {key_of(resource): self._card(resource) for resource in ledger.told("ip_configuration", NIC)}
@@ -87,66 +87,67 @@ class Cards:
     def in_subnet(self, resource: Resource, values: Iterable[Any]) -> Card:
         """An interface of a service, which has no NSG of its own."""
         subnets = tuple(dict.fromkeys(self._around.subnet(value, resource.root) for value in values))
-        return Card((), subnets or (None,), ())
+        return Card(Tied(), subnets or (None,), ())
 
     def strangers(self) -> Iterator[tuple[Resource, Card]]:
         """What is in the pool of a load balancer by an address that no known interface has; what guards it is not known."""
         for resource, address in self.pools.strangers():
-            yield resource, Card((), (None,), (), address, self.pools.of_address(resource))
+            yield resource, Card(Tied(), (None,), (), address, self.pools.of_address(resource))
 
     def _card(self, resource: Resource) -> Card:
         key = key_of(resource)
         configurations = blocks(resource.body, "ip_configuration")
         known = [networks([block.values.get("private_ip_address")]) for block in configurations]
-        nsgs, asgs = ties(self._nsgs[key]), ties(self._asgs[key])
+        nsgs, asgs = self._nsgs[key], self._asgs[key].ties
         if resource.mode == "data":
             read = self._inside(resource, resource.body, configurations)
-            nsgs, asgs = nsgs or read[0], ties((*asgs, *read[1]))
+            nsgs, asgs = nsgs if nsgs.ties else read[0], ties((*asgs, *read[1]))
         subnets, addresses = self._subnets(configurations, resource.root), all_of(known) or EMPTY
         return Card(nsgs, subnets, asgs, addresses, self.pools.behind(key, addresses, subnets))
 
-    def _inside(self, resource: Resource, body: Block, configurations: Iterable[Block]) -> tuple[Ties, Ties]:
+    def _inside(self, resource: Resource, body: Block, configurations: Iterable[Block]) -> tuple[Tied, Ties]:
         """The NSGs and ASGs that the description of an interface names itself."""
         asgs = [item for inner in configurations for item in items(inner.values.get("application_security_group_ids"))]
         nsgs = items(body.values.get("network_security_group_id"))
-        return ties(self._lead(nsgs, resource.root, NSG)), ties(self._lead(asgs, resource.root, ASG))
+        return self._lead(nsgs, resource.root, NSG), self._lead(asgs, resource.root, ASG).ties
 
     def _subnets(self, configurations: Iterable[Block], root: str) -> tuple[Subnet | None, ...]:
         values = [value for block in configurations for value in find(block, "subnet_id")]
         return tuple(dict.fromkeys(self._around.subnet(value, root) for value in values)) or (None,)
 
     def _stand(self, card: Card) -> None:
-        for nsg, because in card.nsgs:
+        for nsg, because in card.nsgs.ties:
             for subnet in card.subnets:
                 self._standing[nsg].append((None, EMPTY) if because else (subnet, card.addresses or card.within))
 
     def _tie_subnets(self) -> None:
         """Which NSG each subnet has; an NSG on a subnet that the input lacks guards addresses that are unknown."""
         for tie in self._ledger.managed(SUBNET_NSG):
-            nsgs = ties(self._lead([tie.body.values.get("network_security_group_id")], tie.root, NSG))
+            nsgs = self._lead([tie.body.values.get("network_security_group_id")], tie.root, NSG)
             for subnet, because in self._around.subnets_of(tie.body.values.get("subnet_id"), tie.root):
-                self._tie(subnet, doubted(nsgs, (*because, *tie.body.possible)))
+                self._tie(subnet, nsgs.doubted((*because, *tie.body.possible)))
         for subnet, block, network in self._around.inline:
-            nsgs = ties(self._lead(items(block.values.get("security_group")), network.root, NSG))
-            self._tie(subnet, doubted(nsgs, block.possible))
+            self._tie(subnet, self._lead(items(block.values.get("security_group")), network.root, NSG).doubted(block.possible))
         for data, key in self._around.read():
-            if not self.of_subnets.get(key):
-                nsgs = ties(self._lead(items(data.body.values.get("network_security_group_id")), data.root, NSG))
+            if not self.of_subnets[key].ties:
+                nsgs = self._lead(items(data.body.values.get("network_security_group_id")), data.root, NSG)
                 self._tie(self._around.subnets[key], nsgs)
 
-    def _tie(self, subnet: Subnet | None, nsgs: Ties) -> None:
-        for nsg, because in nsgs:
+    def _tie(self, subnet: Subnet | None, nsgs: Tied) -> None:
+        for nsg, because in nsgs.ties:
             self._standing[nsg].append((None, EMPTY) if because or subnet is None else (subnet, subnet.prefixes))
         if subnet is not None:
-            self.of_subnets[subnet.key] = ties((*self.of_subnets.get(subnet.key, ()), *nsgs))
+            self.of_subnets[subnet.key] = self.of_subnets[subnet.key].beside(nsgs)
 
-    def _lead(self, values: Iterable[Any], root: str, type_: str) -> Iterator[tuple[str, Because]]:
+    def _lead(self, values: Iterable[Any], root: str, type_: str) -> Tied:
         """What values refer to; those of NSGs that lead nowhere stand for one whose rules are elsewhere."""
-        for value in values:
-            found = self._ledger.candidates(value, root, type_)
-            yield from ((key_of(resource), because) for resource, because in found)
-            if not found and type_ == NSG and value not in (None, ""):
-                yield self._foreign(value, root), ()
+        return together(self._leading(value, root, type_) for value in values if value not in (None, ""))
+
+    def _leading(self, value: Any, root: str, type_: str) -> Tied:
+        known, others = self._ledger.ways(value, root, type_)
+        found = [(key_of(resource), because) for resource, because in known]
+        found += [(self._foreign(other, root), because) for other, because in others if type_ == NSG]
+        return tied(found, isinstance(value, Unknown) and value.is_one_of_them)
 
     def _foreign(self, value: Any, root: str) -> str:
         """The key of an NSG that the input does not define: it is kept as one whose rules are elsewhere."""
@@ -154,13 +155,13 @@ class Cards:
         self.elsewhere.setdefault(key, Acl(key, told, "azure_nsg", root, (), partial=because))
         return key
 
-    def _pairs(self, type_: str, near: str, one: str, other: str, far: str) -> dict[str, list[tuple[str, Because]]]:
+    def _pairs(self, type_: str, near: str, one: str, other: str, far: str) -> dict[str, Tied]:
         """Which resource an association ties to which, by key; pairs that lead nowhere tie nothing."""
-        found: dict[str, list[tuple[str, Because]]] = defaultdict(list)
+        found: dict[str, Tied] = defaultdict(Tied)
         for resource in self._ledger.managed(type_):
-            right = ties(self._lead(items(resource.body.values.get(other)), resource.root, far))
+            right = self._lead(items(resource.body.values.get(other)), resource.root, far)
             for left, because in self._ledger.candidates(resource.body.values.get(one), resource.root, near):
-                found[key_of(left)] += doubted(right, (*because, *resource.body.possible))
+                found[key_of(left)] = found[key_of(left)].beside(right.doubted((*because, *resource.body.possible)))
         return found
 
 

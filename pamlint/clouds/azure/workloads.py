@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pamlint.clouds.azure.cards import NIC, Card, Cards
 from pamlint.clouds.ledger import Ledger
-from pamlint.clouds.ties import Ties, keys, perhaps, sure, ties
+from pamlint.clouds.ties import Tied, Ties, keys, perhaps, sure, together
 from pamlint.clouds.values import all_of, blocks, find, string, text, texts
 from pamlint.model.acl import Workload
 from pamlint.model.identity import key_of
@@ -38,7 +38,7 @@ ENDPOINT = "azurerm_private_endpoint"
 
 TYPES = frozenset({*MACHINES, *SCALE_SETS, BASTION, ENDPOINT})
 
-Chain = Ties
+Chain = Tied
 """ACLs from the interface outwards, each tied to it surely or perhaps."""
 
 
@@ -68,7 +68,7 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
         yield resource, [card]
 
 
-UNKNOWN = Card((), (None,), ())
+UNKNOWN = Card(Tied(), (None,), ())
 """An interface that the input does not hold."""
 
 
@@ -87,23 +87,25 @@ def workloads(resource: Resource, own: Sequence[Card], cards: Cards, above: Mapp
 def _chain(card: Card, cards: Cards, above: Mapping[str, str]) -> Chain:
     """The layers from the interface outwards: its NSG, its subnet's, the admin rules of its network."""
     subnets = [subnet for subnet in card.subnets if subnet is not None and card.guarded]
-    edges = [tie for subnet in subnets for tie in cards.of_subnets.get(subnet.key, ())]
+    edges = (cards.of_subnets[subnet.key] for subnet in subnets)
     ruled = (subnet.network for subnet in subnets if subnet.network is not None and subnet.name not in UNRULED)
     rules = [above[network] for network in ruled if network in above]
-    found = [*card.nsgs, *edges, *sure(rules)]
-    surest = dict(ties(found))
-    return tuple((key, surest[key]) for key in dict.fromkeys(key for key, _ in found))
+    found = (card.nsgs, *edges, Tied(sure(rules)))
+    whole = together(found)
+    surest = dict(whole.ties)
+    outwards = dict.fromkeys(key for each in found for key in keys(each.ties))
+    return whole._replace(ties=tuple((key, surest[key]) for key in outwards))
 
 
 def _workload(resource: Resource, chain: Chain, own: Sequence[Card], mark: str) -> Workload:
     values = resource.body.values
-    asgs, pools = own[0].asgs, own[0].pools
+    nsgs, asgs, pools = chain.ties, own[0].asgs, own[0].pools
     return Workload(
         key_of(resource) + mark,
         resource.address,
         resource.type,
         resource.root,
-        tuple((key,) for key, _ in chain),
+        tuple((key,) for key in keys(nsgs)),
         frozenset(keys(asgs)),
         name=text(values.get("name")),
         id=resource.id or string(values.get("id")),
@@ -112,7 +114,8 @@ def _workload(resource: Resource, chain: Chain, own: Sequence[Card], mark: str) 
         within=all_of([card.within for card in own]) or EMPTY,
         possible=resource.body.possible,
         several=resource.type in SCALE_SETS,
-        perhaps=perhaps((*chain, *asgs, *pools)),
+        perhaps=perhaps((*nsgs, *asgs, *pools)),
+        one_of=chain.one_of,
         behind=frozenset(keys(pools)),
         location=resource.body.location,
     )

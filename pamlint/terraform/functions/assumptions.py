@@ -27,7 +27,11 @@ def not_null(value: Value) -> Value:
         raise EvaluationError("the value must have a type")
     if isinstance(value, Null):
         raise EvaluationError(_BROKEN)
-    return UnknownValue(value.because, value.type, not_null=True, name=value.name) if isinstance(value, UnknownValue) else value
+    return (
+        UnknownValue(value.because, value.type, not_null=True, either=value.either, name=value.name)
+        if isinstance(value, UnknownValue)
+        else value
+    )
 
 
 def begins_with(value: Value, prefix: str) -> Value:

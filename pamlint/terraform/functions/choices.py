@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from pamlint.terraform.convert import common_type, convert
 from pamlint.terraform.functions import numbers, parts
 from pamlint.terraform.functions.signature import LIST_OF_STRING, MAP_OF_LISTS
 from pamlint.terraform.numeric import Number, NumberError, add
-from pamlint.terraform.partial import partly
+from pamlint.terraform.partial import partly, ways
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, SetType, TupleType, Type
 from pamlint.terraform.unify import unify
 from pamlint.terraform.values import (
@@ -64,10 +65,19 @@ def coalesce(*values: Value) -> Value:
         if is_identity(converted):
             return converted
         if isinstance(converted, UnknownValue):
-            return unknown_from(values, of)
+            return unknown_from(values, of, either=ways(*_left(values)))
         if not isinstance(converted, Null) and not (of is STRING and converted == ""):
             return converted
     raise EvaluationError("all arguments are null or empty")
+
+
+def _left(values: Iterable[Value]) -> Iterator[Value]:
+    """Those of which one is the first that is something: none behind one that is for sure."""
+    for value in values:
+        if not isinstance(value, Null) and value != "":
+            yield value
+        if is_identity(value) or (isinstance(value, str) and value != ""):
+            return
 
 
 def coalesce_list(*values: Value) -> Value:
@@ -80,7 +90,7 @@ def coalesce_list(*values: Value) -> Value:
                 raise EvaluationError("lists or tuples are needed")
     for value in values:
         if isinstance(value, UnknownValue):
-            return unknown_from(values)
+            return unknown_from(values, either=ways(*_left(values)))
         if isinstance(value, ListValue | TupleValue) and value.items:
             return value
     raise EvaluationError("all lists are null or empty")
@@ -89,7 +99,7 @@ def coalesce_list(*values: Value) -> Value:
 def compact(values: ListValue) -> Value:
     """compact: without nulls and empty strings."""
     if any(isinstance(item, UnknownValue) and not is_identity(item) for item in values.items):
-        return partly((values,), parts.texts(values).items, LIST_OF_STRING)
+        return partly((values,), parts.texts(values).items, LIST_OF_STRING, picked=values)
     return ListValue((item for item in values.items if not isinstance(item, Null) and item != ""), STRING)
 
 

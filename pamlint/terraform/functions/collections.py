@@ -12,7 +12,7 @@ from pamlint.terraform.functions import parts
 from pamlint.terraform.functions.signature import check_items, whole
 from pamlint.terraform.graphemes import cluster_count
 from pamlint.terraform.numeric import Number
-from pamlint.terraform.partial import partly
+from pamlint.terraform.partial import partly, ways
 from pamlint.terraform.types import (
     ANY,
     BOOL,
@@ -123,7 +123,7 @@ def distinct(values: ListValue) -> Value:
     """distinct"""
     if not is_wholly_known(values):
         sure = [item for item in values.items if is_wholly_known(item)]
-        return partly((values,), sure, ListType(values.element))
+        return partly((values,), sure, ListType(values.element), picked=values)
     first: dict[Hashable, Value] = {}
     for item in values.items:
         first.setdefault(identity(item), item)
@@ -147,7 +147,7 @@ def flatten(value: Value) -> Value:
     marks: list[tuple[str, ...] | None] = []
     items = _flat(value, marks, [])
     if items is None:
-        return mark(partly((value,), parts.flat(value).items), merge_marks(*marks))
+        return mark(partly((value,), parts.flat(value).items, picked=value), merge_marks(*marks))
     return mark(TupleValue(items), merge_marks(*marks))
 
 
@@ -210,7 +210,8 @@ def lookup(value: Value, key: Value, *default: Value) -> Value:
         raise EvaluationError("a map or object is needed")
     wanted = _lookup_type(of, key, default)
     if isinstance(value, UnknownValue) or isinstance(key, UnknownValue):
-        return UnknownValue(unknown_from((value, key, *default)).because, wanted)
+        inside = value.items.values() if isinstance(value, Mappish) else (value,)
+        return unknown_from((value, key, *default), wanted, not_null=False, either=ways(*inside, *default))
     items = cast("Mappish", value).items
     if key in items:
         return items[cast("str", key)]

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from pamlint.model.noun import noun
 from pamlint.terraform.convert import convert
+from pamlint.terraform.partial import picks, ways
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, MapType, Type
 from pamlint.terraform.values import (
     EvaluationError,
@@ -20,6 +21,7 @@ from pamlint.terraform.values import (
     mark,
     merge_marks,
     reasons,
+    type_of,
     unmark,
     unmark_deep,
 )
@@ -65,7 +67,8 @@ class Function:
     """A function: `run` gets the arguments, converted and known where the parameter says nothing else.
 
     `result` is the type of an unknown result; where it depends on the arguments, a function of them. `nullable` says that null
-    may come out; `surroundings` that `run` wants them as its first argument. `holds` says what an unknown result surely holds.
+    may come out; `surroundings` that `run` wants them as its first argument. `holds` says what an unknown result surely holds;
+    `picks` that a result is one of the arguments, or one of their elements, or made of these alone.
     """
 
     run: Callable[..., Value]
@@ -73,6 +76,7 @@ class Function:
     result: Type | Callable[..., Type] = ANY
     rest: Parameter | None = None
     nullable: bool = False
+    picks: bool = False
     surroundings: bool = False
     holds: Callable[..., TupleValue | ObjectValue] | None = None
 
@@ -141,7 +145,9 @@ def _unknown_result(function: Function, arguments: list[Value]) -> UnknownValue:
         untyped = any(isinstance(argument, UnknownValue) and argument.type is ANY for argument in arguments)
         of = ANY if untyped else of(*arguments)
     holds = function.holds(*arguments) if function.holds else None
-    return UnknownValue(reasons(*arguments), of, not_null=not function.nullable, holds=holds)
+    given = (argument for argument in arguments if type_of(argument) is not NUMBER) if function.picks else ()
+    either = ways(*given) if of is STRING else picks(given)
+    return UnknownValue(reasons(*arguments), of, not_null=not function.nullable, holds=holds, either=either)
 
 
 def whole(value: Value, what: str) -> int:
