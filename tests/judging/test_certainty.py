@@ -186,6 +186,22 @@ def test_nobody_knows_whether_a_role_of_unknown_networks_has_ipv6(line: str, cer
     assert {each for each, *_ in told(found, "blocked-access", "egress")} == {certainty}
 
 
+@pytest.mark.parametrize(
+    ("network", "extra"),
+    [("10.0.0.0/16", []), ("10.0.0.0/16 and IPv6", [("proved", "aws_security_group.near", ["aws_security_group.other"])])],
+)
+def test_a_strange_group_is_permitted_where_all_of_its_network_is_or_not_at_all(
+    network: str, extra: list[tuple[str, str, list[str]]], tmp_path: Path
+) -> None:
+    """The role's networks hold all of IPv4 that the group can have: where the VPC has IPv6 as well, they do not hold the group."""
+    six = "\n  assign_generated_ipv6_cidr_block = true\n" if "IPv6" in network else ""
+    code = NETWORK.replace('cidr_block = "10.0.0.0/16"', f'\n  cidr_block = "10.0.0.0/16"\n{six}')
+    code += GROUPS + NEAR % (RULE % ("ingress", "tcp", 443, 443, FROM_OTHER))
+    site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.0.0/16]") % ""
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"), site, code)
+    assert told(found, "extra-access", "ingress") == extra
+
+
 AZURE = """
 resource "azurerm_application_security_group" "other" { name = "other" }
 resource "azurerm_network_interface" "other" {

@@ -191,6 +191,35 @@ def test_peers_that_the_product_fixes_for_one_cloud_are_none_in_another(tmp_path
     assert told_of == [("missing-access", ["10.8.0.0/24"]), ("extra-access", ["10.9.0.0/24"])]
 
 
+ROUTED = """
+resource "azurerm_route_table" "t" {
+  name = "t"
+  route {
+    name           = "all"
+    address_prefix = "0.0.0.0/0"
+    next_hop_type  = "VirtualAppliance"
+  }
+}
+resource "azurerm_subnet_route_table_association" "t" {
+  subnet_id      = azurerm_subnet.a.id
+  route_table_id = azurerm_route_table.t.id
+}
+"""
+NETWORK_AT_LARGE = POLICY.replace(
+    "far: {title: far}", 'far: {title: far, external: true, peers: {azure: ["tag:VirtualNetwork"]}}'
+)
+
+
+@pytest.mark.parametrize("routes", ["", ROUTED])
+def test_the_network_that_must_be_blocked_is_told_by_its_name(routes: str, tmp_path: Path) -> None:
+    """All of it is let in, but for the platform's probes, which nothing blocks: whether it is known to hold those or not."""
+    code = MACHINE + AZURE.replace("Outbound", "Inbound").replace('"Deny"', '"Allow"') + routes
+    site = ROLES.replace("  far: {match: [{name: far}]%s}\n", "") % ""
+    flow = FLOW % ("round", "far", "near", "tcp/22", "blocked", "ingress")
+    blocked = told(findings(tmp_path, flow, site, code, NETWORK_AT_LARGE), "blocked-access", "ingress")
+    assert [(certainty, "VirtualNetwork" in peers) for certainty, _, peers in blocked] == [("proved", True)]
+
+
 HALF = """
 variable "tail" {}
 resource "aws_security_group" "near" {
