@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pamlint.checks.wording import place_of, related_rules
+from pamlint.checks.wording import names_text, place_of, related_rules
 from pamlint.judging.judgement import Judgement
 from pamlint.model.finding import Finding
 
@@ -13,17 +13,21 @@ ID = "mixed-rule-styles"
 
 def check(judgement: Judgement) -> Iterable[Finding]:
     """One finding for each ACL."""
-    for acl, roles in ((mixed.acl, mixed.roles) for mixed in judgement.mixed):
+    for mixed in judgement.mixed:
+        acl, because = mixed.acl, mixed.because
+        perhaps = f", perhaps (it hangs on {names_text(because)})" if because else ""
         beside = [(acl, rule) for rule in acl.rules if not rule.default and not rule.name.startswith(f"{acl.address}.")]
         yield Finding(
             ID,
             "low",
-            "proved",
+            "unproven" if because else "proved",
             judgement.estate,
-            f"{acl.address} has rules inside its block and in resources of their own: each apply removes what the other added.",
+            f"{acl.address} has rules inside its block and in resources of their own{perhaps}: "
+            "each apply removes what the other added.",
             "Write all rules of a group in one style; resources of their own are the one that the providers recommend.",
-            roles=roles,
+            roles=mixed.roles,
             acl=acl.address,
+            because=because,
             location=place_of(acl),
             related=related_rules(beside, "stands beside the block"),
         )

@@ -18,7 +18,7 @@ from pamlint.judging.halves import half_open
 from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Mixed, Opening, Pinned, Reply, Served
 from pamlint.judging.loosely import told_once, where_asked
 from pamlint.judging.opened import Front, barred, blocked_openings, forbidden, openings, pinned
-from pamlint.judging.order import is_mixed, unreachable
+from pamlint.judging.order import mixed, unreachable
 from pamlint.judging.overdue import Share, open_still, overdue
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet
@@ -82,7 +82,7 @@ def judge(
         tuple(judge_.replies),
         tuple(halves),
         tuple(replace(found, roles=roles[acl.key]) for acl in acls if acl.ordered for found in unreachable(acl, table)),
-        tuple(Mixed(acl, roles[acl.key]) for acl in acls if is_mixed(acl)),
+        tuple(Mixed(acl, roles[acl.key], because) for acl in acls if (because := mixed(acl)) is not None),
         tuple({(acl.key, direction): (acl, direction) for acl, direction in judge_.overflowed}.values()),
         problems,
         by_rules,

@@ -117,10 +117,11 @@ class Unreachable:
 
 @noun
 class Mixed:
-    """A group whose rules stand inside its block and beside it."""
+    """A group whose rules stand inside its block and beside it; `because` are the references on which that hangs."""
 
     acl: Acl
     roles: tuple[str, ...]
+    because: tuple[str, ...]
 
 
 @noun

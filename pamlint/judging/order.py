@@ -57,12 +57,21 @@ def _behind(acl: Acl, rule: Rule, cubes: Traffic) -> Traffic:
     return tuple(cube for cube in kept if cube is not None)
 
 
-def is_mixed(acl: Acl) -> bool:
-    """Whether rules stand both inside the group and beside it, so that each apply undoes the other's.
+def mixed(acl: Acl) -> tuple[str, ...] | None:
+    """Whether rules stand both inside the group and beside it, so that each apply undoes the other's: () surely, references if
+    perhaps, None if not.
 
     A data source only reads what is there.
     """
     if _DATA.match(acl.address):
-        return False
-    inside = {rule.name.startswith(f"{acl.address}.") for rule in acl.rules if not rule.default}
-    return len(inside) == 2
+        return None
+    rules = [rule for rule in acl.rules if not rule.default]
+    inside = [rule for rule in rules if rule.name.startswith(f"{acl.address}.")]
+    beside = [rule for rule in rules if rule not in inside]
+    return tuple(sorted({*_doubts(inside), *_doubts(beside)})) if inside and beside else None
+
+
+def _doubts(rules: Iterable[Rule]) -> Iterable[str]:
+    """What it hangs on whether any of them exists."""
+    doubts = [rule.possible for rule in rules]
+    return (reference for possible in doubts for reference in possible) if all(doubts) else ()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pamlint.clouds import convert
-from pamlint.judging.order import is_mixed
+from pamlint.judging.order import mixed
 from pamlint.model.acl import Workload
 from pamlint.model.resource import Resource
 from tests.clouds.building import acl, block, explicit, network, ref, resource
@@ -44,7 +44,7 @@ def test_an_nsg_that_was_read_has_its_rules() -> None:
     added = resource("azurerm_network_security_rule.x", network_security_group_name="d", **{**RULE, "name": "x", "priority": 90})
     names = [rule.name for rule in explicit(acl(network(nsg(RULE), added), NSG))]
     assert names == ["azurerm_network_security_rule.x", f"{NSG}.security_rule[0]"]
-    assert not is_mixed(acl(network(nsg(RULE), added), NSG))  # nobody writes what was read there
+    assert mixed(acl(network(nsg(RULE), added), NSG)) is None  # nobody writes what was read there
     empty = acl(network(nsg()), NSG)
     assert (empty.partial, explicit(empty), len(empty.rules)) == ((), [], 6)
 

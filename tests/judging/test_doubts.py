@@ -156,3 +156,49 @@ def test_a_group_that_is_let_in_for_sure_hides_no_unknown_address_beside_it(tmp_
         ("proved", "aws_security_group.other"),
         ("unproven", "var.cidr"),
     ]
+
+
+MIXED = """
+variable "on" { type = bool }
+resource "aws_security_group" "near" {
+  name = "near"
+  dynamic "ingress" {
+    for_each = %s
+    content {
+      protocol    = "tcp"
+      from_port   = 443
+      to_port     = 443
+      cidr_blocks = ["10.9.0.0/24"]
+    }
+  }
+}
+resource "aws_security_group_rule" "web" {
+  count             = %s
+  type              = "ingress"
+  security_group_id = aws_security_group.near.id
+  protocol          = "tcp"
+  from_port         = 444
+  to_port           = 444
+  cidr_blocks       = ["10.9.0.0/24"]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("inside", "beside", "mixed"),
+    [
+        ("[1]", "2", [("proved", [])]),
+        ("[1]", "0", []),
+        ("[]", "2", []),
+        ("[1]", "var.on ? 1 : 0", [("unproven", ["var.on"])]),
+        ("var.on ? [1] : []", "2", [("unproven", ["var.on"])]),
+    ],
+)
+def test_styles_are_mixed_perhaps_where_all_of_one_style_may_not_exist(
+    inside: str, beside: str, mixed: list[tuple[str, list[str]]], tmp_path: Path
+) -> None:
+    """Rules inside a group's block and beside it overwrite each other, if there are both."""
+    found = findings(
+        tmp_path, FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"), ROLES % ("", ""), MIXED % (inside, beside)
+    )
+    assert [(each["certainty"], each["because"]) for each in found if each["check"] == "mixed-rule-styles"] == mixed
