@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pamlint.checks.wording import Judged, place_of, supply_text
 from pamlint.judging.judgement import Judgement
 from pamlint.model.finding import Finding
-from pamlint.model.resource import Location
+from pamlint.model.resource import NOT_UNDERSTOOD, Location
 
 ID = "unresolved-value"
 
@@ -24,7 +24,7 @@ def check(judgement: Judgement) -> Iterable[Finding]:
             counts[reference, root] += 1
             places.setdefault((reference, root), _place(item, reference))
     for (reference, root), count in sorted(counts.items()):
-        if reference in told:
+        if reference.removesuffix(NOT_UNDERSTOOD) in told:
             continue
         where = f" (root {root})" if root else ""
         yield Finding(

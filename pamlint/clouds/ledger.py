@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from pamlint.clouds.ties import Because
 from pamlint.clouds.values import shown, text, texts
 from pamlint.model.acl import Group, Symbol
 from pamlint.model.identity import IDENTIFIERS, Names, foreign_key, key_of, unknown_key
-from pamlint.model.resource import Location, Problem, Resource, Unknown
+from pamlint.model.resource import NOT_UNDERSTOOD, Location, Problem, Resource, Unknown
 from pamlint.model.service_tags import ServiceTags
 
+Read = TypeVar("Read")
 NO_ATTRIBUTES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
@@ -26,7 +27,7 @@ class Ledger:
         self.symbols: dict[str, Symbol] = {}
         self.groups: dict[str, Group] = {}
         self.pools: dict[str, Group] = {}
-        self.problems: list[Problem] = []
+        self.problems: dict[Problem, None] = {}
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         self._by_text: dict[tuple[str, str], dict[str, list[Resource]]] = {}
         for resource in resources:
@@ -135,31 +136,37 @@ class Ledger:
                 found[key].append(resource)
         return found
 
-    def problem(self, resource: Resource, location: Location | None, subject: str, message: str) -> None:
-        """Tell of a value that cannot be what it is."""
-        self.problems.append(
-            Problem(
-                "unreadable-input",
-                subject,
-                f"{subject} cannot be understood: {message}",
-                "Correct the value; until then what this rule lets through or stops is unproven.",
-                location,
-                resource.root,
-            )
+    def understood(self, resource: Resource, location: Location | None, subject: str, read: Callable[[], Read]) -> Read | Unknown:
+        """What is read of a rule; unknown, and told, where that cannot be understood."""
+        try:
+            return read()
+        except ValueError as error:
+            return Unknown((self.problem(resource, location, subject, str(error)),))
+
+    def problem(self, resource: Resource, location: Location | None, subject: str, message: str) -> str:
+        """Tell of a value that cannot be what it is; gives back the reference on which hangs what it should be."""
+        told = Problem(
+            "unreadable-input",
+            subject,
+            f"{subject} cannot be understood: {message}",
+            "Correct the value; until then what this rule lets through or stops is unproven.",
+            location,
+            resource.root,
         )
+        self.problems[told] = None
+        return f"{subject}{NOT_UNDERSTOOD}"
 
     def differs(self, resource: Resource, message: str) -> None:
         """Tell of something that is not as the clouds' documentation has it."""
-        self.problems.append(
-            Problem(
-                "unreadable-input",
-                resource.address,
-                f"{resource.address}: {message}",
-                "Compare it with the documentation, and tell pamlint's maintainers.",
-                resource.body.location,
-                resource.root,
-            )
+        told = Problem(
+            "unreadable-input",
+            resource.address,
+            f"{resource.address}: {message}",
+            "Compare it with the documentation, and tell pamlint's maintainers.",
+            resource.body.location,
+            resource.root,
         )
+        self.problems[told] = None
 
 
 def group_of(resource: Resource) -> Group:

@@ -11,6 +11,8 @@ from typing import Any, Literal
 from pamlint.model.noun import noun
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
+NOT_UNDERSTOOD = " (not understood)"
+"""How the reference ends of something that is written and cannot be what it is."""
 
 
 @noun

@@ -68,26 +68,30 @@ def test_protocols_and_ports(protocol: Any, start: Any, end: Any, protocols: Ext
     assert (rule.protocols, rule.ports) == (protocols, ports)
 
 
+ANY_PROTOCOL = Extent(EMPTY, ALL_PROTOCOLS, (f"{HOST} (not understood)",))
+
+
 @pytest.mark.parametrize(
-    "values",
+    ("values", "protocols"),
     [
-        {"protocol": "tpc", "from_port": 1, "to_port": 1},
-        {"protocol": "256", "from_port": 1, "to_port": 1},
-        {"protocol": None, "from_port": 1, "to_port": 1},
-        {"protocol": "tcp", "from_port": 443, "to_port": 80},
-        {"protocol": "tcp", "from_port": 1, "to_port": 65536},
-        {"protocol": "tcp", "from_port": 70000, "to_port": unset("q")},
-        {"protocol": "tcp", "from_port": "ssh", "to_port": "ssh"},
-        {"protocol": "tcp", "from_port": Decimal("1.5"), "to_port": 2},
-        {"protocol": "icmp", "from_port": 256, "to_port": 0},
+        ({"protocol": "tpc", "from_port": 1, "to_port": 1}, ANY_PROTOCOL),
+        ({"protocol": "256", "from_port": 1, "to_port": 1}, ANY_PROTOCOL),
+        ({"protocol": None, "from_port": 1, "to_port": 1}, ANY_PROTOCOL),
+        ({"protocol": "tcp", "from_port": 443, "to_port": 80}, TCP),
+        ({"protocol": "tcp", "from_port": 1, "to_port": 65536}, TCP),
+        ({"protocol": "tcp", "from_port": 70000, "to_port": unset("q")}, TCP),
+        ({"protocol": "tcp", "from_port": "ssh", "to_port": "ssh"}, TCP),
+        ({"protocol": "tcp", "from_port": Decimal("1.5"), "to_port": 2}, TCP),
+        ({"protocol": "icmp", "from_port": 256, "to_port": 0}, exactly((1, 1))),
     ],
 )
-def test_what_aws_refuses_is_told_and_admits_nothing_for_sure(values: dict[str, Any]) -> None:
-    """A problem names the group; the rule stands, and what it admits is open."""
+def test_what_aws_refuses_is_told_and_admits_nothing_for_sure(values: dict[str, Any], protocols: Extent) -> None:
+    """A problem names the group; the rule stands, what is right in it is known, and all the rest may be."""
     found = network(in_group(**values))
     assert [(problem.check, problem.subject) for problem in found.problems] == [("unreadable-input", HOST)]
     (rule,) = acl(found, HOST).rules
-    assert (rule.protocols.known, rule.protocols.perhaps, rule.protocols.because) == (EMPTY, ALL_PROTOCOLS, rule.unknown)
+    ports = PORTS if protocols is ANY_PROTOCOL else Extent(EMPTY, ALL_PORTS, ANY_PROTOCOL.because)
+    assert (rule.direction, rule.protocols, rule.ports) == ("ingress", protocols, ports)
 
 
 @pytest.mark.parametrize(
@@ -466,7 +470,7 @@ def test_a_rule_of_no_direction_may_be_of_either() -> None:
     found = network(resource(HOST), rule)
     assert [problem.subject for problem in found.problems] == ["aws_security_group_rule.r"]
     told = [(one.direction, one.possible) for one in explicit(acl(found, HOST))]
-    assert told == [("ingress", ("aws_security_group_rule.r.type",)), ("egress", ("aws_security_group_rule.r.type",))]
+    assert told == [(direction, ("aws_security_group_rule.r (not understood)",)) for direction in ("ingress", "egress")]
 
 
 def test_nonsense_is_told_as_it_is_written() -> None:

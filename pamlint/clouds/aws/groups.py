@@ -12,18 +12,17 @@ from dataclasses import replace
 from typing import Any
 
 from pamlint.clouds.aws.network import VPCS, Vpcs
-from pamlint.clouds.aws.ports import services
+from pamlint.clouds.aws.ports import misunderstood, services
 from pamlint.clouds.aws.prefix_lists import PrefixLists
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ties import Tied, tied
 from pamlint.clouds.values import blocks, cidr_peer, computed, items, number, shown, string, tags, text, truth
-from pamlint.model.acl import Acl, Extent, Group, Peer, Rule, Symbol, Text
+from pamlint.model.acl import Acl, Group, Peer, Rule, Symbol, Text
 from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import Direction
 from pamlint.model.identity import key_of
 from pamlint.model.ranges import Ranges
 from pamlint.model.resource import Block, Resource, Unknown
-from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 
 GROUP = "aws_security_group"
 DEFAULT_GROUP = "aws_default_security_group"
@@ -147,8 +146,8 @@ class Groups:
         body = resource.body
         direction = NEW_RULES.get(resource.type) or body.values.get("type")
         if not isinstance(direction, Unknown) and direction not in DIRECTIONS:
-            self._problem(resource, body, f"its type is {direction!r}, which is neither ingress nor egress")
-            direction = Unknown((f"{resource.address}.type",))
+            told = self._problem(resource, body, f"its type is {direction!r}, which is neither ingress nor egress")
+            direction = Unknown((told,))
         if isinstance(direction, Unknown):
             return [
                 self._rule(resource.address, each, replace(body, possible=(*body.possible, *direction.because)), resource, owner)
@@ -162,8 +161,7 @@ class Groups:
         try:
             protocols, ports = services(text(protocol), number(values.get("from_port")), number(values.get("to_port")))
         except ValueError as error:
-            self._problem(resource, body, str(error))
-            protocols, ports = Extent((), ALL_PROTOCOLS, (name,)), Extent(ALL_PORTS)
+            protocols, ports = misunderstood(text(protocol), self._problem(resource, body, str(error)))
         return Rule(
             name,
             direction,
@@ -199,8 +197,7 @@ class Groups:
         try:
             return cidr_peer(shown(item))
         except ValueError as error:
-            self._problem(resource, body, str(error))
-            return Peer(shown(item), because=(resource.address,))
+            return Peer(shown(item), because=(self._problem(resource, body, str(error)),))
 
     def peer(self, item: Any, root: str) -> Peer:
         """A group as the far side of a rule."""
@@ -216,8 +213,8 @@ class Groups:
         self._ledger.groups.setdefault(key, Group(key, told, root, id=string(item)))
         return Peer(told, symbol=key)
 
-    def _problem(self, resource: Resource, body: Block, message: str) -> None:
-        self._ledger.problem(resource, body.location, resource.address, message)
+    def _problem(self, resource: Resource, body: Block, message: str) -> str:
+        return self._ledger.problem(resource, body.location, resource.address, message)
 
 
 def _is_group(attribute: tuple[str, str]) -> bool:

@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pamlint.clouds.aws.network import SUBNETS, VPCS, Vpcs, prefixes
-from pamlint.clouds.aws.ports import entry_services
+from pamlint.clouds.aws.ports import entry_services, misunderstood
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, word
 from pamlint.clouds.ties import Because, Ties, doubted, has_sure, reasons, sure, ties
 from pamlint.clouds.values import all_of, blocks, cidr_peer, computed, items, number, string, tags, text, truth
 from pamlint.model.acl import Acl, Action, Extent, Peer, Rule
-from pamlint.model.addresses import ANY, IPV4, IPV6
+from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import Direction
 from pamlint.model.identity import key_of
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Block, Resource, Unknown
-from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 
 ACL = "aws_network_acl"
 DEFAULT_ACL = "aws_default_network_acl"
@@ -135,8 +135,9 @@ class NetworkAcls:
         found: dict[str, list[tuple[str, Because]]] = defaultdict(list)
         for resource in self._ledger.of(ASSOCIATION):
             value = resource.body.values.get("network_acl_id")
-            may_be = self._ledger.candidates(value, resource.root, ACL, DEFAULT_ACL)
-            edges = [(key_of(edge), because) for edge, because in may_be] or [(self._key(value, resource.root), ())]
+            known, others = self._ledger.ways(value, resource.root, ACL, DEFAULT_ACL)
+            edges = [(key_of(edge), because) for edge, because in known]
+            edges += [(self._key(other, resource.root), because) for other, because in others]
             for subnet, because in self._ledger.candidates(resource.body.values.get("subnet_id"), resource.root, *SUBNETS):
                 found[key_of(subnet)] += doubted(ties(edges), (*because, *resource.body.possible))
         return found
@@ -169,16 +170,15 @@ class NetworkAcls:
 
     def _entry(self, name: str, direction: Direction, told: tuple[Any, Any], body: Block, resource: Resource) -> Iterator[Rule]:
         """One rule, or, where action or number is unknown, the possible rules that stand for it; `told` are number and action."""
-        try:
-            position = number(told[0])
-            action = word(told[1], ACTIONS, "action")
-            if position is None:
-                raise ValueError("it has no number")
-            rule = Rule(name, direction, "allow", *self._services(body), self._peers(body))
-        except ValueError as error:
-            self._ledger.problem(resource, body.location, name, str(error))
-            position, action = 0, Unknown((name,))  # whatever it is, it may be the first
-            rule = Rule(name, direction, "allow", Extent(ALL_PROTOCOLS), Extent(ALL_PORTS), (Peer("any", ANY),))
+        field = partial(self._ledger.understood, resource, body.location, name)
+        position = field(lambda: _position(told[0]))
+        action = field(lambda: word(told[1], ACTIONS, "action"))
+        served, peers = field(lambda: self._services(body)), field(lambda: self._peers(body))
+        if isinstance(served, Unknown):
+            served = misunderstood(text(body.values.get("protocol")), served.because[0])
+        if isinstance(peers, Unknown):
+            peers = (Peer(peers.because[0], because=peers.because),)
+        rule = Rule(name, direction, "allow", *served, peers)
         if isinstance(position, int) and position >= LAST:
             return
         rule = replace(rule, possible=body.possible, location=body.location, ignores=body.ignores)
@@ -203,3 +203,11 @@ class NetworkAcls:
             elif value is not None:
                 peers.append(cidr_peer(value))
         return tuple(peers)
+
+
+def _position(value: Any) -> int | Unknown:
+    """The number of an entry. Raises ValueError where it has none."""
+    found = number(value)
+    if found is None:
+        raise ValueError("it has no number")
+    return found

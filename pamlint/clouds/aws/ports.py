@@ -30,6 +30,15 @@ def services(protocol: Text | None, start: Number, end: Number) -> tuple[Extent,
     return protocols, _ports(start, end)
 
 
+def misunderstood(protocol: Text | None, reference: str) -> tuple[Extent, Extent]:
+    """The same where something is refused: ports are not known then, nor is the protocol if that is none."""
+    try:
+        protocols, _ = services(protocol, None, None)
+    except ValueError:
+        return Extent(EMPTY, ALL_PROTOCOLS, (reference,)), Extent(ALL_PORTS)
+    return protocols, Extent(EMPTY, ALL_PORTS, (reference,))
+
+
 def entry_services(
     protocol: Text | None, ports: tuple[Number, Number], icmp: tuple[Number, Number], ipv6: bool
 ) -> tuple[Extent, Extent]:

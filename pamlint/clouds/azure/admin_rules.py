@@ -168,15 +168,15 @@ class AdminRules:
     def _read(self, resource: Resource) -> list[Rule]:
         body = resource.body
         if body.possible and "action" not in body.values:
-            return unreadable(resource.address, body, ("deny", "always-allow"))
+            return unreadable(resource.address, body, ("deny", "always-allow"), resource.address)
         try:
             direction = word(body.values.get("direction"), DIRECTIONS, "direction")
             action = word(body.values.get("action"), ACTIONS, "action")
             priority = number(body.values.get("priority"))
             read = [self._rule(resource, each, body) for each in either(direction)]
         except ValueError as error:
-            self._ledger.problem(resource, body.location, resource.address, str(error))
-            return unreadable(resource.address, body, tuple(ACTIONS.values()))
+            told = self._ledger.problem(resource, body.location, resource.address, str(error))
+            return unreadable(resource.address, body, tuple(ACTIONS.values()), told)
         because = direction.because if isinstance(direction, Unknown) else ()
         doubted = [replace(rule, possible=(*rule.possible, *because)) for rule in read]
         return [rule for each in doubted for rule in chosen(each, action, priority, LAST, tuple(ACTIONS.values()))]

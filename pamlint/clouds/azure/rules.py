@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pamlint.clouds.ledger import Ledger, outside
@@ -53,42 +54,34 @@ class RuleReader:
     def rules(self, name: str, body: Block, resource: Resource, inside: Peer) -> list[Rule]:
         """One rule, or, where direction, action or priority is unknown, the possible rules that stand for it."""
         values = body.values
-        try:
-            direction = word(values.get("direction"), DIRECTIONS, "direction")
-            action = word(values.get("access"), ACTIONS, "access")
-            priority = number(values.get("priority"))
-            read = [self._rule(name, each, body, resource, inside) for each in either(direction)]
-        except ValueError as error:
-            self._ledger.problem(resource, body.location, name, str(error))
-            return unreadable(name, body, ("allow", "deny"))
-        if priority is None:
-            self._ledger.problem(resource, body.location, name, "it has no priority")
-            priority = Unknown((f"{name}.priority",))
+        field = partial(self._ledger.understood, resource, body.location, name)
+        direction = field(lambda: word(values.get("direction"), DIRECTIONS, "direction"))
+        action = field(lambda: word(values.get("access"), ACTIONS, "access"))
+        priority = field(lambda: _priority(values.get("priority")))
+        destination = _run(field(lambda: ports(values, ("destination_port_range", "destination_port_ranges"), EMPTY)))
+        source = _run(field(lambda: ports(values, ("source_port_range", "source_port_ranges"), ALL_PORTS)))
+        served = field(lambda: services(text(values.get("protocol")), destination, source))
+        if isinstance(served, Unknown):
+            served = services(served, destination, source)
+        near = [self._side(values, side, resource, body, inside) for side in ("source", "destination")]
         because = direction.because if isinstance(direction, Unknown) else ()
-        doubted = [replace(rule, possible=(*rule.possible, *because)) for rule in read]
-        return [rule for each in doubted for rule in chosen(each, action, priority, LAST)]
-
-    def _rule(self, name: str, direction: Direction, body: Block, resource: Resource, inside: Peer) -> Rule:
-        values = body.values
-        sources = self._side(values, "source", resource, body, inside)
-        destinations = self._side(values, "destination", resource, body, inside)
-        peers, local = (sources, destinations) if direction == "ingress" else (destinations, sources)
-        return Rule(
-            name,
-            direction,
-            "allow",
-            *services(
-                text(values.get("protocol")),
-                ports(values, ("destination_port_range", "destination_port_ranges"), EMPTY),
-                ports(values, ("source_port_range", "source_port_ranges"), ALL_PORTS),
-            ),
-            peers=peers,
-            local=tuple(ANYWHERE if peer == inside else peer for peer in local),
-            source_ports=ports(values, ("source_port_range", "source_port_ranges"), ALL_PORTS),
-            possible=body.possible,
-            location=body.location,
-            ignores=body.ignores,
-        )
+        found: list[Rule] = []
+        for each in either(direction):
+            peers, local = near if each == "ingress" else reversed(near)
+            rule = Rule(
+                name,
+                each,
+                "allow",
+                *served,
+                peers=peers,
+                local=tuple(ANYWHERE if peer == inside else peer for peer in local),
+                source_ports=source,
+                possible=(*body.possible, *because),
+                location=body.location,
+                ignores=body.ignores,
+            )
+            found += chosen(rule, action, priority, LAST)
+        return found
 
     def _side(self, values: Any, side: str, resource: Resource, body: Block, inside: Peer) -> tuple[Peer, ...]:
         """The union of everything that the singular and plural fields of one side name."""
@@ -115,8 +108,7 @@ class RuleReader:
             return cidr_peer(written)
         except ValueError as error:
             if written[:1].isdigit() or ":" in written:
-                self._ledger.problem(resource, body.location, resource.address, str(error))
-                return Peer(written, because=(resource.address,))
+                return Peer(written, because=(self._ledger.problem(resource, body.location, resource.address, str(error)),))
             return self.tag(written, inside)
 
     def tag(self, written: str, inside: Peer) -> Peer:
@@ -146,15 +138,28 @@ class RuleReader:
         return Peer(told, symbol=key)
 
 
+def _priority(value: Any) -> int | Unknown:
+    """The priority of a rule. Raises ValueError where it has none."""
+    found = number(value)
+    if found is None:
+        raise ValueError("it has no priority")
+    return found
+
+
+def _run(found: Extent | Unknown) -> Extent:
+    """Ports, all of them perhaps where it is not known which."""
+    return unknown_extent(found, ALL_PORTS) if isinstance(found, Unknown) else found
+
+
 def either(direction: Direction | Unknown) -> tuple[Direction, ...]:
     """The directions that a rule may have."""
     return ("ingress", "egress") if isinstance(direction, Unknown) else (direction,)
 
 
-def unreadable(name: str, body: Block, actions: tuple[Action, ...]) -> list[Rule]:
-    """What stands for a rule that could not be understood: anything may hang on it."""
+def unreadable(name: str, body: Block, actions: tuple[Action, ...], because: str) -> list[Rule]:
+    """What stands for a rule that could not be understood, for a reference: anything may hang on it."""
     everything = Rule(name, "ingress", "allow", Extent(ALL_PROTOCOLS), Extent(ALL_PORTS), (ANYWHERE,))
-    first = replace(everything, priority=0, possible=(name,), location=body.location)
+    first = replace(everything, priority=0, possible=(because,), location=body.location)
     return [replace(first, direction=direction, action=action) for direction in DIRECTIONS.values() for action in actions]
 
 

@@ -207,9 +207,10 @@ def test_unknown_place_or_action(entry: str, tmp_path: Path) -> None:
 
 
 def test_a_rule_that_cannot_be_understood(tmp_path: Path) -> None:
-    """It is told, and may be anything in the first place."""
-    code = ENTRY % 'protocol = "tpc"\nfrom_port = 1\nto_port = 1\ncidr_block = "10.0.0.0/8"'
+    """It is told; what is right in it is known, and the rest may be anything."""
+    code = ENTRY % 'protocol = "tcp"\nfrom_port = 2\nto_port = 1\ncidr_block = "10.0.0.0/8"'
     network = network_of(tmp_path, BASE + code)
     assert [problem.subject for problem in network.problems] == ["aws_network_acl.n.ingress[0]"]
     rules = acl(network, "aws_network_acl.n").rules
-    assert [(rule.action, rule.priority, bool(rule.possible)) for rule in rules] == [("allow", 0, True), ("deny", 0, True)]
+    told = [(rule.action, rule.priority, rule.protocols.known, rule.ports.because) for rule in rules]
+    assert told == [("allow", 100, ((6, 6),), ("aws_network_acl.n.ingress[0] (not understood)",))]

@@ -175,11 +175,11 @@ def test_side_that_is_left_out() -> None:
 
 
 def test_unknown_protocol() -> None:
-    """A protocol that Azure has not told of yet makes its rule one that may let through or stop anything, and is told."""
+    """A protocol that Azure has not told of yet may be any, and is told."""
     lists = changed(NSGS, lambda items: items[0]["properties"]["securityRules"][0]["properties"].update(protocol="Sctp"))
     found = convert(read(lists).resources, {})
     place = f"{FIRST}/securityRules/ssh"
-    assert {rule.action for rule in acl(found, FIRST).rules if rule.possible == (place,)} == {"allow", "deny"}
+    assert [rule.name for rule in acl(found, FIRST).rules if rule.protocols.because == (f"{place} (not understood)",)] == [place]
     assert [(problem.check, problem.subject) for problem in found.problems] == [("unreadable-input", place)]
     assert "its protocol is 'Sctp'" in found.problems[0].message
 
