@@ -31,7 +31,7 @@ from pamlint.sources.estates import STANDARD_INPUT, Estate, choose
 from pamlint.sources.gaps import gaps, hidden, lost
 from pamlint.sources.given import refuse_undeclared
 from pamlint.terraform.inputs import Settings
-from pamlint.workers import each
+from pamlint.workers import MANY, each
 
 if TYPE_CHECKING:
     from pamlint.views.trace import Question, Trace
@@ -71,7 +71,7 @@ def lint(paths: Sequence[Path], options: Options) -> Report:
     def judge_one(asked: tuple[Estate, Site]) -> Chapter:
         return chapter(outcome(look(*asked, options), options))
 
-    chapters = each(judge_one, estates)
+    chapters = each(judge_one, estates, at_once=len(estates) >= MANY)
     refuse_nothing(chapters, paths)
     return assemble(chapters, options.today, notes)
 

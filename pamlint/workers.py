@@ -11,7 +11,7 @@ import pickle
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
 from io import BytesIO
@@ -27,6 +27,8 @@ PATIENCE = 0.01
 """So many seconds of work are done before others are asked for help."""
 WORTH = 0.05
 """So many seconds of work must be left: to start a process and to read what it hands back takes some of that."""
+MANY = 10
+"""So many root modules or estates take a while for sure."""
 MAX_PROCESSES = 8
 _PIECES = 1024
 _TICKET = 4
@@ -34,12 +36,14 @@ _LENGTH = 8
 _sharing = threading.Lock()
 
 
-def each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+def each(work: Callable[[Item], Result], items: Sequence[Item], at_once: bool = False) -> list[Result]:
     """What comes out of each item, in order; results must be nouns that another process can hand back.
 
-    What another process does not hand back, because it failed or was killed, is done once more in this one. So errors are raised
-    here, the first of them first.
+    `at_once` says that all together take a while for sure, so that nobody waits to see. What another process does not hand
+    back, because it failed or was killed, is done once more in this one. So errors are raised here, the first of them first.
     """
+    if at_once and _processes() > 1:
+        return _shared(work, items)
     done: list[Result] = []
     start = perf_counter()
     for item in items:
@@ -98,17 +102,16 @@ def _pile(places: Sequence[int]) -> int:
     return pile
 
 
-def _taken(work: Callable[[Item], Result], items: Sequence[Item], pile: int, step: int) -> dict[int, Result]:
-    """What comes out of the items that are taken from the pile, by their place, up to the first that fails."""
-    found: dict[int, Result] = {}
+def _taken(work: Callable[[Item], Result], items: Sequence[Item], pile: int, step: int) -> Iterator[tuple[int, Result]]:
+    """What comes out of the items that are taken from the pile, with their places, up to the first that fails."""
     while ticket := os.read(pile, _TICKET):
         start = int.from_bytes(ticket, "big")
         for place in range(start, min(start + step, len(items))):
             try:
-                found[place] = work(items[place])
+                result = work(items[place])
             except Exception:  # it is raised where the item is done once more
-                return found
-    return found
+                return
+            yield place, result
 
 
 @contextmanager
@@ -121,7 +124,7 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _started(job: Callable[[], Any]) -> _Worker:
+def _started(job: Callable[[], Iterable[tuple[int, Any]]]) -> _Worker:
     """A copy of this process that does a job, hands back what comes out, and ends."""
     answer, its = os.pipe()
     process = os.fork()
@@ -137,10 +140,10 @@ def _started(job: Callable[[], Any]) -> _Worker:
     return _Worker(process, os.fdopen(answer, "rb"))
 
 
-def _handed_back(worker: _Worker) -> Any:
-    """What a worker hands back; nothing if that is cut short."""
+def _handed_back(worker: _Worker) -> dict[int, Any]:
+    """What a worker hands back, by its place; nothing if that is cut short."""
     length, content = int.from_bytes(worker.answer.read(_LENGTH), "big"), worker.answer.read()
-    return pickle.loads(content) if content and len(content) == length else {}
+    return dict(unpacked(content)) if len(content) == length else {}
 
 
 def _end(worker: _Worker) -> None:
@@ -150,11 +153,21 @@ def _end(worker: _Worker) -> None:
         os.waitpid(worker.process, 0)
 
 
-def packed(results: Any) -> bytes:
-    """What a worker hands back."""
+def packed(results: Iterable[Any]) -> bytes:
+    """What a worker hands back; each result is packed when it is there, and what several have in common once."""
     out = BytesIO()
-    _Pickler(out).dump(results)
+    pickler = _Pickler(out)
+    for result in results:
+        pickler.dump(result)
     return out.getvalue()
+
+
+def unpacked(content: bytes) -> Iterator[Any]:
+    """The results that were packed."""
+    packs = BytesIO(content)
+    unpickler = pickle.Unpickler(packs)
+    while packs.tell() < len(content):
+        yield unpickler.load()
 
 
 class _Pickler(pickle.Pickler):

@@ -26,8 +26,9 @@ def items(value: Any) -> list[Any]:
 
 def blocks(body: Block, name: str) -> list[Block]:
     """The nested blocks of this name, whichever syntax they are written in; an unknown list is one block that may exist."""
-    found = []
-    for item in items(body.values.get(name)):
+    value = body.values.get(name)
+    found: list[Block] = []
+    for item in () if value is None else items(value):
         place = body.places.get(name, body.location)
         if isinstance(item, Block):
             found.append(item)
@@ -53,6 +54,8 @@ def nested(body: Block, path: str) -> list[Block]:
     """The blocks to which a dotted path leads through others; the body itself where there is no path."""
     bodies = [body]
     for step in path.split(".") if path else ():
+        if not bodies:
+            break
         bodies = [inner for outer in bodies for inner in blocks(outer, step)]
     return bodies
 
@@ -68,12 +71,13 @@ def find(body: Block, path: str) -> list[Any]:
 def computed(resource: Resource, attribute: str) -> bool:
     """Whether the provider is to say what an attribute is: the configuration does not set it."""
     value = resource.body.values.get(attribute)
-    return isinstance(value, Unknown) and value.attribute == (resource.address, attribute)
+    return value is not None and isinstance(value, Unknown) and value.attribute == (resource.address, attribute)
 
 
 def written(resource: Resource, path: str) -> list[Any]:
     """What the configuration sets at a path, element by element."""
-    return [] if computed(resource, path.partition(".")[0]) else find(resource.body, path)
+    first = path.partition(".")[0]
+    return [] if resource.body.values.get(first) is None or computed(resource, first) else find(resource.body, path)
 
 
 def number(value: Any) -> int | Unknown | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
 from pamlint.model.addresses import parse_cidr
@@ -55,6 +54,8 @@ def _is_network(prefix: Any) -> bool:
     """Whether that is a CIDR or an address; there are a hundred thousand, for which `ipaddress` would take a second."""
     if not isinstance(prefix, str):
         return False
+    from socket import AF_INET, AF_INET6, inet_pton
+
     address, slash, length = prefix.partition("/")
     family, bits = (AF_INET6, 128) if ":" in address else (AF_INET, 32)
     try:

@@ -13,7 +13,7 @@ from pamlint.sources.code import read_root
 from pamlint.sources.estates import Estate, boundary_of
 from pamlint.terraform.inputs import Settings
 from pamlint.terraform.scope import MAX_STEPS_IN_ESTATE, Budget
-from pamlint.workers import each
+from pamlint.workers import MANY, each
 
 
 def read(estate: Estate, types: Collection[str], settings: Settings) -> tuple[Reading, ...]:
@@ -41,7 +41,7 @@ def _read_roots(estate: Estate, types: Collection[str], settings: Settings) -> l
         reading = read_root(root, boundary=estate.boundary, wanted=types.__contains__, settings=settings, estate=budget)
         return reading, budget.in_all - before, getpid()
 
-    found = each(read_one, estate.roots)
+    found = each(read_one, estate.roots, at_once=len(estate.roots) >= MANY)
     if sum(steps for _, steps, _ in found) > MAX_STEPS_IN_ESTATE and {process for *_, process in found} != {getpid()}:
         budget.in_all = 0
         found = [read_one(root) for root in estate.roots]

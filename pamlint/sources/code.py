@@ -33,7 +33,7 @@ __all__ = ["Settings", "find_roots", "read_root"]
 # Nested modules, locals and expressions are walked by recursion, which costs a handful of frames a level.
 STACK = 12_000
 _NAMED_ONLY = frozenset(("examples", "tests"))
-_MATTERS = re.compile(rb"\bmodule\b|\bbackend\b|\bcloud\b")
+_MATTERS = re.compile(rb"(?:module|backend|cloud)\b")
 
 
 def find_roots(paths: Sequence[Path], boundary: Path, named: Collection[Path] = ()) -> tuple[Path, ...]:

@@ -124,8 +124,9 @@ def read_configuration(directory: Path, files: Files, matters: Callable[[bytes],
         except InputError as error:
             configuration.refuse(error, told)
             continue
+        override = _is_override(path.name)
         for block in file.body.blocks:
-            _add(configuration, file, block, _is_override(path.name))
+            _add(configuration, file, block, override)
         for argument in file.body.arguments.values():
             where = file.location(argument.start, argument.end)
             configuration.refuse(InputError(f"{argument.name!r} is set outside any block", where), told)

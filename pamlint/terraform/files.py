@@ -30,7 +30,7 @@ class Files:
     are read as if they were there.
     """
 
-    __slots__ = ("_folders", "_readable", "base", "boundary", "drafts", "hashes")
+    __slots__ = ("_folders", "_readable", "_start", "base", "boundary", "drafts", "hashes")
 
     def __init__(
         self, boundary: Path, base: Path, named: Iterable[Path] = (), drafts: Mapping[Path, bytes] = MappingProxyType({})
@@ -39,19 +39,20 @@ class Files:
         self.base = base
         self.drafts = drafts
         self.hashes: dict[str, bytes] = {}
+        self._start = str(base).rstrip(sep) + sep
         self._readable = (str(boundary), *(realpath(base / path) for path in named))
         self._folders: dict[str, str] = {}
 
     def told(self, path: Path) -> str:
         """The path as users are told it: relative to the base if below it, else absolute, with slashes."""
-        absolute, base = join(self.base, path), str(self.base)
-        if absolute == base:
+        absolute = join(self._start, path)
+        if path == self.base or absolute == self._start:
             return "."
-        return absolute.removeprefix(base.rstrip(sep) + sep).replace(sep, "/")
+        return absolute.removeprefix(self._start).replace(sep, "/")
 
     def inside(self, path: Path) -> bool:
         """Whether the path, all links followed, lies where files are read."""
-        folder, name = split(join(self.base, path))
+        folder, name = split(join(self._start, path))
         real = self._folders.get(folder)
         if real is None:
             real = self._folders[folder] = realpath(folder)
@@ -68,7 +69,7 @@ class Files:
         if self.drafts and self.base / path in self.drafts:
             return self.drafts[self.base / path]
         try:
-            content = _content(join(self.base, path), told)
+            content = _content(join(self._start, path), told)
         except OSError as error:
             raise InputError(f"{told} cannot be read: {error.strerror}", Location(told, 1)) from None
         self.hashes[told] = sha256(content).digest()
@@ -90,11 +91,14 @@ def _content(path: str, told: str) -> bytes:
         if not S_ISREG(state.st_mode):
             raise InputError(f"{told} is no regular file", Location(told, 1))
         pieces, size = [], 0
-        while piece := os.read(handle, max(state.st_size, _PIECE) + 1):
+        wanted = max(state.st_size, _PIECE) + 1
+        while piece := os.read(handle, wanted):
             size += len(piece)
             if size > MAX_BYTES:
                 raise InputError(f"{told} is larger than {MAX_BYTES:,} bytes", Location(told, 1))
             pieces.append(piece)
+            if len(pieces) == 1 and size == state.st_size:
+                break  # all that there was when it was opened
     finally:
         os.close(handle)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)

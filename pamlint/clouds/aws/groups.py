@@ -178,12 +178,14 @@ class Groups:
         values = body.values
         peers: list[Peer] = []
         for attribute, line in ADDRESSES:
-            peers += [self._address(item, line, resource, body) for item in items(values.get(attribute))]
+            if values.get(attribute) is not None:
+                peers += [self._address(item, line, resource, body) for item in items(values.get(attribute))]
         for attribute in GROUP_PEERS:
-            if not computed(resource, attribute):
+            if values.get(attribute) is not None and not computed(resource, attribute):
                 peers += [self.peer(item, resource.root) for item in items(values.get(attribute))]
         for attribute in ("prefix_list_ids", "prefix_list_id"):
-            peers += [self._lists.peer(item, resource.root) for item in items(values.get(attribute))]
+            if values.get(attribute) is not None:
+                peers += [self._lists.peer(item, resource.root) for item in items(values.get(attribute))]
         own = truth(values.get("self"))
         if isinstance(own, Unknown):
             peers.append(Peer(", ".join(own.because), because=own.because))

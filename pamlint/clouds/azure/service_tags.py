@@ -20,10 +20,10 @@ def with_told(given: ServiceTags, resources: Iterable[Resource]) -> ServiceTags:
     What the site file says comes first; a tag of which the input tells two things is not known.
     """
     told: dict[str, set[Sequence[str]]] = defaultdict(set)
-    for resource in resources:
+    for resource in [each for each in resources if each.type == TAGS]:
         name, prefixes = (resource.body.values.get(attribute) for attribute in ("name", "address_prefixes"))
         known = items(prefixes)
-        if resource.type == TAGS and isinstance(name, str) and all(isinstance(prefix, str) for prefix in known):
+        if isinstance(name, str) and all(isinstance(prefix, str) for prefix in known):
             told[name.lower()].add(tuple(sorted(known)))
     settled = {name: next(iter(ways)) for name, ways in told.items() if len(ways) == 1}
     return ServiceTags({**settled, **given.prefixes}) if settled else given

@@ -56,25 +56,25 @@ class _Reader:
 
     def line(self, match: re.Match[str]) -> int:
         """Reads a line that was matched; returns where to go on."""
-        which = match.lastindex
+        which, line_end = match.lastindex, match.end()
         if which == _REMARK:
             self.scanner.tokens.comments.append((match.start(_REMARK), match[_REMARK]))
-            self.scanner.spend(1, match.end())
+            self.scanner.spend(1, line_end)
             which = next((group for group in range(_CLOSER, 1, -1) if match[group] is not None), None)
         if which is None:
-            return match.end()
-        self.scanner.spend(4, match.end())
-        if which != _CLOSER:
-            self.scanner.spend_on(match[1], match.end())
-        start, end = match.start(which), match.end(which)
+            return line_end
+        self.scanner.spend(4, line_end)
+        start, end = match.span(which)
         if which == _CLOSER:
             self._close(start, end)
-        elif which == _LABELS:
-            self._open(match[1], _labels(match[_LABELS]), match.start(1), end)
+            return line_end
+        name = match[1]
+        self.scanner.spend_on(name, line_end)
+        if which == _LABELS:
+            self._open(name, _labels(match[_LABELS]), match.start(1), end)
         else:
-            value = self._value(which, match[which], start, end)
-            self._argument(match[1], value, match.start(1))
-        return match.end()
+            self._argument(name, self._value(which, match[which], start, end), match.start(1))
+        return line_end
 
     def _value(self, which: int, text: str, start: int, end: int) -> Expression:
         if which == _STRING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pamlint.terraform.syntax import Expression, Literal, Parentheses, Reference, Step, Template
 
@@ -20,10 +21,16 @@ _PART = re.compile(rf"\$\{{[ ]*+({PATH})[ ]*+\}}|[^$]++")
 
 def path(text: str, start: int, end: int) -> Expression:
     """The tree of names with dots between them, or of a keyword."""
+    if "." not in text:
+        return Literal(KEYWORDS[text], start, end) if text in KEYWORDS else Reference(text, [], start, end)
     root, *names = text.split(".")
-    if not names and root in KEYWORDS:
-        return Literal(KEYWORDS[root], start, end)
-    return Reference(root, [Step(name, False) for name in names], start, end)
+    return Reference(root, [*map(named, names)], start, end)
+
+
+@lru_cache(maxsize=4096)
+def named(name: str) -> Step:
+    """The step to an attribute; a tree has many of the same."""
+    return Step(name, False)
 
 
 def reference(text: str, start: int, end: int) -> Expression:
@@ -38,7 +45,7 @@ def reference(text: str, start: int, end: int) -> Expression:
 def _step(found: re.Match[str]) -> Step:
     name, number, key = found.groups()
     if name is not None:
-        return Step(name, False)
+        return named(name)
     return Step(int(number) if key is None else key, True)
 
 

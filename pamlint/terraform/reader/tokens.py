@@ -150,7 +150,7 @@ class Scanner:
     def spend(self, words: int, at: int) -> None:
         """Counts what was read without tokens; raises BadSyntax if the file has too many words and signs."""
         self._spent += words
-        if self._left() <= 0:
+        if self._spent + len(self.tokens.kinds) + len(self.tokens.comments) >= MAX_TOKENS:
             raise BadSyntax(f"the file has more than {MAX_TOKENS:,} words and signs, and nothing is read beyond", at - 1)
 
     def spend_on(self, text: str, at: int) -> None:
