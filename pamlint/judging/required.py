@@ -218,7 +218,8 @@ def _for_sure(passed: Traffic, own: Container[str], table: Table) -> Traffic:
         for name, sign in cube.guard:
             predicate = table.predicates[name]
             if here is not None and sign and name not in own and predicate.kind == "group" and predicate.side is not None:
-                here = Cube(here.sides, here.guard - {(name, sign)}).within(predicate.side, predicate.at_least)
+                known = predicate.at_least
+                here = Cube(here.sides, here.guard - {(name, sign)}).within(predicate.side, known) if known else None
         if here is not None:
             out.append(here)
     return tuple(out)
