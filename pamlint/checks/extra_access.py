@@ -93,7 +93,7 @@ def _of_known_peers(traffic: Iterable[Cube], opening: Opening) -> list[Cube]:
     for cube in traffic:
         known: Cube | None = cube
         for predicate in (opening.view.predicates[name] for name, sign in sorted(cube.guard) if sign):
-            if known is not None and predicate.side == side and predicate.kind in ("group", "list"):
+            if known is not None and predicate.side == side and (predicate.members or predicate.kind in ("group", "list")):
                 known = known.within(side, predicate.at_least)
         if known is not None:
             found.append(known)

@@ -72,13 +72,15 @@ class Table:
             self._strangers[key] = tag_symbol(name, self._tags) if key.startswith("tag|") else Symbol(key, kind, name)
         return self._strangers[key]
 
-    def unknown(self, place: str, side: int | None, at_most: Ranges, text: str, because: tuple[str, ...]) -> tuple[str, bool]:
+    def unknown(
+        self, place: str, side: int | None, at_most: Ranges, text: str, because: tuple[str, ...], members: bool = False
+    ) -> tuple[str, bool]:
         """A value that is not known, at one place of use.
 
         Its name sorts behind those of symbols, so that a difference is cut beside symbols first: that part hangs on nothing else.
         """
         name = f"?{place}"
-        self.predicates.setdefault(name, Predicate("unknown", side, text, EMPTY, at_most, because))
+        self.predicates.setdefault(name, Predicate("unknown", side, text, EMPTY, at_most, because, (), members))
         return name, True
 
     def pool(self, place: str, shares: tuple[tuple[Cube, tuple[str, ...]], ...]) -> tuple[str, bool]:
@@ -139,7 +141,7 @@ class Table:
         several = [self.predicates[name] for name in names]
         shown = next((predicate for predicate in several if predicate.side == peer_side), several[0])
         because = dict.fromkeys(reference for predicate in several for reference in predicate.because)
-        together = self.unknown("&".join(names), shown.side, shown.at_most, shown.text, tuple(because))
+        together = self.unknown("&".join(names), shown.side, shown.at_most, shown.text, tuple(because), shown.members)
         return Cube(taken.sides, taken.guard - {(name, True) for name in names} | {together})
 
     def _extent(self, extent: Extent, side: int, place: str) -> Iterable[Option]:
@@ -159,7 +161,7 @@ class Table:
                 else:
                     known = union(known, line)
             elif peer.because:
-                literal = self.unknown(f"{place}/{side}/{position}", side, peer.at_most, peer.text, peer.because)
+                literal = self.unknown(f"{place}/{side}/{position}", side, peer.at_most, peer.text, peer.because, peer.members)
                 yield peer.at_most, (literal,)
             else:
                 known = union(known, peer.addresses)

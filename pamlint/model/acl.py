@@ -60,13 +60,17 @@ def tag_symbol(name: str, tags: ServiceTags) -> Symbol:
 
 @noun
 class Peer:
-    """One entry of a rule's address side: known addresses, a symbol (by key), or an unknown value (by its references)."""
+    """One entry of a rule's address side: known addresses, a symbol (by key), or an unknown value (by its references).
+
+    `members`: the unknown value is no address, but a group or a list whatever it is.
+    """
 
     text: str
     addresses: Ranges = EMPTY
     symbol: str | None = None
     because: tuple[str, ...] = ()
     at_most: Ranges = ANY
+    members: bool = False
 
 
 ANYWHERE = Peer("any", ANY)

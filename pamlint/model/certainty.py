@@ -28,7 +28,7 @@ class Predicate:
     `group` is a security group or an ASG, `list` a service tag, prefix list or `VirtualNetwork`, `set` addresses that exist
     but are not known (a role's networks, what stands behind an ACL), `unknown` a value that may be anything or nothing.
     `side` None is no membership but a yes or no: whether a rule exists at all. One that stands for many such has the `shares`
-    of each: its traffic, and the references that decide there.
+    of each: its traffic, and the references that decide there. `members`: an unknown value that is a group or a list.
     """
 
     kind: Literal["group", "list", "set", "unknown"]
@@ -38,6 +38,7 @@ class Predicate:
     at_most: Ranges = ANY
     because: tuple[str, ...] = ()
     shares: tuple[tuple[Cube, tuple[str, ...]], ...] = ()
+    members: bool = False
 
     def reasons(self, cube: Cube) -> tuple[str, ...]:
         """The references on which it hangs for the packets of a cube."""

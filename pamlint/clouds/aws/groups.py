@@ -188,7 +188,7 @@ class Groups:
                 peers += [self._lists.peer(item, resource.root) for item in items(values.get(attribute))]
         own = truth(values.get("self"))
         if isinstance(own, Unknown):
-            peers.append(Peer(", ".join(own.because), because=own.because))
+            peers.append(Peer(", ".join(own.because), because=own.because, members=True))
         elif own:
             peers.append(Peer(self._ledger.symbols[owner].text, symbol=owner))
         return tuple(dict.fromkeys(peers))
@@ -209,7 +209,7 @@ class Groups:
         if key is not None:
             return Peer(self._ledger.symbols[key].text, symbol=key)
         if isinstance(item, Unknown) and (item.attribute is None or not _is_group(item.attribute)):
-            return Peer(", ".join(item.because), because=item.because)
+            return Peer(", ".join(item.because), because=item.because, members=True)
         key, told, _ = outside(item, root, "group")
         self._ledger.symbols.setdefault(key, Symbol(key, "group", told))
         self._ledger.groups.setdefault(key, Group(key, told, root, id=string(item)))

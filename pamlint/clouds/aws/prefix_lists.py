@@ -60,7 +60,7 @@ class PrefixLists:
             if service is not None:
                 return self._symbol(f"prefix-list|{service}", f"prefix-list:{service}")
             if item.attribute is None:
-                return Peer(", ".join(item.because), because=item.because)
+                return Peer(", ".join(item.because), because=item.because, members=True)
         key, told, _ = outside(item, root, "prefix list")
         return self._symbol(key, f"prefix-list:{told}")
 

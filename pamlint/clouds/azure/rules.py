@@ -130,7 +130,7 @@ class RuleReader:
         if key is not None and key in self._ledger.symbols:
             return Peer(self._ledger.symbols[key].text, symbol=key)
         if isinstance(item, Unknown) and item.attribute is None:
-            return Peer(", ".join(item.because), because=item.because)
+            return Peer(", ".join(item.because), because=item.because, members=True)
         key, told, _ = outside(item, root, "ASG")
         told = told.rsplit("/", 1)[-1]
         self._ledger.symbols.setdefault(key, Symbol(key, "asg", told))
