@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from enum import Enum
 from typing import Any
 
 from pamlint.model.identity import IDENTIFIERS
@@ -16,15 +18,29 @@ _STEP = re.compile(r'module\.([\w-]+)((?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?)\.?')
 _KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _RESOURCE = re.compile(r'((?:data\.)?[A-Za-z_][\w-]*\.[\w-]+)((?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?)(?:\.([\w-]+))?')
 _PLACE = re.compile(r"\[\d+\]")
+_NAMES = ("each.", "count.", "local.", "var.", "module.", "path.", "terraform.", "self.")
 _NEVER_UNKNOWN = ("count.", "path.", "terraform.", "each.key", "self.")
 _DEEPEST = 50
+_MANY = 100
+"""Of more instances than so many it is not told which one may be meant."""
+
+
+class Index(Enum):
+    """By what an expression picks instances of what it refers to; a plan does not tell what it makes of that.
+
+    KEY is `each.key` alone: where both have the same keys, that is the instance of the same key. SOME is any.
+    """
+
+    NONE = "none"
+    KEY = "key"
+    SOME = "some"
 
 
 @noun
 class Place:
     """Where a reference stands: a resource (`x.y`) of a module instance, the key of its instance (`["a"]`, `[0]`), an attribute.
 
-    Where it stands in a module call or an output, the name is empty and the key is the module instance's.
+    Where it stands in a module call, the name is the call's (`module.m`); in an output it is empty.
     """
 
     module: str
@@ -64,6 +80,7 @@ class References:
         self._unknown = unknown
         self._resources: dict[str, dict[str, Mapping[str, Any]]] = {}
         self._found: dict[tuple[Place, tuple[str, ...]], list[_End]] = {}
+        self._repeated: Mapping[str, tuple[str, ...]] | None = None
 
     def expressions(self, place: Place) -> Mapping[str, Any]:
         """What the configuration sets of a resource, by attribute; empty where it is not in there."""
@@ -148,16 +165,16 @@ class References:
             return []
         parent, call, key = _split(place.module)
         expressions = ((self._module(parent).get("module_calls") or {}).get(call) or {}).get("expressions") or {}
-        return self._ends(list(expressions.values()), Place(parent, "", key), 0)
+        return self._ends(list(expressions.values()), Place(parent, f"module.{call}", key), 0)
 
     def _ends(self, expression: Any, place: Place, depth: int) -> list[_End]:
         """The ends of all references of an expression that are not known, each once, in order."""
         references = _references(expression) if depth < _DEEPEST else []
-        repeated = bool({"each.key", "count.index"} & set(references))
-        followed = (end for reference in references for end in self._follow(reference, place, repeated, depth))
+        index = _index(references)
+        followed = (end for reference in references for end in self._follow(reference, place, index, depth))
         return list(dict.fromkeys(followed))
 
-    def _follow(self, reference: str, place: Place, repeated: bool, depth: int) -> Iterable[_End]:
+    def _follow(self, reference: str, place: Place, index: Index, depth: int) -> Iterable[_End]:
         if reference.startswith(_NEVER_UNKNOWN):
             return ()
         if reference.startswith("each.value"):
@@ -169,7 +186,7 @@ class References:
             return self._output(reference, place, depth)
         if reference.startswith("local."):
             return [self._unfollowed(reference, place)]
-        return self._attribute(reference, place, repeated)
+        return self._attribute(reference, place, index)
 
     def _unfollowed(self, reference: str, place: Place) -> _End:
         return _End(below(without_keys(place.module), reference))
@@ -179,7 +196,7 @@ class References:
             return ()
         parent, call, key = _split(place.module)
         expressions = ((self._module(parent).get("module_calls") or {}).get(call) or {}).get("expressions") or {}
-        caller = Place(parent, "", key, place.attribute)
+        caller = Place(parent, f"module.{call}", key, place.attribute)
         ends = self._ends(expressions.get(_variable_name(reference)), caller, depth + 1)
         return [_End(end.told) for end in ends] if len(ends) > 1 and "." in reference[4:] else ends
 
@@ -196,15 +213,25 @@ class References:
             return [self._unfollowed(reference, place)]
         return self._ends(expression, Place(module, "", "", place.attribute), depth + 1)
 
-    def _attribute(self, reference: str, place: Place, repeated: bool) -> Iterable[_End]:
+    def _attribute(self, reference: str, place: Place, index: Index) -> Iterable[_End]:
         found = _RESOURCE.match(reference)
         if found is None:
             return ()
-        end = self._unfollowed(reference, place)
-        address = below(place.module, found[1] + (found[2] or (place.key if repeated else "")))
+        address = below(place.module, found[1] + found[2])
+        if found[2] or address in self._unknown:
+            return self._of_instance(reference, place, address, found)
+        instances = self._instances().get(address, ())
+        if index is Index.NONE or len(instances) > _MANY:
+            return [self._unfollowed(reference, place)] if instances else ()
+        if index is Index.KEY and self._keys_of(below(place.module, place.name)) == self._keys_of(address):
+            instances = (address + place.key,)
+        return [end for each in instances for end in self._of_instance(reference, place, each, found)]
+
+    def _of_instance(self, reference: str, place: Place, address: str, found: re.Match[str]) -> Iterable[_End]:
+        """The attribute of one instance, where that is not known."""
         if address not in self._unknown:
-            several = below(place.module, found[1]) + "["
-            return [end] if any(other.startswith(several) for other in self._unknown) else ()
+            return ()
+        end = self._unfollowed(reference, place)
         name = found[3] or ("id" if place.attribute.endswith(("_id", "_ids", "security_groups")) else "")
         missing = _at(self._unknown[address], name) if name else self._unknown[address]
         if missing is not True:
@@ -212,6 +239,27 @@ class References:
         rest = reference[found.end() :]
         element = f"{address}.{name}{rest}" if name.endswith("ids") and _PLACE.fullmatch(rest) else ""
         return [_End(end.told, (address, name), element)]
+
+    def _instances(self) -> Mapping[str, tuple[str, ...]]:
+        """The instances of every resource and module that is repeated, by its address without the last key."""
+        if self._repeated is None:
+            found: dict[str, dict[str, None]] = defaultdict(dict)
+            for address in self._unknown:
+                for key in _KEY.finditer(address) if "[" in address else ():
+                    found[address[: key.start()]][address[: key.end()]] = None
+            self._repeated = {address: tuple(instances) for address, instances in found.items()}
+        return self._repeated
+
+    def _keys_of(self, address: str) -> frozenset[str]:
+        return frozenset(instance.removeprefix(address) for instance in self._instances().get(address, ()))
+
+
+def _index(references: Sequence[str]) -> Index:
+    """By what an expression picks instances, as far as a plan tells."""
+    if {"each.key", "count.index"}.isdisjoint(references):
+        return Index.NONE
+    others = (each for each in references if each != "each.key")
+    return Index.KEY if all(_RESOURCE.fullmatch(each) and not each.startswith(_NAMES) for each in others) else Index.SOME
 
 
 def holds_true(tree: Any) -> bool:

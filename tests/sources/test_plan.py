@@ -160,6 +160,35 @@ def test_reference_through_a_module_variable_with_keys() -> None:
 
 
 @pytest.mark.parametrize(
+    ("groups", "rules", "references", "wanted"),
+    [
+        (["[0]", "[1]", "[2]"], ["[0]", "[1]"], ["count.index"], ["[0]", "[1]", "[2]"]),
+        (["[0]", "[1]"], ["[0]", "[1]"], ["count.index"], ["[0]", "[1]"]),
+        (["[0]"], ["[0]", "[1]"], ["count.index"], ["[0]"]),
+        (['["a"]', '["b"]'], ['["a"]', '["b"]'], ["each.key"], ['["a"]']),
+        (['["a"]', '["b"]'], ['["a"]', '["b"]'], ["each.key", "local.peers"], ['["a"]', '["b"]']),
+        (['["a"]', '["b"]', '["c"]'], ['["a"]', '["b"]'], ["each.key"], ['["a"]', '["b"]', '["c"]']),
+        (['["x"]', '["y"]'], ['["a"]', '["b"]'], ["each.key"], ['["x"]', '["y"]']),
+    ],
+)
+def test_an_instance_is_not_known_by_what_is_made_of_an_index(
+    groups: list[str], rules: list[str], references: list[str], wanted: list[str]
+) -> None:
+    """A plan names what an index is made of and not how: it may be `count.index + 1`. Equal keys alone are one and the same."""
+    group, rule = "aws_security_group.a", "aws_security_group_rule.r"
+    addresses = [*(group + key for key in groups), *(rule + key for key in rules)]
+    found = read(
+        planned_values={"root_module": {"resources": [planned(address, {}) for address in addresses]}},
+        resource_changes=[change(address, {"id": True, "security_group_id": True}) for address in addresses],
+        configuration={"root_module": {"resources": [resource(rule, security_group_id=[group, *references])]}},
+    )
+    value = found[rule + rules[0]].body.values["security_group_id"]
+    ways = [way for way in value.either or (value,) if way.attribute is not None]
+    assert [way.attribute for way in ways] == [(group + key, "id") for key in wanted]
+    assert value.is_one_of_them is (len(wanted) > 1)
+
+
+@pytest.mark.parametrize(
     ("given", "more", "wanted"),
     [
         (["aws_vpc.v.id", "aws_vpc.v"], {}, ("module.m.aws_security_group.a", "id")),
