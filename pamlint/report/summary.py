@@ -94,7 +94,7 @@ def _not_judged(report: Report) -> Iterable[str]:
     for unjudged in report.unjudged:
         reasons.setdefault(unjudged.why, []).append(unjudged.acl)
     for why, acls in sorted(reasons.items()):
-        yield f"Not judged ({why}): {names(sorted(acls))}."
+        yield f"Not judged ({why}): {names(sorted(set(acls)))}."
 
 
 def _assumed(report: Report) -> Iterable[str]:

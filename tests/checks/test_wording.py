@@ -24,6 +24,7 @@ WAYS = {
     "prefix-list:pl-1": "under `allow`",
     "VirtualNetwork": "`VirtualNetwork: [10.0.0.0/16]`",
     "roles.agent": "Say in the site file",
+    "module.a.local.pairs": "lint it beside its code",
     "aws_security_group.a.ingress[0] (not understood)": "Correct `aws_security_group.a.ingress[0]`, ",
     "infra/main.tf": "readable",
 }
