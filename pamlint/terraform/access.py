@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
+from itertools import chain
 from typing import cast
 
 from pamlint.terraform.convert import convert
@@ -13,6 +14,7 @@ from pamlint.terraform.partial import held_items, ways
 from pamlint.terraform.session import as_key
 from pamlint.terraform.types import ANY, NUMBER, STRING, ListType, MapType, ObjectType, SetType, TupleType, Type, friendly_name
 from pamlint.terraform.values import (
+    NULL,
     EvaluationError,
     ListValue,
     MapValue,
@@ -60,6 +62,28 @@ class LazyObject(ObjectValue):
         return "LazyObject()"
 
 
+class Instances(ObjectValue):
+    """What an unknown collection of instances holds: nothing for sure, and each of its elements is like any of `like`."""
+
+    __slots__ = ("like",)
+
+    def __init__(self, like: Sequence[Value]) -> None:
+        super().__init__({})
+        self.like = like
+
+
+def unsettled(because: tuple[str, ...], like: Iterable[Value]) -> UnknownValue:
+    """The instances of a resource or module call of which it is not known which there are."""
+    return UnknownValue(because, holds=Instances(tuple(like)))
+
+
+def any_of(of: UnknownValue, because: tuple[str, ...], type_: Type = ANY) -> UnknownValue:
+    """Any element of an unknown collection."""
+    if not isinstance(of.holds, Instances):
+        return UnknownValue(because, type_)
+    return _any_of(of.holds.like, UnknownValue(because), type_, alone=False)
+
+
 def attribute(of: Value, name: str) -> Value:
     """`of.name`; raises EvaluationError where Terraform does."""
     bare, marks = unmark(of)
@@ -72,6 +96,8 @@ def attribute(of: Value, name: str) -> Value:
     if isinstance(bare, Null):
         raise EvaluationError(f'the value is null, so it has no attribute "{name}"')
     if isinstance(bare, UnknownValue):
+        if isinstance(bare.holds, LazyObject):
+            return mark(bare.holds.one(name), marks)
         if name in held_items(bare):
             return mark(held_items(bare)[name], marks)
         return mark(UnknownValue(_because(bare, name), _attribute_type(bare.type, name), name=_below(bare, name)), marks)
@@ -141,7 +167,7 @@ def _index(of: Value, key: Value) -> Value:
     if isinstance(of, MapValue | ObjectValue):
         key = convert(key, STRING)
         if isinstance(key, UnknownValue):
-            return UnknownValue(key.because, of.element if isinstance(of, MapValue) else ANY, either=ways(*of.items.values()))
+            return _any_of(list(of.items.values()), key, of.element if isinstance(of, MapValue) else ANY)
         if isinstance(of, ObjectValue):
             return attribute(of, cast("str", key))
         if key not in of.items:
@@ -156,7 +182,7 @@ def _index(of: Value, key: Value) -> Value:
 
 def _element(of: ListValue | TupleValue, key: Value) -> Value:
     if isinstance(key, UnknownValue):
-        return UnknownValue(key.because, of.element if isinstance(of, ListValue) else ANY, either=ways(*of.items))
+        return _any_of(of.items, key, of.element if isinstance(of, ListValue) else ANY)
     count = len(of.items)
     if isinstance(key, Decimal) and key == 0:
         key = 0
@@ -165,8 +191,23 @@ def _element(of: ListValue | TupleValue, key: Value) -> Value:
     return of.items[key]
 
 
+def _any_of(items: Sequence[Value], key: UnknownValue, of: Type, alone: bool = True) -> UnknownValue:
+    """The element at a key that is not known: of objects whose attributes are computed each attribute is that of any of them.
+
+    `alone`: it is one of these for sure; else it may not be there.
+    """
+    if items and all(isinstance(item, LazyObject) for item in items):
+        some = LazyObject(lambda name: _any_of([attribute(item, name) for item in items], key, ANY, alone), dict)
+        return UnknownValue(key.because, of, holds=some)
+    unknown = (item.because for item in items if isinstance(item, UnknownValue))
+    because = tuple(dict.fromkeys(chain(key.because, *unknown)))
+    return UnknownValue(because, of, either=ways(*items) if alone else ways(*items, NULL))
+
+
 def _index_unknown(of: UnknownValue, key: Value) -> Value:
     because = tuple(dict.fromkeys((*of.because, *reasons(key))))
+    if isinstance(of.holds, Instances):
+        return any_of(of, because)
     name = _below(of, key)
     if isinstance(of.type, SetType) or (
         of.type is not ANY and not isinstance(of.type, ListType | MapType | TupleType | ObjectType)
@@ -174,7 +215,7 @@ def _index_unknown(of: UnknownValue, key: Value) -> Value:
         raise EvaluationError(f"a value of type {friendly_name(of.type)} has no elements")
     if isinstance(key, str) and key in held_items(of):
         return held_items(of)[key]
-    if of.attribute is not None and isinstance(key, str):
+    if isinstance(key, str) and (of.attribute is not None or isinstance(of.holds, LazyObject)):
         return attribute(of, key)
     if isinstance(of.type, ObjectType) and isinstance(key, str):
         return UnknownValue(because, _attribute_type(of.type, key), name=name)

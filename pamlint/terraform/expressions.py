@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from pamlint.terraform import operators
-from pamlint.terraform.access import LazyObject, attribute, index
+from pamlint.terraform.access import Instances, LazyObject, any_of, attribute, index
 from pamlint.terraform.calls import called
 from pamlint.terraform.convert import convert, object_key
 from pamlint.terraform.loops import looped
-from pamlint.terraform.partial import held
+from pamlint.terraform.partial import held, ways
 from pamlint.terraform.pieces import put_together
 from pamlint.terraform.scope import Scope, placed
 from pamlint.terraform.syntax import (
@@ -180,7 +180,11 @@ def _splat(node: Splat, scope: Scope) -> Value:
     source, marks = unmark(evaluate(node.source, scope))
     if isinstance(source, UnknownValue):
         holds = TupleValue(evaluate(node.each, scope.with_item(element)) for element in held(source))
-        return mark(UnknownValue(source.because, _splat_type(node, source, scope), holds=holds), marks)
+        like = [any_of(source, source.because)] if isinstance(source.holds, Instances) else []
+        some = [evaluate(node.each, scope.with_item(element)) for element in like]
+        return mark(
+            UnknownValue(reasons(source, *some), _splat_type(node, source, scope), holds=holds, either=ways(*some)), marks
+        )
     if isinstance(source, Null):
         if isinstance(source.type, ListType | SetType | TupleType):
             raise EvaluationError("[*] cannot be applied to a list that is null")

@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Literal
 
 from pamlint.model.noun import record
-from pamlint.terraform.access import pairs
+from pamlint.terraform.access import any_of, pairs
 from pamlint.terraform.convert import convert
 from pamlint.terraform.expressions import evaluate
 from pamlint.terraform.partial import held_pairs
@@ -125,7 +125,7 @@ def _by_each(value: Value) -> Expansion:
     if isinstance(value, Sensitive):
         value = _hidden(value)
     if isinstance(value, UnknownValue):
-        star = _possible_each(value.because, UnknownValue(value.because))
+        star = _possible_each(value.because, any_of(value, value.because))
         known: dict[str | int | None, Instance] = {
             key: _each(key, element) for key, element in held_pairs(value) if isinstance(key, str)
         }

@@ -90,6 +90,14 @@ WORN_PERHAPS = {
     "lists that are laid side by side": (
         "flatten([aws_security_group.own.id, var.on ? [aws_security_group.loose.id] : []])", "",
     ),
+    "as many attachments as interfaces, or none": (
+        OWN,
+        """resource "aws_network_interface_sg_attachment" "x" {
+             count                = var.on ? 2 : 0
+             security_group_id    = aws_security_group.loose.id
+             network_interface_id = [aws_instance.near, aws_instance.near][count.index].primary_network_interface_id
+           }""",
+    ),
     "an attachment to one of two interfaces": (
         OWN,
         """resource "aws_instance" "other" {
@@ -118,6 +126,17 @@ def test_a_flow_that_only_a_group_serves_which_is_worn_perhaps_is_not_proved(tmp
     """Nothing else lets the flow in: it is neither missing nor satisfied for sure."""
     groups = GROUPS % ("", opens(443, "10.20.0.0/16"), worn)
     assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + groups + more) == MISSING
+
+
+@pytest.mark.parametrize("worn", ["concat([aws_security_group.own.id], aws_security_group.loose[*].id)",
+                                  "[aws_security_group.own.id, aws_security_group.loose[length(var.ids)].id]"])  # fmt: skip
+def test_a_group_that_may_not_be_there_is_worn_perhaps(tmp_path: Path, worn: str) -> None:
+    """All of its instances, or one of which nobody knows which it is."""
+    groups = GROUPS % (opens(443, "10.20.0.0/16"), opens(22, "0.0.0.0/0"), worn)
+    code = groups.replace('"loose" {', '"loose" {\n  count = var.on ? 2 : 0')
+    (opened,) = told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + code)
+    assert (opened.check, opened.certainty, opened.acl) == ("extra-access", "unproven", "aws_security_group.loose[*]")
+    assert opened.because[-1] == "var.on"
 
 
 def test_a_flow_that_no_group_serves_is_missing_whatever_is_worn(tmp_path: Path) -> None:
@@ -364,6 +383,12 @@ TWO_NSGS = {
         nsg("inner", SERVES, CLOSED) + guards("nic", "inner", PERHAPS) + nsg("outer", SERVES, WIDE, CLOSED) + guards("subnet", "outer"),
         [Told("extra-access", "unproven", OUTER, f"{OUTER}.security_rule[1]", ["var.on"])],
     ),
+    "the inner one stops the flow, at each of two interfaces or at none": (
+        nsg("inner", CLOSED) + nsg("outer", SERVES, CLOSED) + guards("subnet", "outer")
+        + guards("nic", "inner", "count = var.on ? 2 : 0").replace("azurerm_network_interface.near.id", "local.cards[count.index].id")
+        + "locals { cards = [azurerm_network_interface.near, azurerm_network_interface.near] }",
+        [Told("missing-access", "unproven", INNER, None, ["var.on"])],
+    ),
     "the outer one stops the flow, perhaps": (
         nsg("inner", SERVES, CLOSED) + guards("nic", "inner") + nsg("outer", CLOSED) + guards("subnet", "outer", PERHAPS),
         [Told("missing-access", "unproven", OUTER, None, ["var.on"])],
@@ -516,10 +541,11 @@ def test_an_interface_that_is_in_the_asg_of_a_role_perhaps_plays_it_perhaps(
 
 
 def test_a_role_whose_group_may_not_be_there_is_bound_perhaps(tmp_path: Path) -> None:
-    """The group has an unknown count: without it nobody plays the role."""
+    """The group has an unknown count: without it nobody plays the role, and its machine may wear it or another."""
     code = BASE.replace('"aws_security_group" "near" {', '"aws_security_group" "near" {\n  count  = var.on ? 1 : 0') % ""
     code = code.replace("aws_security_group.near.id", "one(aws_security_group.near[*].id)")
     assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + code) == [
+        Told("missing-access", "unproven", "aws_security_group.near[*]", None, ["var.on"]),
         Told("unbound-role", "unproven", None, None, ["var.on"]),
     ]
 

@@ -140,7 +140,7 @@ def test_repetition(tmp_path: Path) -> None:
             "d": ["a=2", "b=1"],
             "e": "?r.one.id",
             "f": '?r.set["x"].id',
-            "g": "?var.n",
+            "g": "?var.n r.maybe[*].id",
             "h": 0,
             "i": "?r.counted[0].id",
             "j": ['?r.each["a"].id', '?r.each["b"].id'],
@@ -512,7 +512,64 @@ resource "r" "x" {
     reading = read(write(tmp_path, {"main.tf": text}))
     found = {resource.address: resource.body.values for resource in reading.resources}["r.x"]
     assert found["a"] == found["b"] == Unknown(("g.x[*].id",), ("g.x[*]", "id"))
-    assert found["c"] == Unknown(("var.on",))
+    any_ = Unknown(("g.many[*].id",), ("g.many[*]", "id"))
+    assert found["c"] == Unknown(("var.on", "g.many[*].id"), either=(any_, None))
+
+
+AT_AN_UNKNOWN_KEY = {
+    "g.two[var.n].id": ("var.n", "g.two[0].id", "g.two[1].id"),
+    "g.each[var.k].id": ("var.k", 'g.each["a"].id', 'g.each["b"].id'),
+    'g.each[var.k]["id"]': ("var.k", 'g.each["a"].id', 'g.each["b"].id'),
+    "g.two[var.n].tag": ("var.n",),
+    "g.maybe[var.n].id": ("var.on", "var.n", "g.maybe[*].id"),
+    'g.named["a"].id': ("var.on", "g.named[*].id"),
+    "g.maybe[*].id": ("var.on", "g.maybe[*].id"),
+    "module.m[var.n].id": ("var.on", "var.n", "module.m[*].g.x.id"),
+    "[g.two[0].id, g.two[1].id][var.n]": ("var.n", "g.two[0].id", "g.two[1].id"),
+    '{ a = g.two[0].id, b = "x" }[var.k]': ("var.k", "g.two[0].id"),
+    "[[g.two[0].id], []][var.n]": ("var.n",),
+}
+
+
+@pytest.mark.parametrize("text", AT_AN_UNKNOWN_KEY)
+def test_an_element_at_an_unknown_key_may_be_any(text: str, tmp_path: Path) -> None:
+    """What makes each of them unknown is among the references, so that what an id leads to is not lost."""
+    code = f"""
+variable "n" {{}}
+variable "k" {{}}
+variable "on" {{}}
+resource "g" "two" {{
+  count = 2
+  tag   = count.index
+}}
+resource "g" "each" {{ for_each = toset(["a", "b"]) }}
+resource "g" "maybe" {{ count = var.on ? 2 : 0 }}
+resource "g" "named" {{ for_each = var.on ? toset(["a"]) : toset([]) }}
+module "m" {{
+  source = "./m"
+  count  = var.on ? 2 : 0
+}}
+resource "r" "x" {{ v = {text} }}
+"""
+    module = 'resource "g" "x" {}\noutput "id" { value = g.x.id }\n'
+    reading = read(write(tmp_path, {"main.tf": code, "m/main.tf": module}))
+    found = {resource.address: resource.body.values for resource in reading.resources}["r.x"]["v"]
+    assert found.because == AT_AN_UNKNOWN_KEY[text]
+
+
+def test_an_instance_of_what_is_repeated_with_another_may_be_any_of_that(tmp_path: Path) -> None:
+    """`for_each` over a resource of which nobody knows which instances there are."""
+    code = """
+variable "on" {}
+resource "g" "x" { for_each = var.on ? toset(["a"]) : toset([]) }
+resource "r" "x" {
+  for_each = g.x
+  v        = each.value.id
+}
+"""
+    found = {resource.address: resource.body.values for resource in read(write(tmp_path, {"main.tf": code})).resources}
+    any_ = Unknown(("g.x[*].id",), ("g.x[*]", "id"))
+    assert found["r.x[*]"]["v"] == Unknown(("var.on", "g.x[*].id"), either=(any_, None))
 
 
 IDENTITIES = [
