@@ -86,6 +86,8 @@ def any_of(of: UnknownValue, because: tuple[str, ...], type_: Type = ANY) -> Unk
 
 def attribute(of: Value, name: str) -> Value:
     """`of.name`; raises EvaluationError where Terraform does."""
+    if type(of) is LazyObject:
+        return of.one(name)
     bare, marks = unmark(of)
     if isinstance(bare, LazyObject):
         return mark(bare.one(name), marks)

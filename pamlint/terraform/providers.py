@@ -41,9 +41,13 @@ def region(owned: Owned) -> Any:
 
 def _settled(owned: Owned, name: str, node: Expression) -> Any:
     owner, provider = owned
+    provided = owner.session.provided
+    if (owner.prefix, provider, name) in provided:
+        return provided[owner.prefix, provider, name]
     address = f"{owner.prefix}provider.{'.'.join((*provider.block.labels, alias(provider) or ''))}.{name}"
     scope = owner.scope(provider.file_of(name))
-    return to_plain(owner.session.settle(address, lambda: evaluate(node, scope)))
+    settled = provided[owner.prefix, provider, name] = to_plain(owner.session.settle(address, lambda: evaluate(node, scope)))
+    return settled
 
 
 def _named(node: Expression) -> tuple[str, str | None]:

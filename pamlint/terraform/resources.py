@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pamlint.model.resource import EMPTY, Block, Resource, Unknown
@@ -39,7 +38,9 @@ class ResourceNode:
     def expansion(self) -> Expansion:
         """The instances; a single possible one where their number cannot be known."""
         if self._expansion is None:
-            self._expansion = self.module.expand(self.address, self.declared)
+            once = not self.module.prefix and self.declared.block.body.arguments.keys().isdisjoint(("count", "for_each"))
+            single = Expansion("one", {None: Instance()})
+            self._expansion = single if once else self.module.expand(self.address, self.declared)
         return self._expansion
 
     def value(self) -> Value:
@@ -89,7 +90,8 @@ class ResourceNode:
             block = self._reader(instance).block(possible)
             inherited = self._inherited(block)
             if inherited:
-                block = replace(block, values={**block.values, **inherited})
+                values = {**block.values, **inherited}
+                block = Block(values, block.location, block.possible, block.places, block.ignores)
             address = self.address + instance.suffix
             yield Resource(address, self.type, self.mode, root, block, self.module.tree.imported.get(address))
 

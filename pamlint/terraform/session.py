@@ -19,7 +19,7 @@ _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 class Session:
     """What all modules of a root share while they are evaluated."""
 
-    __slots__ = ("_facts", "_is_spent_told", "_pending", "_problems", "_values", "budget")
+    __slots__ = ("_facts", "_is_spent_told", "_pending", "_problems", "_values", "budget", "provided")
 
     def __init__(self, facts: Mapping[str, Any], estate: Budget | None) -> None:
         self.budget = Budget(estate)
@@ -28,6 +28,7 @@ class Session:
         self._values: dict[str, Value] = {}
         self._pending: dict[str, None] = {}
         self._problems: dict[tuple[object, ...], Problem] = {}
+        self.provided: dict[tuple[object, ...], Any] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
