@@ -125,8 +125,8 @@ class Table:
             side: list(self._extent(extent, side, place))
             for side, extent in ((PROTOCOL, rule.protocols), (DESTINATION_PORT, rule.ports), (SOURCE_PORT, rule.source_ports))
         }
-        options[peer_side] = list(self._addresses(rule.peers, peer_side, place))
-        options[local_side] = list(self._addresses(rule.local, local_side, place))
+        for side, peers in ((peer_side, rule.peers), (local_side, rule.local)):
+            options[side] = list(self._addresses(peers, side, place, rule.action == "deny"))
         found = tuple(cube(options_of, exists) for options_of in product(*(options[side] for side in range(5))))
         return tuple(self.on_one(each, peer_side) for each in found) if rule.action == "deny" else found
 
@@ -151,15 +151,16 @@ class Table:
             text = ", ".join(extent.because)
             yield extent.perhaps, (self.unknown(f"{place}/{side}", side, extent.perhaps, text, extent.because),)
 
-    def _addresses(self, peers: Iterable[Peer], side: int, place: str) -> Iterable[Option]:
+    def _addresses(self, peers: Iterable[Peer], side: int, place: str, surely: bool) -> Iterable[Option]:
+        """The possibilities for a side; `surely` tells the known members of symbols by their addresses as well."""
         known: Ranges = EMPTY
         for position, peer in enumerate(peers):
             if peer.symbol is not None:
                 line, literals = self.symbol(peer.symbol, side)
                 if literals:
                     yield line, literals
-                else:
-                    known = union(known, line)
+                    line = self.symbols[peer.symbol].at_least if surely and peer.symbol in self.symbols else EMPTY
+                known = union(known, line)
             elif peer.because:
                 literal = self.unknown(f"{place}/{side}/{position}", side, peer.at_most, peer.text, peer.because, peer.members)
                 yield peer.at_most, (literal,)

@@ -303,6 +303,20 @@ def test_a_group_that_is_denied_another_service_is_no_question_where_it_is_permi
     assert here == ["proved"]
 
 
+@pytest.mark.parametrize("above", ["Deny", "Allow"])
+def test_what_a_deny_surely_takes_is_missing_whatever_a_tag_holds(above: str, tmp_path: Path) -> None:
+    """The network is denied: whether an open tag denies it already, or would admit it if it were not, decides nothing."""
+    tag = (SECURITY_RULE % ("tag", above, 'source_address_prefix = "Storage"')).replace(
+        "110", "100" if above == "Deny" else "130"
+    )
+    network = SECURITY_RULE % ("network", "Deny", 'source_address_prefix = "VirtualNetwork"')
+    rest = (SECURITY_RULE % ("rest", "Allow", 'source_address_prefix = "10.0.0.0/8"')).replace("110", "140")
+    rules = tag + network + (rest if above == "Deny" else "")
+    code = MACHINE + 'resource "azurerm_network_security_group" "near" {\n  name = "near"\n' + rules + "}\n"
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/22", "required", "ingress"), ONE_ROLE, code)
+    assert told(found, "missing-access", "ingress") == [("proved", "azurerm_network_security_group.near", ["10.0.2.0/24"])]
+
+
 def test_a_denied_group_may_be_all_that_a_default_lets_in(tmp_path: Path) -> None:
     """Above the default a group is denied of which not all members are known: TCP from the network is open only perhaps."""
     code = MACHINE + AZURE % ("", SECURITY_RULE % ("no", "Deny", FROM_ASG))
