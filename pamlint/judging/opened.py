@@ -206,8 +206,8 @@ def _passing(front: Front, place: int, piece: Piece, admission: Admission) -> Tr
             continue
         if front.unit.cloud == "azure":
             passing = _in_both(passing, front.passes[other], front.direction, admission.table)
-        else:  # network ACLs name no symbols, and what their rules let through together is cut into pieces
-            passing = overlap(passing, front.passes[other])
+        else:
+            passing = _past_a_list(passing, front.passes[other], front.direction, admission.table)
         if other < place:
             explicit = (cube for near in layer if not near.rule.default for cube in near.traffic)
             passing = less(passing, tuple(explicit), admission.table)
@@ -223,6 +223,29 @@ def _in_both(one: Traffic, other: Traffic, direction: Direction, table: Table) -
         for both in overlap((cube,), other):
             out += _standing(both, cube, direction, table)
     return tuple(out)
+
+
+def _past_a_list(one: Traffic, list_: Traffic, direction: Direction, table: Table) -> Traffic:
+    """The same for a list that names no symbols, and whose rules let through together what each of them does in part."""
+    peer_side, _ = sides(direction)
+    out: list[Cube] = []
+    for cube in one:
+        both = overlap((cube,), list_)
+        stopped = minus(_of_members(cube, peer_side, table), list_) if both and _names_symbol(cube, table) else ()
+        services = tuple(each.replace(peer_side, ANY).bare for each in stopped)
+        out += minus(both, services)
+        for part in merge(overlap(both, services)):
+            out += _standing(part, cube, direction, table)
+    return tuple(out)
+
+
+def _of_members(cube: Cube, peer_side: int, table: Table) -> Traffic:
+    """The part of a cube in which members of what it names can stand at all."""
+    line = cube.sides[peer_side]
+    for predicate in (table.predicates[name] for name, sign in cube.guard if sign):
+        if predicate.side == peer_side and predicate.kind in OPEN_SYMBOLS:
+            line = intersect(line, predicate.at_most)
+    return (cube.replace(peer_side, line),) if line else ()
 
 
 def _names_symbol(cube: Cube, table: Table) -> bool:

@@ -1,0 +1,112 @@
+"""A group that a security group lets in, past a network ACL that lets in addresses: only whom both surely do is proved open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.judging.test_chains import NETWORK
+from tests.judging.test_loose import INTO_NEAR, SITE, Told, told
+
+GROUPS = """
+resource "aws_security_group" "foreign" {
+  name   = "foreign"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["10.20.0.0/16"]
+  }
+  ingress {
+    protocol        = "tcp"
+    from_port       = 22
+    to_port         = 22
+    security_groups = [aws_security_group.foreign.id]
+  }
+}
+resource "aws_instance" "near" {
+  subnet_id              = aws_subnet.a.id
+  private_ip             = "10.0.1.10"
+  vpc_security_group_ids = [aws_security_group.near.id]
+}
+resource "aws_network_acl" "edge" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [aws_subnet.a.id]
+  %s
+  ingress {
+    rule_no    = 200
+    action     = "allow"
+    protocol   = "tcp"
+    from_port  = 443
+    to_port    = 443
+    cidr_block = "10.20.0.0/16"
+  }
+  egress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+}
+"""
+MEMBER = """
+resource "aws_instance" "foreign" {
+  subnet_id              = aws_subnet.b.id
+  private_ip             = "10.0.2.%s"
+  vpc_security_group_ids = [aws_security_group.foreign.id]
+}
+"""
+
+
+def entry(number: int, action: str, cidr: str, port: int = 0) -> str:
+    """An entry of the network ACL; port 0 is any protocol."""
+    return f"""ingress {{
+    rule_no    = {number}
+    action     = "{action}"
+    protocol   = "{"tcp" if port else "-1"}"
+    from_port  = {port}
+    to_port    = {port}
+    cidr_block = "{cidr}"
+  }}
+  """
+
+
+LISTS = {
+    "all of the network": ([entry(100, "allow", "10.0.0.0/8")], "", "proved"),
+    "all of the network in two parts": ([entry(100, "allow", "10.0.0.0/17"), entry(101, "allow", "10.0.128.0/17")], "", "proved"),
+    "all, but for others": ([entry(90, "deny", "10.9.0.0/16"), entry(100, "allow", "0.0.0.0/0")], "", "proved"),
+    "all of the network for that service": ([entry(100, "allow", "10.0.0.0/16", 22)], "", "proved"),
+    "a part of the network": ([entry(100, "allow", "10.0.2.0/25")], "", "unproven"),
+    "all of the network but a part": ([entry(90, "deny", "10.0.2.0/25"), entry(100, "allow", "0.0.0.0/0")], "", "unproven"),
+    "all of the network but for that service": ([entry(90, "deny", "10.0.0.0/17", 22), entry(100, "allow", "0.0.0.0/0")], "", "unproven"),
+    "all of the network but for another service": ([entry(90, "deny", "10.0.0.0/17", 23), entry(100, "allow", "0.0.0.0/0")], "", "proved"),
+    "its own subnet alone": ([], "", "unproven"),
+    "a member that is known": ([entry(100, "allow", "10.0.2.0/25")], MEMBER % "10", "proved"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("entries", "more", "certainty"), LISTS.values(), ids=LISTS)
+def test_a_group_past_a_network_acl_is_open_for_sure_where_its_members_surely_pass(
+    entries: list[str], more: str, certainty: str, tmp_path: Path
+) -> None:
+    """Members stand somewhere in the VPC: where the list stops a part of it, nobody knows whether one of them passes."""
+    found = told(tmp_path, INTO_NEAR, SITE, NETWORK + GROUPS % "".join(entries) + more)
+    rule = "aws_security_group.near.ingress[1]"
+    because = ["aws_security_group.foreign"] if certainty == "unproven" else []
+    first = Told("extra-access", certainty, "aws_security_group.near", rule, because)
+    assert first in found
+    assert {each.certainty for each in found if each.check == "extra-access"} <= {certainty, "unproven"}
+
+
+def test_a_member_that_the_list_stops_is_not_open(tmp_path: Path) -> None:
+    """The only member that is known does not pass; whether there are others is not known."""
+    code = NETWORK + GROUPS % entry(100, "allow", "10.0.2.0/25") + MEMBER % "200"
+    assert [each.certainty for each in told(tmp_path, INTO_NEAR, SITE, code)] == ["unproven"]
