@@ -23,7 +23,7 @@ from pamlint.model.errors import UserError
 from pamlint.model.finding import SEVERITIES, Finding, Report, Severity
 from pamlint.model.noun import noun
 from pamlint.model.policy import Flow, Policy
-from pamlint.model.resource import Problem, Reading, Resource
+from pamlint.model.resource import Ignore, Problem, Reading, Resource
 from pamlint.model.site import Site
 from pamlint.report.assembly import Chapter, Outcome, assemble, chapter
 from pamlint.sources import read
@@ -92,7 +92,7 @@ def outcome(seen: Seen, options: Options, by_rule: bool = False) -> Outcome:
     """One estate, from what was seen to its findings; rule by rule where that is asked for."""
     judgement = judged(seen, options, by_rule)
     findings = check(judgement)
-    kept = suppress(findings, seen.site, seen.network, options.today)
+    kept = suppress(findings, seen.site, seen.network, options.today, _remarks(seen.readings))
     unreadable = any(finding.check == "unreadable-input" for finding in findings)
     notes = (*kept.notes, *_idle_roots(seen.readings, seen.binding.units))
     return Outcome(judgement, seen.network, seen.readings, kept.findings, kept.suppressed, unreadable, notes)
@@ -243,6 +243,13 @@ def _resources(readings: Sequence[Reading]) -> tuple[Resource, ...]:
 def _flows(site: Site) -> list[tuple[Policy, Flow]]:
     """The active flows of all policies, each with the policy that it stands in."""
     return [(policy, flow) for policy in site.policies for flow in active_flows(policy, active_features(policy, site))]
+
+
+def _remarks(readings: Sequence[Reading]) -> Iterator[Ignore]:
+    """Every ignore comment at a resource, and those that stand at none."""
+    for reading in readings:
+        yield from reading.strays
+        yield from (ignore for resource in reading.resources for ignore in resource.body.ignores)
 
 
 def _idle_roots(readings: Sequence[Reading], units: Sequence[Unit]) -> list[str]:

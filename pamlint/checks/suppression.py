@@ -14,6 +14,7 @@ from pamlint.model.resource import Ignore, Location
 from pamlint.model.site import IgnoreEntry, Site
 
 UNRESOLVED = "unresolved-value"
+_NOWHERE = ", which is at no group, NSG or rule; it has to stand on the first line of such a block, or right above it"
 
 
 class Kept(NamedTuple):
@@ -24,8 +25,8 @@ class Kept(NamedTuple):
     notes: tuple[str, ...]
 
 
-def suppress(findings: Sequence[Finding], site: Site, network: Network, today: date) -> Kept:
-    """Apply the site's `ignore` entries and the inline comments."""
+def suppress(findings: Sequence[Finding], site: Site, network: Network, today: date, written: Iterable[Ignore] = ()) -> Kept:
+    """Apply the site's `ignore` entries and the inline comments; `written` are comments wherever they stand."""
     entries = [entry for entry in site.ignore if entry.until is None or entry.until >= today]
     past = [entry for entry in site.ignore if entry not in entries]
     comments = list(_comments(network.acls))
@@ -45,13 +46,15 @@ def suppress(findings: Sequence[Finding], site: Site, network: Network, today: d
     notes += [
         f"{entry.location}: nothing is ignored by this entry ({entry.check}); remove it" for entry in entries if entry not in used
     ]
-    notes += [_stale(ignore) for ignore in dict.fromkeys(comment.ignore for comment in comments) if ignore not in used]
+    near = dict.fromkeys(comment.ignore for comment in comments)
+    notes += [_stale(ignore) for ignore in near if ignore not in used]
+    notes += [_stale(ignore, _NOWHERE) for ignore in dict.fromkeys(written) if ignore not in near]
     return Kept(tuple(kept), tuple(left_out), tuple(notes))
 
 
-def _stale(ignore: Ignore) -> str:
+def _stale(ignore: Ignore, what_to_do: str = "; remove it") -> str:
     if ignore.check in CHECKS:
-        return f"{ignore.location}: nothing is ignored by this comment ({ignore.check}); remove it"
+        return f"{ignore.location}: nothing is ignored by this comment ({ignore.check}){what_to_do}"
     from difflib import get_close_matches
 
     nearest = "".join(f"; perhaps `{name}` is meant" for name in get_close_matches(ignore.check, CHECKS, 1))

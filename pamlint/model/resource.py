@@ -133,7 +133,7 @@ class Reading:
     """All that a source made of one input. `unread` names the files of which nothing is known: anything may stand in them.
 
     `lent` has the modules that are not there, by address, with the addresses (without instance keys) of the resources that are
-    handed to them: anything may be attached to those.
+    handed to them: anything may be attached to those. `strays` are ignore comments that stand at nothing that is read.
     """
 
     input: Input
@@ -141,3 +141,4 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     unread: tuple[str, ...] = ()
     lent: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
+    strays: tuple[Ignore, ...] = ()

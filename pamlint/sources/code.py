@@ -12,7 +12,7 @@ from os.path import normpath, realpath
 from pathlib import Path
 
 from pamlint.model.errors import InputError
-from pamlint.model.resource import Input, Reading, Resource
+from pamlint.model.resource import Ignore, Input, Reading, Resource
 from pamlint.terraform.configuration import (
     Configuration,
     is_configuration,
@@ -26,6 +26,7 @@ from pamlint.terraform.inputs import Settings
 from pamlint.terraform.lending import lent
 from pamlint.terraform.library import Library
 from pamlint.terraform.modules import Module, Tree
+from pamlint.terraform.remarks import strays
 from pamlint.terraform.scope import Budget
 
 __all__ = ["Settings", "find_roots", "read_root"]
@@ -140,7 +141,7 @@ def read_root(
     unread = {problem.subject for problem in tree.library.problems() if problem.check == "unreadable-input"}
     if tree.beyond:
         unread.add(tree.beyond)
-    return Reading(read, tuple(walk.resources), located, tuple(sorted(unread)), walk.lent)
+    return Reading(read, tuple(walk.resources), located, tuple(sorted(unread)), walk.lent, tuple(walk.strays))
 
 
 @contextmanager
@@ -154,18 +155,24 @@ def _deep_stack() -> Iterator[None]:
 
 
 class _Walk:
-    """Collects the wanted resources of a module and of all below it, and what is lent to modules that are not there."""
+    """Collects the wanted resources of a module and of all below it, and what is lent to modules that are not there.
 
-    __slots__ = ("_told", "_wanted", "lent", "resources")
+    `strays` are the ignore comments that stand at none of these resources.
+    """
+
+    __slots__ = ("_seen", "_told", "_wanted", "lent", "resources", "strays")
 
     def __init__(self, wanted: Callable[[str], bool], told: str) -> None:
         self._wanted = wanted
         self._told = told
         self.resources: list[Resource] = []
         self.lent: dict[str, tuple[str, ...]] = {}
+        self.strays: list[Ignore] = []
+        self._seen: set[Path] = set()
 
     def module(self, module: Module) -> None:
         """One module instance."""
+        self._remarks(module)
         for kind in ("resource", "data"):
             for (type_name, _), declared in module.configuration.declared[kind].items():
                 if self._wanted(type_name):
@@ -181,3 +188,19 @@ class _Walk:
                 else:
                     self.lent[call.address] = lent(call)
         module.validate()
+
+    def _remarks(self, module: Module) -> None:
+        """The ignore comments of a directory, each directory once."""
+        configuration = module.configuration
+        if configuration.directory in self._seen:
+            return
+        self._seen.add(configuration.directory)
+        for file in configuration.files:
+            if "pamlint:" in file.text:
+                kept = (
+                    declared
+                    for kind in ("resource", "data")
+                    for (type_name, _), declared in configuration.declared[kind].items()
+                    if self._wanted(type_name)
+                )
+                self.strays += strays(file, kept, module.tree.session)

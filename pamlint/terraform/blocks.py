@@ -1,16 +1,15 @@
-"""Bodies to blocks: arguments as plain values, nested blocks in source order, `dynamic` ones unrolled, ignore comments."""
+"""Bodies to blocks: arguments as plain values, nested blocks in source order, `dynamic` ones unrolled; what is to be ignored."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
-from pamlint.model.resource import EMPTY, Block, Ignore, Location
+from pamlint.model.resource import EMPTY, Block, Location
 from pamlint.terraform.configuration import Declared
 from pamlint.terraform.expressions import evaluate
 from pamlint.terraform.plain import to_plain
+from pamlint.terraform.remarks import ignores
 from pamlint.terraform.repetition import Instance, elements, possible_element
 from pamlint.terraform.scope import Scope
 from pamlint.terraform.session import Session
@@ -20,8 +19,6 @@ from pamlint.terraform.values import LimitReached, Value
 META_ARGUMENTS = frozenset(("count", "for_each", "provider", "depends_on", "providers", "source", "version"))
 _META_BLOCKS = frozenset(("lifecycle", "provisioner", "connection", "timeouts"))
 MAX_DEPTH = 20
-_IGNORE = re.compile(r"pamlint:\s*ignore\b")
-_IGNORE_FORM = re.compile(r"(?:#|//|/\*)\s*pamlint:\s*ignore\[([\w\s,-]+)\]\s+(\S.*?)\s*(?:\*/)?\s*$", re.DOTALL)
 
 
 class _Places(Mapping[str, Location]):
@@ -150,42 +147,3 @@ def _iterator(node: BlockNode) -> str:
     if argument is not None and isinstance(argument.value, Literal):
         return str(argument.value.value)
     return node.labels[0]
-
-
-def ignores(file: SourceFile, node: BlockNode, session: Session) -> tuple[Ignore, ...]:
-    """The ignore comments on a block's first line and on the comment lines directly above it."""
-    if "pamlint:" not in file.text or file.json:
-        return ()
-    by_line = _comments_by_line(file)
-    line = file.position(node.start)[0]
-    found = [comment for comment in by_line.get(line, ()) if comment[0] > node.start]
-    above = line - 1
-    while any(_alone(file, start) for start, _ in by_line.get(above, ())):
-        found = [*by_line[above], *found]
-        above -= 1
-    return tuple(ignore for start, text in found for ignore in _parsed(file, start, text, session))
-
-
-@lru_cache(maxsize=16)
-def _comments_by_line(file: SourceFile) -> dict[int, list[tuple[int, str]]]:
-    lines: dict[int, list[tuple[int, str]]] = {}
-    for start, text in file.comments:
-        lines.setdefault(file.position(start + len(text.rstrip()) - 1)[0], []).append((start, text))
-    return lines
-
-
-def _alone(file: SourceFile, start: int) -> bool:
-    return not file.text[file.text.rfind("\n", 0, start) + 1 : start].strip()
-
-
-def _parsed(file: SourceFile, start: int, text: str, session: Session) -> Iterable[Ignore]:
-    if not _IGNORE.search(text):
-        return
-    where = file.location(start, start + len(text))
-    match = _IGNORE_FORM.match(text)
-    if match is None:
-        session.fail("pamlint: ignore", "the form is `# pamlint: ignore[CHECK] reason`, and the reason is required", where)
-        return
-    for check in match[1].split(","):
-        if check.strip():
-            yield Ignore(check.strip(), match[2], where)

@@ -64,6 +64,7 @@ class Configuration:
     providers: list[Declared] = field(default_factory=list)
     imports: list[Declared] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    files: list[SourceFile] = field(default_factory=list)
     has_state: bool = False
     whole: bool = True
     values_whole: bool = True
@@ -124,6 +125,7 @@ def read_configuration(directory: Path, files: Files, matters: Callable[[bytes],
         except InputError as error:
             configuration.refuse(error, told)
             continue
+        configuration.files.append(file)
         override = _is_override(path.name)
         for block in file.body.blocks:
             _add(configuration, file, block, override)

@@ -85,3 +85,57 @@ def test_what_is_left_out_is_counted_and_what_leaves_out_nothing_is_said(
 def test_a_comment_is_for_its_own_root(tmp_path: Path) -> None:
     """Another root may have a rule of the same address, of which the comment says nothing."""
     assert said(tmp_path, "", a=ROOT % HERE, b=ROOT % "") == (1, [], "1 finding: 1 medium; 1 suppressed.")
+
+
+ELSEWHERE = """variable "x" { # pamlint: ignore[extra-access] a
+  default = 1
+}
+# pamlint: ignore[extra-access] b
+resource "aws_subnet" "s" {
+  vpc_id = "vpc-1" # pamlint: ignore[missing-access] c
+}
+# pamlint: ignore[extra-access] d
+
+resource "aws_security_group" "far" {
+  name = "far" # pamlint: ignore[extra-access] e
+  /* pamlint: ignore[extra-access] f */
+}
+# pamlint: ignore[nonsense] g
+locals {}
+module "m" { # pamlint: ignore[extra-access] h
+  source = "./m"
+}
+resource "aws_security_group" "none" { # pamlint: ignore[extra-access] of none
+  count = 0
+  dynamic "ingress" { # pamlint: ignore[extra-access] of none
+    for_each = []
+    content {}
+  }
+}
+"""
+
+
+def test_a_comment_that_stands_at_nothing_is_said(tmp_path: Path) -> None:
+    """At other blocks, inside of a block, and apart from any; not at a block that is only not made here."""
+    (tmp_path / "a" / "m").mkdir(parents=True)
+    (tmp_path / "a" / "m" / "main.tf").write_text('# pamlint: ignore[extra-access] i\noutput "x" { value = 1 }\n')
+    flow = FLOW % ("f", "near", "far", "tcp/22", "optional", "ingress")
+    (tmp_path / "policy.yaml").write_text(POLICY % flow)
+    (tmp_path / "pamlint.yaml").write_text(SITE % "")
+    (tmp_path / "a" / "main.tf").write_text(ELSEWHERE)
+    answer = pamlint("lint", "--today", "2026-11-23", cwd=tmp_path)
+    nowhere = "which is at no group, NSG or rule; it has to stand on the first line of such a block, or right above it"
+    places = [(1, 16, "extra-access"), (6, 20, "missing-access"), (8, 1, "extra-access"), (11, 16, "extra-access")]
+    places += [(12, 3, "extra-access"), (16, 14, "extra-access")]
+    told = [
+        f"note: a/main.tf:{line}:{column}: nothing is ignored by this comment ({check}), {nowhere}"
+        for line, column, check in places
+    ]
+    assert sorted(answer.err.splitlines()) == sorted(
+        [
+            *told,
+            f"note: a/main.tf:4:1: nothing is ignored by this comment (extra-access), {nowhere}",
+            f"note: a/m/main.tf:1:1: nothing is ignored by this comment (extra-access), {nowhere}",
+            "note: a/main.tf:14:1: nothing is ignored by this comment, for there is no check `nonsense`",
+        ]
+    )
