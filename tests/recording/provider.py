@@ -17,7 +17,8 @@ import msgpack
 from tf.gen import tfplugin_pb2 as pb
 from tf.gen import tfplugin_pb2_grpc as rpc
 
-from tests.recording.schemas import BLOCKS, DATA_SOURCES, RESOURCES, SETTINGS, Attributes
+from tests.recording.existing import found
+from tests.recording.schemas import BLOCKS, DATA_BLOCKS, DATA_SOURCES, RESOURCES, SETTINGS, Attributes
 
 UNKNOWN = msgpack.ExtType(0, b"\x00")
 REGION = "eu-central-1"
@@ -44,6 +45,7 @@ AZURE_PATH = {
     "azurerm_network_security_group": "networkSecurityGroups/{name}",
     "azurerm_network_security_rule": "networkSecurityGroups/{network_security_group_name}/securityRules/{name}",
     "azurerm_network_interface": "networkInterfaces/{name}",
+    "azurerm_lb": "loadBalancers/{name}",
 }
 
 
@@ -96,7 +98,9 @@ class Provider(rpc.ProviderServicer):  # type: ignore[misc]
             provider=schema(*SETTINGS[self.name]),
             resource_schemas={kind: schema(shape, BLOCKS.get(kind, {}), 1) for kind, shape in self.resources.items()},
             data_source_schemas={
-                kind: schema(shape, {}) for kind, shape in DATA_SOURCES.items() if kind.startswith(f"{self.name}_")
+                kind: schema(shape, DATA_BLOCKS.get(kind, {}))
+                for kind, shape in DATA_SOURCES.items()
+                if kind.startswith(f"{self.name}_")
             },
             server_capabilities=pb.ServerCapabilities(get_provider_schema_optional=True),
         )
@@ -125,10 +129,11 @@ class Provider(rpc.ProviderServicer):  # type: ignore[misc]
         return pb.ReadResource.Response(new_state=request.current_state)
 
     def ReadDataSource(self, request: Any, context: Any) -> Any:
-        value = load(request.config)
-        for name, (type_, mode) in DATA_SOURCES[request.type_name].items():
+        value, kind = load(request.config), request.type_name
+        there = found(kind, value)
+        for name, (type_, mode) in DATA_SOURCES[kind].items():
             if mode in "cx" and value.get(name) is None:
-                value[name] = self._made_up(request.type_name, name, type_, value)
+                value[name] = there[name] if name in there else self._made_up(kind, name, type_, value)
         return pb.ReadDataSource.Response(state=dump(value))
 
     def PlanResourceChange(self, request: Any, context: Any) -> Any:

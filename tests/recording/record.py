@@ -17,11 +17,12 @@ from typing import Any
 from tests.recording.serve import providers
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
+EXISTING = Path(__file__).parents[1] / "clouds" / "existing"
 
 
 def estates() -> list[Path]:
     """The estates whose plans and states are kept."""
-    return sorted(path.parent for path in FIXTURES.glob("*/*/plan.json"))
+    return sorted(path.parent for path in (*FIXTURES.glob("*/*/plan.json"), *EXISTING.glob("*/plan.json")))
 
 
 def record(estate: Path, environment: dict[str, str]) -> None:
@@ -51,7 +52,7 @@ def _keep(path: Path, new: dict[str, Any]) -> None:
     if _settled({**new, "timestamp": None}) == _settled({**old, "timestamp": None}):
         return
     path.write_text(json.dumps(new, indent=1) + "\n")
-    print(f"recorded {path.relative_to(FIXTURES)}")
+    print(f"recorded {path.relative_to(FIXTURES.parent)}")
 
 
 def _settled(value: Any) -> Any:

@@ -253,6 +253,21 @@ AZURERM: dict[str, Attributes] = {
     },
     "azurerm_linux_virtual_machine": MACHINE,
     "azurerm_windows_virtual_machine": MACHINE,
+    "azurerm_lb": {**LOCATED, "private_ip_address": (S, "c"), "private_ip_addresses": (LS, "c"), "sku": (S, "o")},
+    "azurerm_lb_backend_address_pool": {
+        "backend_ip_configurations": (LS, "c"),
+        "id": (S, "c"),
+        "load_balancing_rules": (LS, "c"),
+        "loadbalancer_id": (S, "r"),
+        "name": (S, "r"),
+        "virtual_network_id": (S, "o"),
+    },
+    "azurerm_network_interface_backend_address_pool_association": {
+        "backend_address_pool_id": (S, "r"),
+        "id": (S, "c"),
+        "ip_configuration_name": (S, "r"),
+        "network_interface_id": (S, "r"),
+    },
 }
 
 OS_DISK: Attributes = {"caching": (S, "r"), "storage_account_type": (S, "o")}
@@ -274,12 +289,49 @@ BLOCKS: dict[str, dict[str, Attributes]] = {
 
 DATA_SOURCES: dict[str, Attributes] = {
     "aws_prefix_list": {**ID, "cidr_blocks": (LS, "c"), "name": (S, "x"), "prefix_list_id": (S, "o")},
-    "aws_vpc": {**ID, "cidr_block": (S, "x"), "ipv6_cidr_block": (S, "c"), "tags": (MS, "x")},
+    "aws_vpc": {
+        **ID,
+        "cidr_block": (S, "x"),
+        "cidr_block_associations": (["list", ["object", {"association_id": S, "cidr_block": S, "state": S}]], "c"),
+        "ipv6_cidr_block": (S, "c"),
+        "tags": (MS, "x"),
+    },
     "aws_subnet": {**ID, "cidr_block": (S, "x"), "tags": (MS, "x"), "vpc_id": (S, "x")},
+    "aws_subnets": {**ID, "ids": (LS, "c"), "tags": (MS, "o")},
     "aws_security_group": {**ID, "name": (S, "x"), "tags": (MS, "x"), "vpc_id": (S, "x")},
+    "aws_security_groups": {**ID, "arns": (LS, "c"), "ids": (LS, "c"), "tags": (MS, "o"), "vpc_ids": (LS, "c")},
+    "aws_network_acls": {**ID, "ids": (LS, "c"), "tags": (MS, "o"), "vpc_id": (S, "o")},
+    "aws_ec2_managed_prefix_list": {
+        **ID,
+        "address_family": (S, "c"),
+        "arn": (S, "c"),
+        "entries": (objects({"cidr": S, "description": S}), "c"),
+        "max_entries": (N, "c"),
+        "name": (S, "x"),
+        "owner_id": (S, "c"),
+        "tags": (MS, "c"),
+        "version": (N, "c"),
+    },
+    "azurerm_resource_group": {"id": (S, "c"), "location": (S, "c"), "name": (S, "r"), "tags": (MS, "c")},
     "azurerm_virtual_network": {**IN_GROUP, "address_space": (LS, "c"), "location": (S, "c")},
-    "azurerm_subnet": {**IN_GROUP, "address_prefixes": (LS, "c"), "virtual_network_name": (S, "r")},
+    "azurerm_subnet": {
+        **IN_GROUP,
+        "address_prefix": (S, "c"),
+        "address_prefixes": (LS, "c"),
+        "network_security_group_id": (S, "c"),
+        "route_table_id": (S, "c"),
+        "virtual_network_name": (S, "r"),
+    },
+    "azurerm_network_security_group": {
+        **IN_GROUP,
+        "location": (S, "c"),
+        "security_rule": (["list", ["object", NSG_RULE]], "c"),
+        "tags": (MS, "c"),
+    },
+    "azurerm_application_security_group": {**IN_GROUP, "location": (S, "c"), "tags": (MS, "c")},
 }
+FILTER: dict[str, Attributes] = {"filter": {"name": (S, "r"), "values": (SS, "r")}}
+DATA_BLOCKS: dict[str, dict[str, Attributes]] = {"aws_subnets": FILTER, "aws_security_groups": FILTER, "aws_network_acls": FILTER}
 
 RESOURCES = {"aws": AWS, "azurerm": AZURERM}
 SETTINGS: dict[str, tuple[Attributes, dict[str, Attributes]]] = {

@@ -36,9 +36,9 @@ class Pools:
         self._members: dict[str, list[tuple[str, Because]]] = defaultdict(list)
         for tie in ledger.managed(MEMBER):
             found = doubted(self.of([tie.body.values.get("backend_address_pool_id")], tie.root), tie.body.possible)
-            nic = ledger.target(tie.body.values.get("network_interface_id"), tie.root, "azurerm_network_interface")
-            if nic is not None:
-                self._members[key_of(nic)] += found
+            value = tie.body.values.get("network_interface_id")
+            for nic, because in ledger.candidates(value, tie.root, "azurerm_network_interface"):
+                self._members[key_of(nic)] += doubted(found, because)
         self.addresses = [(resource, _address(resource)) for resource in ledger.managed(ADDRESS)]
         self._taken: set[str] = set()
 

@@ -86,6 +86,15 @@ CASES = {
         IN_BOTH,
         dict.fromkeys(IN_BOTH, ("var.on",)),
     ),
+    "one of two interfaces": (
+        'variable "on" {}'
+        + CARD
+        + CARD.replace('"x"', '"y"').replace("10.0.1.5", "10.0.1.6")
+        + MEMBER.replace("azurerm_network_interface.x.id", f"var.on ? {NIC}.id : azurerm_network_interface.y.id") % "",
+        NIC,
+        IN_BOTH,
+        dict.fromkeys(IN_BOTH, ("var.on",)),
+    ),
     "an interface whose address is in the pool": (CARD + ADDRESS % "5", NIC, IN_BOTH, {}),
     "an interface with another address": (CARD + ADDRESS % "6", NIC, [], {}),
     "an interface of another network that has the same address": (CARD + OTHER_NETWORK, NIC, [], {}),
