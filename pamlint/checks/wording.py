@@ -186,7 +186,7 @@ def _way_to_supply(reference: str) -> str:
             rules = "for its rules, lint what makes it beside this, or the live account"
             return f"Neither the members of {{names}} nor its rules are in the code: {role}; {rules}."
         return f"The code does not say who is a member of {{names}}: {role}, or lint a state."
-    if ".local." in f".{reference}":
+    if ".local." in f".{reference}" or reference.endswith("]"):
         return "A plan does not tell what {names} is: lint it beside its code."
     if ".var." in f".{reference}":
         return "Supply {names} with `--var` or `--var-file`, or under `values:` in the site file (`{first}: ...`)."

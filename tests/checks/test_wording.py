@@ -25,6 +25,7 @@ WAYS = {
     "VirtualNetwork": "`VirtualNetwork: [10.0.0.0/16]`",
     "roles.agent": "Say in the site file",
     "module.a.local.pairs": "lint it beside its code",
+    "data.aws_security_groups.d.ids[1]": "lint it beside its code",
     "aws_security_group.a.ingress[0] (not understood)": "Correct `aws_security_group.a.ingress[0]`, ",
     "infra/main.tf": "readable",
 }
