@@ -13,10 +13,10 @@ from dataclasses import replace
 from pamlint.clouds.azure.cards import NIC, Card, Cards
 from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.ties import Tied, Ties, keys, perhaps, sure, together
-from pamlint.clouds.values import all_of, blocks, find, string, text, texts
+from pamlint.clouds.values import all_of, blocks, find, networks, string, text, texts
 from pamlint.model.acl import Workload
 from pamlint.model.identity import key_of
-from pamlint.model.ranges import EMPTY
+from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Resource
 
 MACHINES = ("azurerm_linux_virtual_machine", "azurerm_virtual_machine", "azurerm_windows_virtual_machine")
@@ -35,6 +35,7 @@ UNRULED = frozenset(
 """The subnets of services on which Azure puts no admin rules, in small letters."""
 BASTION = "azurerm_bastion_host"
 ENDPOINT = "azurerm_private_endpoint"
+ENDPOINT_ADDRESSES = ("ip_configuration.private_ip_address", "private_service_connection.private_ip_address")
 
 TYPES = frozenset({*MACHINES, *SCALE_SETS, BASTION, ENDPOINT})
 
@@ -63,9 +64,15 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
     for resource in ledger.managed(ENDPOINT):
         card = cards.in_subnet(resource, find(resource.body, "subnet_id"))
         guarded = all(subnet is not None and subnet.guards_endpoints for subnet in card.subnets)
-        yield resource, [replace(card, guarded=guarded)]
+        yield resource, [replace(card, guarded=guarded, addresses=_of_endpoint(resource))]
     for resource, card in cards.strangers():
         yield resource, [card]
+
+
+def _of_endpoint(resource: Resource) -> Ranges:
+    """The addresses of a private endpoint: those that its code gives it, else those that it was given."""
+    given = next((found for path in ENDPOINT_ADDRESSES if (found := find(resource.body, path))), [])
+    return all_of([networks([address]) for address in given]) or EMPTY
 
 
 UNKNOWN = Card(Tied(), (None,), ())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clouds.building import network, resource
 from tests.clouds.reading import acl, bounds, chain, cidrs, network_of, workloads
 
 BASE = """
@@ -169,6 +170,32 @@ def test_private_endpoints(policy: str, tmp_path: Path) -> None:
     """No NSG stands before a private endpoint unless the subnet's policy says so; it is a workload in either case."""
     found = workloads(network_of(tmp_path, BASE + ENDPOINT % policy), "azurerm_private_endpoint.x")
     assert [chain(each) for each in found] == POLICIES[policy]
+
+
+ADDRESSES = {
+    "": [],
+    'ip_configuration { private_ip_address = "10.0.1.10" }': ["10.0.1.10"],
+    """ip_configuration { private_ip_address = "10.0.1.10" }
+  ip_configuration { private_ip_address = "10.0.1.12" }""": ["10.0.1.10", "10.0.1.12"],
+    """ip_configuration { private_ip_address = "10.0.1.10" }
+  ip_configuration { private_ip_address = azurerm_subnet.p.default_outbound_access_enabled }""": [],
+    'private_service_connection { name = "c" }': [],
+}
+
+
+@pytest.mark.parametrize("written", ADDRESSES)
+def test_a_private_endpoint_has_the_addresses_that_it_is_given(written: str, tmp_path: Path) -> None:
+    """None are known where one of them is not, or Azure is to choose."""
+    code = BASE + ENDPOINT.replace('name      = "vault"', f'name      = "vault"\n  {written}') % ""
+    (found,) = workloads(network_of(tmp_path, code), "azurerm_private_endpoint.x")
+    assert [cidr.removesuffix("/32") for cidr in cidrs(found.addresses)] == ADDRESSES[written]
+
+
+def test_a_private_endpoint_of_a_state_has_the_address_that_azure_chose() -> None:
+    """A state tells it with the connection."""
+    endpoint = resource("azurerm_private_endpoint.x", private_service_connection=[{"private_ip_address": "10.0.1.10"}])
+    (found,) = workloads(network(endpoint), "azurerm_private_endpoint.x")
+    assert cidrs(found.addresses) == ["10.0.1.10/32"]
 
 
 def test_inline_subnets(tmp_path: Path) -> None:
