@@ -26,17 +26,23 @@ class _Places(Mapping[str, Location]):
 
     __slots__ = ("_arguments", "_file", "_files")
 
-    def __init__(self, arguments: Mapping[str, Argument], file: SourceFile, files: Mapping[str, SourceFile]) -> None:
+    def __init__(
+        self, arguments: Mapping[str, Argument | tuple[int, int]], file: SourceFile, files: Mapping[str, SourceFile]
+    ) -> None:
         self._arguments = arguments
         self._file = file
         self._files = files
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _Places, (self._arguments, self._file, self._files)
+        """To another process goes where they stand, not what they say."""
+        return _Places, ({name: self._span(name) for name in self._arguments}, self._file, self._files)
+
+    def _span(self, name: str) -> tuple[int, int]:
+        argument = self._arguments[name]
+        return argument if isinstance(argument, tuple) else (argument.start, argument.end)
 
     def __getitem__(self, name: str) -> Location:
-        argument = self._arguments[name]
-        return self._files.get(name, self._file).location(argument.start, argument.end)
+        return self._files.get(name, self._file).location(*self._span(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._arguments)

@@ -225,10 +225,6 @@ class Argument:
     start: int
     end: int
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """To another process goes where it stands, not what it says."""
-        return Argument, (self.name, Literal(None, self.start, self.end), self.start, self.end)
-
 
 @record
 class BlockNode:

@@ -27,9 +27,9 @@ TEMPLATE = "aws_launch_template"
 CONFIGURATION = "aws_launch_configuration"
 SCALING_GROUP = "aws_autoscaling_group"
 TEMPLATE_PLACES = (
-    "launch_template",
-    "mixed_instances_policy.launch_template.launch_template_specification",
-    "mixed_instances_policy.launch_template.override.launch_template_specification",
+    ("launch_template", "launch_template"),
+    ("mixed_instances_policy", "mixed_instances_policy.launch_template.launch_template_specification"),
+    ("mixed_instances_policy", "mixed_instances_policy.launch_template.override.launch_template_specification"),
 )
 TEMPLATE_NAMES = ("id", "launch_template_id", "name", "launch_template_name")
 INSTANCE_ADDRESSES = ("private_ip", "secondary_private_ips", "ipv6_addresses")
@@ -95,8 +95,10 @@ class Machines:
 
     def _templates(self, resource: Resource) -> Iterable[Any]:
         """What a resource names its launch templates by."""
-        for place in TEMPLATE_PLACES:
-            for block in [] if computed(resource, place.partition(".")[0]) else nested(resource.body, place):
+        for first, place in TEMPLATE_PLACES:
+            if resource.body.values.get(first) is None or computed(resource, first):
+                continue
+            for block in nested(resource.body, place):
                 yield next((value for name in TEMPLATE_NAMES if (value := block.values.get(name))), None)
 
     def _wearers(self, attachment: Resource) -> list[tuple[Resource, Because]]:
