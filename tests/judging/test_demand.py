@@ -245,3 +245,92 @@ def test_half_of_a_way_is_told_only_where_a_role_is_played_for_sure(tail: str, h
     flow = FLOW % ("call", "near", "far", "tcp/443", "optional", "egress, ingress")
     found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + HALF % tail)
     assert len([each for each in found if each["check"] == "half-open-flow"]) == half_open
+
+
+LISTENING = POLICY.replace("roles:", "parameters: {door: {type: port, default: 22}}\nroles:", 1)
+
+
+def test_a_service_is_where_the_role_that_listens_has_it(tmp_path: Path) -> None:
+    """The site gives one role a port of its own; what the other has is its own targets' port."""
+    site = (
+        ROLES.replace("{match: [{name: near}]%s}", "[{match: [{name: near}], parameters: {door: 2222}}]")
+        % ", cidrs: [10.9.0.0/24]"
+    )
+    rule = 'ingress {\nprotocol = "tcp"\nfrom_port = 2222\nto_port = 2222\ncidr_blocks = ["10.9.0.0/24"]\n}'
+    flow = FLOW % ("call", "far", "near", "{parameter: door, protocol: tcp}", "required", "ingress")
+    found = findings(tmp_path, flow, site, NETWORK + AMAZON % rule, LISTENING)
+    assert [each["check"] for each in found if each["direction"] == "ingress"] == []
+
+
+SHARED = """
+resource "azurerm_network_security_group" "near" {
+  name = "near"
+  security_rule {
+    name                       = "web"
+    priority                   = 110
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "443"
+    source_address_prefix      = "10.9.0.0/24"
+    destination_address_prefix = "%s"
+  }
+  security_rule {
+    name                       = "nothing"
+    priority                   = 4000
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+"""
+ON_SUBNET = """
+resource "azurerm_subnet_network_security_group_association" "near" {
+  subnet_id                 = azurerm_subnet.a.id
+  network_security_group_id = azurerm_network_security_group.near.id
+}
+"""
+BARE_SUBNET = MACHINE.partition('resource "azurerm_network_interface"')[0]
+TWO_ROLES = ROLES.replace("name: far", "name: near") % (", cidrs: [10.0.1.10/32]", ", cidrs: [10.0.1.11/32]")
+
+
+@pytest.mark.parametrize(
+    ("to", "told_of"),
+    [("10.0.1.10", []), ("10.0.1.11", ["extra-access", "missing-access"]), ("*", ["extra-access"])],
+)
+def test_roles_that_share_an_nsg_need_and_permit_each_on_its_own_part(to: str, told_of: list[str], tmp_path: Path) -> None:
+    """Two roles stand behind one NSG at addresses of their own: what the one is called on is nothing for the other."""
+    flow = FLOW % ("call", "any", "near", "tcp/443", "required", "ingress")
+    code = BARE_SUBNET + SHARED.replace("10.9.0.0/24", "*") % to + ON_SUBNET
+    found = findings(tmp_path, flow, TWO_ROLES, code)
+    checks = sorted(each["check"] for each in found if each["direction"] == "ingress")
+    assert [check for check in checks if check.endswith("-access")] == told_of
+
+
+@pytest.mark.parametrize(("code", "certainty"), [("", "unproven"), (BARE_SUBNET + ON_SUBNET, "proved")])
+def test_where_nobody_knows_who_stands_behind_an_nsg_nobody_is_missed_for_sure(code: str, certainty: str, tmp_path: Path) -> None:
+    """A rule lets one address be reached: that is all that there is, or not."""
+    site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.9.0.0/24]") % ""
+    found = findings(
+        tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), site, code + SHARED % "10.0.1.10"
+    )
+    assert [each for each, *_ in told(found, "missing-access", "ingress")] == [certainty]
+
+
+def test_what_may_play_no_role_at_all_opens_nothing_for_sure(tmp_path: Path) -> None:
+    """The name of the NSG is not known: whether its defaults open too much, or its rules too little, hangs on it."""
+    code = 'variable "tail" {}\n' + BARE_SUBNET + ON_SUBNET + (SHARED % "*").replace('name = "near"', 'name = "nea${var.tail}"')
+    code = code.replace('source_port_range          = "*"', 'source_port_range          = "1"', 1)
+    site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.9.0.0/24]") % ""
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"), site, code)
+    here = {
+        each["check"]: (each["certainty"], each["because"])
+        for each in found
+        if each["check"] in ("implicit-allow", "pinned-source-port")
+    }
+    assert here == {check: ("unproven", ["var.tail"]) for check in ("implicit-allow", "pinned-source-port")}

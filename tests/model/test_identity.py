@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,6 +83,11 @@ def asks(kind: str, root: str = "rules", id_: str | None = None, **values: Any) 
     return Resource(f"data.{kind}.d", kind, "data", root, Block(values, HERE), id_)
 
 
+def perhaps(resource: Resource) -> Resource:
+    """A resource that may not exist."""
+    return replace(resource, body=replace(resource.body, possible=("var.on",)))
+
+
 LOOKED_UP: list[tuple[tuple[Resource, ...], Resource, bool]] = [
     ((GROUP,), asks("aws_security_group", name="pam"), True),
     ((GROUP,), asks("aws_security_group", name="pam", vpc_id="vpc-1", region="eu-west-1", tags={"a": "1"}), True),
@@ -96,6 +102,8 @@ LOOKED_UP: list[tuple[tuple[Resource, ...], Resource, bool]] = [
     ((GROUP,), asks("aws_security_group", name="pam", filter=[Block({"name": "vpc-id"})]), False),
     ((GROUP,), asks("aws_security_group", name="pam", id_="sg-1"), False),
     ((GROUP,), asks("aws_vpc", name="pam"), False),
+    ((perhaps(GROUP),), asks("aws_security_group", name="pam"), False),
+    ((GROUP,), perhaps(asks("aws_security_group", name="pam")), False),
     ((GROUP, thing("aws_security_group.h", root="more", name="pam")), asks("aws_security_group", name="pam"), False),
     ((NSG,), asks("azurerm_network_security_group", name="pam", resource_group_name="RG"), True),
     ((NSG,), asks("azurerm_network_security_group", name="pam", resource_group_name="other"), False),

@@ -190,7 +190,27 @@ SHELTER = {
              }""",
         None,
     ),
+    "a table that is tied perhaps": (
+        'variable "on" { type = bool }'
+        + (TABLE % "nat_gateway_id = aws_nat_gateway.n.id").replace('ation" "t" {', 'ation" "t" {\ncount = var.on ? 1 : 0'),
+        None,
+    ),
+    "one of two tables": (
+        TABLE % "gateway_id = aws_internet_gateway.i.id"
+        + (TABLE % "nat_gateway_id = aws_nat_gateway.n.id").replace('"t"', '"u"').replace("table.t.id", "table.u.id"),
+        None,
+    ),
     "Block Public Access": (OPTIONS, BLOCKED),
+    "Block Public Access that spares what is not known": (
+        OPTIONS
+        + """
+        variable "subnet" {}
+        resource "aws_vpc_block_public_access_exclusion" "e" {
+          subnet_id                       = var.subnet
+          internet_gateway_exclusion_mode = "allow-bidirectional"
+        }""",
+        None,
+    ),
     "Block Public Access that spares the subnet": (
         OPTIONS
         + """
