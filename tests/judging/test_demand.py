@@ -334,3 +334,68 @@ def test_what_may_play_no_role_at_all_opens_nothing_for_sure(tmp_path: Path) -> 
         if each["check"] in ("implicit-allow", "pinned-source-port")
     }
     assert here == {check: ("unproven", ["var.tail"]) for check in ("implicit-allow", "pinned-source-port")}
+
+
+TOWARDS = """
+variable "on" { type = bool }
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_security_group_rule" "near" {
+  count             = %s
+  type              = "egress"
+  protocol          = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_blocks       = ["10.9.0.0/24"]
+  security_group_id = aws_security_group.near.id
+}
+resource "aws_security_group" "far" {
+  name   = "far"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_instance" "far" {
+  subnet_id              = aws_subnet.a.id
+  vpc_security_group_ids = [aws_security_group.far.id]
+}
+"""
+
+
+@pytest.mark.parametrize(("count", "half_open"), [("1", 1), ("var.on ? 1 : 0", 0)])
+def test_half_a_way_to_all_networks_of_a_role_is_told_only_where_it_is_open_for_sure(
+    count: str, half_open: int, tmp_path: Path
+) -> None:
+    """Nobody knows where the role's machine stands: who opens all of its networks opens the way to it."""
+    flow = FLOW % ("call", "near", "far", "tcp/443", "optional", "egress, ingress")
+    found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.9.0.0/24]"), NETWORK + TOWARDS % count)
+    assert len([each for each in found if each["check"] == "half-open-flow"]) == half_open
+
+
+TWO_LISTS = "".join(
+    f"""
+resource "azurerm_network_security_group" "{name}" {{
+  name = "{name}"
+  security_rule {{
+    name                       = "web"
+    priority                   = 110
+    direction                  = "{direction}"
+    access                     = "{access}"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "443"
+    source_address_prefix      = "*"
+    destination_address_prefix = "10.0.2.0/24"
+  }}
+}}
+"""
+    for name, direction, access in (("near", "Outbound", "Allow"), ("edge", "Outbound", "Allow"), ("far", "Inbound", "Deny"))
+)
+
+
+def test_half_a_way_is_told_at_the_nearest_list_that_opens_it(tmp_path: Path) -> None:
+    """Both NSGs of a machine let it out, that of the other role does not let it in: one finding, at the interface."""
+    flow = FLOW % ("call", "near", "far", "tcp/443", "optional", "egress, ingress")
+    code = MACHINE + TWO_LISTS + ON_SUBNET.replace("group.near.id", "group.edge.id")
+    found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.0.2.0/24]"), code)
+    assert [each["acl"] for each in found if each["check"] == "half-open-flow"] == ["azurerm_network_security_group.near"]
