@@ -13,7 +13,7 @@ from pamlint.terraform.providers import default_tags, provider_of, region
 from pamlint.terraform.repetition import Expansion, Instance
 from pamlint.terraform.session import joined
 from pamlint.terraform.types import ANY, STRING
-from pamlint.terraform.values import Mappish, ObjectValue, Sequence, TupleValue, UnknownValue, Value, is_null, unmark
+from pamlint.terraform.values import Mappish, ObjectValue, Sequence, TupleValue, UnknownValue, Value, attributed, is_null, unmark
 
 if TYPE_CHECKING:
     from pamlint.terraform.modules import Module
@@ -73,7 +73,7 @@ class ResourceNode:
         if argument is not None and name not in META_ARGUMENTS:
             value = self._reader(instance).argument(argument)
             if not is_null(value) and (self.mode == "managed" or _is_scalar(value)):
-                return value
+                return attributed(value, address, name) if name == "name" and self.mode == "managed" else value
         fact = self.module.session.fact(f"{address}.{name}")
         if fact is not None:
             return fact

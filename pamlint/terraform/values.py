@@ -283,6 +283,17 @@ def called(value: Value, name: str) -> Value:
     return mark(unknown, marks)
 
 
+def attributed(value: Value, address: str, name: str) -> Value:
+    """The value as the attribute of a resource that it is, if it is unknown and no other's."""
+    bare, marks = unmark(value)
+    if not isinstance(bare, UnknownValue) or bare.attribute is not None:
+        return value
+    unknown = UnknownValue(
+        bare.because, bare.type, attribute=(address, name), prefix=bare.prefix, not_null=bare.not_null, pieces=bare.pieces
+    )
+    return mark(unknown, marks)
+
+
 def mark(value: Value, because: Iterable[str] | None) -> Value:
     """The value made sensitive, for these references besides those it has; unchanged where `because` is None."""
     if because is None:

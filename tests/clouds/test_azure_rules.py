@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from pamlint.model.ranges import EMPTY, Ranges, subtract
 from pamlint.model.resource import Resource, Unknown
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 from tests.clouds.building import acl, addresses, block, exactly, explicit, network, ref, resource, unset
+from tests.clouds.reading import network_of
 
 NSG = "azurerm_network_security_group.n"
 EVERYTHING, PORTS = exactly((0, 255)), exactly((0, 65535))
@@ -402,3 +404,34 @@ def test_what_stands_behind_an_nsg_is_known_if_all_of_it_is() -> None:
         "azurerm_network_security_group.s",
     )
     assert (known.local, unknown.local) == (parse_cidrs(["10.0.1.0/24"]), None)
+
+
+@pytest.mark.parametrize("name", ['"${var.site}-nsg"', "local.name", '"nsg-${random_id.r.hex}"'])
+def test_a_rule_is_of_the_nsg_whose_name_it_refers_to(name: str, tmp_path: Path) -> None:
+    """Whatever that name is."""
+    code = f"""
+variable "site" {{ type = string }}
+locals {{ name = "nsg-${{var.site}}" }}
+resource "random_id" "r" {{ byte_length = 2 }}
+resource "azurerm_network_security_group" "n" {{
+  name                = {name}
+  resource_group_name = "g"
+}}
+resource "azurerm_network_security_rule" "ssh" {{
+  name                        = "ssh"
+  resource_group_name         = "g"
+  network_security_group_name = azurerm_network_security_group.n.name
+  priority                    = 100
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_address_prefix       = "10.0.0.0/8"
+  source_port_range           = "*"
+  destination_address_prefix  = "*"
+  destination_port_range      = "22"
+}}
+"""
+    found = network_of(tmp_path, code).acls
+    assert [(each.address, each.partial, [rule.name for rule in explicit(each)]) for each in found] == [
+        ("azurerm_network_security_group.n", (), ["azurerm_network_security_rule.ssh"])
+    ]

@@ -516,6 +516,30 @@ resource "r" "x" {
     assert found["c"] == Unknown(("var.on", "g.many[*].id"), either=(any_, None))
 
 
+def test_a_name_that_is_not_known_is_the_name_of_its_resource(tmp_path: Path) -> None:
+    """Who refers to it means that one, whatever its name is; what a data source asks for stays what it is."""
+    code = """
+variable "p" {}
+resource "g" "x" { name = "pam-${var.p}" }
+resource "g" "known" { name = "pam" }
+data "g" "y" { name = var.p }
+resource "r" "x" {
+  a = g.x.name
+  b = "${g.x.name}-rule"
+  c = g.known.name
+  d = data.g.y.name
+}
+"""
+    found = {resource.address: resource.body.values for resource in read(write(tmp_path, {"main.tf": code})).resources}
+    assert found["g.x"]["name"] == Unknown(("var.p",), prefix="pam-")
+    assert found["r.x"] == {
+        "a": Unknown(("var.p",), ("g.x", "name"), prefix="pam-"),
+        "b": Unknown(("var.p",), prefix="pam-"),
+        "c": "pam",
+        "d": Unknown(("var.p",), name="var.p"),
+    }
+
+
 AT_AN_UNKNOWN_KEY = {
     "g.two[var.n].id": ("var.n", "g.two[0].id", "g.two[1].id"),
     "g.each[var.k].id": ("var.k", 'g.each["a"].id', 'g.each["b"].id'),
