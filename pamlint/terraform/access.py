@@ -62,6 +62,26 @@ class LazyObject(ObjectValue):
         return "LazyObject()"
 
 
+class Completed(ObjectValue):
+    """An object that a resource sets: what is not in it the provider may add. `told` is the reference that leads to it."""
+
+    __slots__ = ("told",)
+
+    def __init__(self, items: Mapping[str, Value], told: str) -> None:
+        super().__init__(items)
+        self.told = told
+
+    def at(self, name: str) -> Value:
+        """An attribute, unknown where the provider would have to say it."""
+        told = stepped(self.told, name)
+        return completed(self.items[name], told) if name in self.items else UnknownValue((told,), name=told)
+
+
+def completed(value: Value, told: str) -> Value:
+    """An argument of a resource as others see it once the provider has had its say."""
+    return Completed(value.items, told) if type(value) is ObjectValue else value
+
+
 class Instances(ObjectValue):
     """What an unknown collection of instances holds: nothing for sure, and each of its elements is like any of `like`."""
 
@@ -91,6 +111,8 @@ def attribute(of: Value, name: str) -> Value:
     bare, marks = unmark(of)
     if isinstance(bare, LazyObject):
         return mark(bare.one(name), marks)
+    if isinstance(bare, Completed):
+        return mark(bare.at(name), marks)
     if isinstance(bare, ObjectValue | MapValue):
         if name not in bare.items:
             raise EvaluationError(f'there is no attribute "{name}"{_instead(name, bare.items)}')

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from pamlint.model.resource import EMPTY, Block, Resource, Unknown
-from pamlint.terraform.access import REMOTE_STATE, LazyObject, unsettled
+from pamlint.terraform.access import REMOTE_STATE, LazyObject, completed, unsettled
 from pamlint.terraform.blocks import META_ARGUMENTS, BodyReader
 from pamlint.terraform.configuration import Declared
 from pamlint.terraform.providers import default_tags, provider_of, region
@@ -73,7 +73,7 @@ class ResourceNode:
         if argument is not None and name not in META_ARGUMENTS:
             value = self._reader(instance).argument(argument)
             if not is_null(value) and (self.mode == "managed" or _is_scalar(value)):
-                return attributed(value, address, name) if name == "name" and self.mode == "managed" else value
+                return self._as_given(value, address, name)
         fact = self.module.session.fact(f"{address}.{name}")
         if fact is not None:
             return fact
@@ -82,6 +82,12 @@ class ResourceNode:
         told = self.module.session.facts_below(reference) if self.type == REMOTE_STATE else {}
         holds = ObjectValue(told) if told else None
         return UnknownValue((reference,), of, attribute=(address, name), not_null=name in _IDENTITIES, holds=holds)
+
+    def _as_given(self, value: Value, address: str, name: str) -> Value:
+        """An argument as others see it: a name is the resource's own, and the provider may add to an object."""
+        if self.mode == "data":
+            return value
+        return attributed(value, address, name) if name == "name" else completed(value, f"{address}.{name}")
 
     def resources(self, root: str) -> Iterator[Resource]:
         """The instances as sources hand them on."""

@@ -540,6 +540,36 @@ resource "r" "x" {
     }
 
 
+def test_a_provider_may_add_to_an_object_that_a_resource_sets(tmp_path: Path) -> None:
+    """An attribute that the code does not set is not known, which is no error; what it sets is as it sets it."""
+    code = """
+resource "token" "t" {
+  metadata = { expires = "1h", labels = { a = "b" } }
+  tags     = { a = "b" }
+}
+locals { plain = { a = 1 } }
+resource "r" "x" {
+  a = token.t.metadata.expires
+  b = token.t.metadata.name
+  c = token.t.metadata["labels"].id
+  d = token.t.metadata.labels.a
+  e = merge(token.t.tags, { c = "d" })
+  f = try(local.plain.b, "none")
+  g = token.t.metadata == { expires = "1h", labels = { a = "b" } }
+}
+"""
+    found = {resource.address: resource.body.values for resource in read(write(tmp_path, {"main.tf": code})).resources}
+    assert found["r.x"] == {
+        "a": "1h",
+        "b": Unknown(("token.t.metadata.name",), name="token.t.metadata.name"),
+        "c": Unknown(("token.t.metadata.labels.id",), name="token.t.metadata.labels.id"),
+        "d": "b",
+        "e": {"a": "b", "c": "d"},
+        "f": "none",
+        "g": True,
+    }
+
+
 AT_AN_UNKNOWN_KEY = {
     "g.two[var.n].id": ("var.n", "g.two[0].id", "g.two[1].id"),
     "g.each[var.k].id": ("var.k", 'g.each["a"].id', 'g.each["b"].id'),
