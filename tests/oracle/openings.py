@@ -148,7 +148,7 @@ def witness_told(place: Place, finding: Json) -> Iterable[str]:
     packet = witness_packet(finding, symbols_of(place.estate))
     if packet is None or not sensible(packet) or doubtful(place, packet):
         return
-    perhaps = finding["certainty"] == "unproven" and as_member(place, packet, finding)
+    perhaps = finding["certainty"] == "unproven" and any(as_member(each, packet, finding) for each in seen_from(place, finding))
     if not anywhere(place, packet, finding) and not perhaps:
         yield f"false witness of {brief(finding)}: {told_of(packet)}"
 
