@@ -33,11 +33,15 @@ UNRULED = frozenset(
     {"azurebastionsubnet", "azurefirewallsubnet", "azurefirewallmanagementsubnet", "gatewaysubnet", "routeserversubnet"}
 )
 """The subnets of services on which Azure puts no admin rules, in small letters."""
-BASTION = "azurerm_bastion_host"
+SERVICES: Mapping[str, str] = {
+    "azurerm_application_gateway": "gateway_ip_configuration.subnet_id",
+    "azurerm_bastion_host": "ip_configuration.subnet_id",
+}
+"""Where services that stand in a subnet, at addresses that they choose, name it. A gateway hands on packets as its own."""
 ENDPOINT = "azurerm_private_endpoint"
 ENDPOINT_ADDRESSES = ("ip_configuration.private_ip_address", "private_service_connection.private_ip_address")
 
-TYPES = frozenset({*MACHINES, *SCALE_SETS, BASTION, ENDPOINT})
+TYPES = frozenset({*MACHINES, *SCALE_SETS, *SERVICES, ENDPOINT})
 
 Chain = Tied
 """ACLs from the interface outwards, each tied to it surely or perhaps."""
@@ -59,8 +63,9 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
     for resource in ledger.told("ip_configuration", NIC):
         if key_of(resource) not in used:
             yield resource, [cards.own[key_of(resource)]]
-    for resource in ledger.managed(BASTION):
-        yield resource, [cards.in_subnet(resource, find(resource.body, "ip_configuration.subnet_id"))]
+    for type_, path in SERVICES.items():
+        for resource in ledger.managed(type_):
+            yield resource, [cards.in_subnet(resource, find(resource.body, path))]
     for resource in ledger.managed(ENDPOINT):
         card = cards.in_subnet(resource, find(resource.body, "subnet_id"))
         guarded = all(subnet is not None and subnet.guards_endpoints for subnet in card.subnets)

@@ -99,6 +99,16 @@ CASES = {
            }""",
         "azurerm_bastion_host.x", [EDGE], [],
     ),
+    "an application gateway": (
+        """resource "azurerm_application_gateway" "x" {
+             name = "front"
+             gateway_ip_configuration {
+               name      = "one"
+               subnet_id = azurerm_subnet.s.id
+             }
+           }""",
+        "azurerm_application_gateway.x", [EDGE], [],
+    ),
 }  # fmt: skip
 
 
