@@ -8,6 +8,7 @@ import pytest
 
 from tests.judging.test_certainty import told
 from tests.judging.test_chains import FLOW, MACHINE, NETWORK, POLICY, ROLES, findings
+from tests.twins import lint
 
 AMAZON = """
 resource "aws_security_group" "near" {
@@ -112,6 +113,15 @@ def test_an_allowance_for_one_direction_permits_nothing_in_the_other(
     flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
     found = findings(tmp_path, flow, site, NETWORK + AMAZON % BOTH_WAYS)
     assert [each["direction"] for each in found if each["check"] == "extra-access"] == extra
+
+
+@pytest.mark.parametrize(("until", "told_of"), [("2026-11-23", []), ("2026-11-22", ["expired-allowance", "extra-access"])])
+def test_an_allowance_permits_on_its_last_day(until: str, told_of: list[str], tmp_path: Path) -> None:
+    """The day after, what is open still is extra, and the allowance has expired."""
+    site = ROLES % ("", "") + f"allow: [{{name: jump, roles: [near], peers: [10.9.0.0/24], reason: r, until: {until}}}]\n"
+    rule = BOTH_WAYS.partition("egress")[0]
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"), site, NETWORK + AMAZON % rule)
+    assert sorted(each["check"] for each in found if each["acl"] or each["check"] == "expired-allowance") == told_of
 
 
 @pytest.mark.parametrize(
@@ -348,9 +358,10 @@ resource "aws_security_group_rule" "near" {
   protocol          = "tcp"
   from_port         = 443
   to_port           = 443
-  cidr_blocks       = ["10.9.0.0/24"]
   security_group_id = aws_security_group.near.id
+  %s
 }
+resource "aws_security_group" "other" { name = "other" }
 resource "aws_security_group" "far" {
   name   = "far"
   vpc_id = aws_vpc.v.id
@@ -362,13 +373,20 @@ resource "aws_instance" "far" {
 """
 
 
-@pytest.mark.parametrize(("count", "half_open"), [("1", 1), ("var.on ? 1 : 0", 0)])
+@pytest.mark.parametrize(
+    ("count", "peer", "half_open"),
+    [
+        ("1", 'cidr_blocks = ["10.9.0.0/24"]', 1),
+        ("var.on ? 1 : 0", 'cidr_blocks = ["10.9.0.0/24"]', 0),
+        ("1", "source_security_group_id = aws_security_group.other.id", 0),
+    ],
+)
 def test_half_a_way_to_all_networks_of_a_role_is_told_only_where_it_is_open_for_sure(
-    count: str, half_open: int, tmp_path: Path
+    count: str, peer: str, half_open: int, tmp_path: Path
 ) -> None:
-    """Nobody knows where the role's machine stands: who opens all of its networks opens the way to it."""
+    """Nobody knows where the role's machine stands: who opens all of its networks opens the way to it, and no other group does."""
     flow = FLOW % ("call", "near", "far", "tcp/443", "optional", "egress, ingress")
-    found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.9.0.0/24]"), NETWORK + TOWARDS % count)
+    found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.9.0.0/24]"), NETWORK + TOWARDS % (count, peer))
     assert len([each for each in found if each["check"] == "half-open-flow"]) == half_open
 
 
@@ -399,3 +417,88 @@ def test_half_a_way_is_told_at_the_nearest_list_that_opens_it(tmp_path: Path) ->
     code = MACHINE + TWO_LISTS + ON_SUBNET.replace("group.near.id", "group.edge.id")
     found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.0.2.0/24]"), code)
     assert [each["acl"] for each in found if each["check"] == "half-open-flow"] == ["azurerm_network_security_group.near"]
+
+
+IN_ANOTHER_CLOUD = """
+resource "azurerm_application_security_group" "far" { name = "asg" }
+resource "azurerm_network_interface" "far" {
+  name = "far"
+  ip_configuration {
+    name = "main"
+  }
+}
+resource "azurerm_network_interface_application_security_group_association" "far" {
+  network_interface_id          = azurerm_network_interface.far.id
+  application_security_group_id = azurerm_application_security_group.far.id
+}
+"""
+
+
+def test_what_a_machine_wears_in_another_cloud_decides_nothing_here(tmp_path: Path) -> None:
+    """No rule here can name it: whether some addresses are the machine's hangs on where its role stands."""
+    rule = 'ingress {\nprotocol = "tcp"\nfrom_port = 443\nto_port = 443\ncidr_blocks = ["10.8.2.0/25"]\n}'
+    flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + AMAZON % rule + IN_ANOTHER_CLOUD)
+    missing = [
+        (each["certainty"], each["because"])
+        for each in found
+        if (each["check"], each["direction"]) == ("missing-access", "ingress")
+    ]
+    assert missing == [("unproven", ["roles.far.cidrs"])]
+
+
+MAYBE_FAR = """
+variable "on" { type = bool }
+resource "aws_security_group" "far" {
+  name   = "far"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_instance" "far" {
+  count                  = var.on ? 1 : 0
+  subnet_id              = aws_subnet.b.id
+  private_ip             = "10.0.2.10"
+  vpc_security_group_ids = [aws_security_group.far.id]
+}
+"""
+WEB = 'ingress {\nprotocol = "tcp"\nfrom_port = 443\nto_port = 443\ncidr_blocks = ["%s"]\n}'
+
+
+@pytest.mark.parametrize(("cidrs", "missing"), [(", cidrs: [10.9.0.0/24]", []), ("", ["unproven"])])
+def test_where_the_site_says_what_a_roles_networks_are_a_machine_that_may_be_there_adds_none(
+    cidrs: str, missing: list[str], tmp_path: Path
+) -> None:
+    """All of the networks are let in, the address of the machine is not: it may stand anywhere else where nobody says."""
+    flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", cidrs), NETWORK + AMAZON % (WEB % "10.9.0.0/24") + MAYBE_FAR)
+    assert [certainty for certainty, *_ in told(found, "missing-access", "ingress")] == missing
+
+
+@pytest.mark.parametrize(("cidr", "certainty"), [("8.8.8.0/24", "proved"), ("10.3.0.0/24", "unproven")])
+def test_a_role_whose_networks_are_not_known_has_none_that_are_public(cidr: str, certainty: str, tmp_path: Path) -> None:
+    """Who is let in from a private address may play the role; from a public one nobody does."""
+    flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
+    code = AMAZON % (WEB % cidr) + 'resource "aws_security_group" "far" { name = "far" }\n'
+    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + code)
+    assert told(found, "extra-access", "ingress") == [(certainty, "aws_security_group.near", [cidr])]
+
+
+@pytest.mark.parametrize(("cidr", "state"), [("10.0.2.0/24", "open"), ("10.9.0.0/25", "open"), ("10.3.0.0/24", "blocked")])
+def test_an_optional_flow_is_open_wherever_its_role_may_stand(cidr: str, state: str, tmp_path: Path) -> None:
+    """That is in its networks, and at any address that members of its group can have, of whom none is known."""
+    flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
+    far = MAYBE_FAR.partition('resource "aws_instance"')[0]
+    findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.9.0.0/24]"), NETWORK + AMAZON % (WEB % cidr) + far)
+    assert [each["state"] for each in lint(tmp_path).report()["verdicts"] if each["role"] == "near"] == [state]
+
+
+def test_a_rule_for_a_group_that_a_machine_does_not_wear_is_none_of_its_rules(tmp_path: Path) -> None:
+    """The NSG lets the members of an ASG be reached, and the machine behind it is no member: it is not reached."""
+    group = 'resource "azurerm_application_security_group" "other" { name = "other" }\n'
+    rules = (SHARED % "x").replace(
+        'destination_address_prefix = "x"',
+        "destination_application_security_group_ids = [azurerm_application_security_group.other.id]",
+    )
+    site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.9.0.0/24]") % ""
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), site, MACHINE + group + rules)
+    assert [certainty for certainty, *_ in told(found, "missing-access", "ingress")] == ["proved"]
+    assert told(found, "extra-access", "ingress") == []
