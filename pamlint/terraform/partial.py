@@ -81,6 +81,8 @@ def ways(*values: Value) -> tuple[Value, ...]:
     A list of just one element is that. Of others null is among the ways, for there may be none of them; a collection that is not
     known is told as a value that nobody knows.
     """
+    if len(values) > MAX_WAYS:
+        return ()
     found: list[Value] = []
     pending = list(reversed(values))
     while pending and len(found) <= MAX_WAYS:
@@ -88,6 +90,8 @@ def ways(*values: Value) -> tuple[Value, ...]:
         if isinstance(current, UnknownValue) and (current.either or current.type not in _ONE):
             found += current.either or (UnknownValue(current.because), NULL)
         elif isinstance(current, Sequence | Mappish):
+            if len(current.items) > MAX_WAYS:
+                return ()
             inside = tuple(children(current))
             pending += reversed(inside if len(inside) == 1 else (NULL, *inside))
         else:
