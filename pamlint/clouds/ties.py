@@ -33,7 +33,9 @@ class Tied(NamedTuple):
 def tied(found: Iterable[tuple[str, Because]], just_one: bool = False) -> Tied:
     """What one value is tied to; `just_one`: it is one of these things and nothing else."""
     merged = ties(found)
-    return Tied(merged, (keys(merged),) if just_one and len(merged) > 1 else ())
+    if just_one and len(merged) == 1:
+        return Tied(sure(keys(merged)))
+    return Tied(merged, (keys(merged),) if just_one else ())
 
 
 def together(found: Iterable[Tied]) -> Tied:

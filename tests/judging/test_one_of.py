@@ -122,6 +122,7 @@ PROVED = [Told("missing-access", "proved", LOOSE, None, [])]
 WORN = {
     "both serve the flow": (f"[{ONE}]", FLOW, FLOW, []),
     "both serve the flow, one list of two": (f"var.on ? [{OWN}.id] : [{LOOSE}.id]", FLOW, FLOW, []),
+    "one of one": (f'[var.on ? {OWN}.id : coalesce({OWN}.id, "")]', "", FLOW, [PROVED[0]._replace(acl=OWN)]),
     "one serves the flow": (f"[{ONE}]", FLOW, "", [MISSING[0]._replace(acl=LOOSE)]),
     "both lack the flow": (f"[{ONE}]", "", "", PROVED),
     "one opens SSH": (f"[{ONE}]", FLOW, f"{FLOW}\n  {SSH}", [EXTRA[0]._replace(rule=f"{LOOSE}.ingress[1]")]),
