@@ -15,7 +15,7 @@ from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.ties import Tied, Ties, keys, perhaps, sure, together
 from pamlint.clouds.values import all_of, blocks, find, networks, string, text, texts
 from pamlint.model.acl import Workload
-from pamlint.model.identity import key_of
+from pamlint.model.identity import foreign_key, key_of
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Resource
 
@@ -39,6 +39,8 @@ SERVICES: Mapping[str, str] = {
 }
 """Where services that stand in a subnet, at addresses that they choose, name it. A gateway hands on packets as its own."""
 ENDPOINT = "azurerm_private_endpoint"
+OF_ENDPOINT = "private_endpoint_id"
+"""Where the live reader puts the endpoint that an interface is of; in Terraform these interfaces are no resources."""
 ENDPOINT_ADDRESSES = ("ip_configuration.private_ip_address", "private_service_connection.private_ip_address")
 
 TYPES = frozenset({*MACHINES, *SCALE_SETS, *SERVICES, ENDPOINT})
@@ -60,16 +62,21 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
             used |= {key_of(nic) for nic in now if nic is not None}
             new = [cards.templated(resource, block) for block in blocks(resource.body, place)]
             yield resource, [*new, *(cards.own[key_of(nic)] for nic in now if nic is not None)]
+    of_endpoints: dict[str, list[Ranges]] = defaultdict(list)
     for resource in ledger.told("ip_configuration", NIC):
-        if key_of(resource) not in used:
-            yield resource, [cards.own[key_of(resource)]]
+        card = cards.own[key_of(resource)]
+        if (named_by := resource.body.values.get(OF_ENDPOINT)) is not None:
+            of_endpoints[foreign_key(str(named_by))].append(card.addresses)
+        elif key_of(resource) not in used:
+            yield resource, [card]
     for type_, path in SERVICES.items():
         for resource in ledger.managed(type_):
             yield resource, [cards.in_subnet(resource, find(resource.body, path))]
     for resource in ledger.managed(ENDPOINT):
         card = cards.in_subnet(resource, find(resource.body, "subnet_id"))
         guarded = all(subnet is not None and subnet.guards_endpoints for subnet in card.subnets)
-        yield resource, [replace(card, guarded=guarded, addresses=_of_endpoint(resource))]
+        seen = of_endpoints[foreign_key(resource.id or "")]
+        yield resource, [replace(card, guarded=guarded, addresses=all_of(seen) or _of_endpoint(resource))]
     for resource, card in cards.strangers():
         yield resource, [card]
 

@@ -15,10 +15,9 @@ from pamlint.sources.azure.items import identifier, leading, named, perhaps, pro
 
 
 def interface(item: Item, root: str) -> list[Resource]:
-    """An interface, with its NSG and ASGs. That of a private endpoint is left to the endpoint."""
+    """An interface, with its NSG and ASGs. That of a private endpoint tells nothing but the endpoint's addresses."""
     id_, body = identifier(item), properties(item)
-    if leading(body, "privateEndpoint") is not None:
-        return []
+    endpoint_ = leading(body, "privateEndpoint")
     configurations = [properties(each) for each in several(body, "ipConfigurations")]
     values = [
         {
@@ -28,6 +27,9 @@ def interface(item: Item, root: str) -> list[Resource]:
         }
         for each in configurations
     ]
+    if endpoint_ is not None:
+        told = {"ip_configuration": values, "private_endpoint_id": endpoint_}
+        return [resource(root, "azurerm_network_interface", id_, {**named(item, id_), **told})]
     found = [resource(root, "azurerm_network_interface", id_, {**named(item, id_), "ip_configuration": values})]
     group = leading(body, "networkSecurityGroup")
     if group is not None:

@@ -9,6 +9,7 @@ import pytest
 
 from pamlint.clouds import convert
 from pamlint.model.acl import Network
+from pamlint.model.addresses import parse_cidr
 from pamlint.model.resource import Reading
 from pamlint.model.scope import Scope
 from pamlint.sources.azure import Reader
@@ -61,6 +62,7 @@ def test_every_resource_is_the_providers(reading: Reading) -> None:
         "linux_virtual_machine_scale_set virtualMachineScaleSets/relays",
         "network_interface virtualMachineScaleSets/relays/virtualMachines/0/networkInterfaces/nic",
         "network_interface virtualMachineScaleSets/relays/virtualMachines/1/networkInterfaces/nic",
+        "network_interface networkInterfaces/pe",
         "network_interface networkInterfaces/vm",
         "network_interface_application_security_group_association networkInterfaces/vm|applicationSecurityGroups/linux",
         "network_interface_security_group_association virtualMachineScaleSets/relays/virtualMachines/1/networkInterfaces/nic|networkSecurityGroups/second",
@@ -99,7 +101,14 @@ def test_chains(network: Network) -> None:
     above = admin.key.partition("|")[2]
     assert chains(network, f"{BASE}/Microsoft.Compute/virtualMachines/vm") == [[[SECOND], [FIRST], [above]]]
     assert chains(network, f"{NETWORK}/privateEndpoints/vault") == [[[FIRST], [above]]]
+    assert chains(network, f"{NETWORK}/networkInterfaces/pe") == []
     assert chains(network, f"{NETWORK}/bastionHosts/bastion") == [[]]
+
+
+def test_a_private_endpoint_has_the_addresses_of_its_interface(network: Network) -> None:
+    """Its interface is no machine of its own, and tells its address."""
+    (endpoint,) = (each for each in network.workloads if each.address == f"{NETWORK}/privateEndpoints/vault")
+    assert endpoint.addresses == parse_cidr("10.1.1.9")
 
 
 def test_admin_rules(network: Network) -> None:
