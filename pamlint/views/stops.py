@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
@@ -71,8 +71,10 @@ def stops(layers: Layers, direction: Direction, packet: Packet, around: Around) 
     path = tuple(reversed(layers)) if direction == "ingress" else layers
     path = tuple(sorted(path, key=lambda layer: layer[0].kind != ADMIN))
     forced: Stop | None = None
-    for layer in path:
-        found = stop(layer, direction, packet, around)
+    read = [stop(layer, direction, packet, around) for layer in path]
+    denying = {found.acls[0].key for found in read if found.outcome == "denied"}
+    for layer, said in zip(path, read, strict=True):
+        found = _where_it_stands(said, layer[0], denying)
         if layer[0].kind == ADMIN:
             forced = found if any(_always(hit) for hit in (*found.rules, *found.perhaps)) else forced
             yield found
@@ -81,8 +83,8 @@ def stops(layers: Layers, direction: Direction, packet: Packet, around: Around) 
 
 
 def stop(layer: Sequence[Acl], direction: Direction, packet: Packet, around: Around) -> Stop:
-    """What one layer says to the packet. Where rules may stand elsewhere, what no rule of its own lets through is unproven; so
-    is what a list stops that stands there perhaps.
+    """What one layer says to the packet, if it is there. Where rules may stand elsewhere, what no rule of its own lets through is
+    unproven.
 
     One of several groups of which the input holds no rule at all is taken as absent.
     """
@@ -91,11 +93,16 @@ def stop(layer: Sequence[Acl], direction: Direction, packet: Packet, around: Aro
     because: list[str] = []
     if found.outcome != "allowed" or any(hit.rule.default for hit in found.rules):
         because += [name for acl in layer if not is_absent(acl, layer) for name in acl.partial]
-    if found.outcome != "allowed" and layer[0].ordered:
-        because += layer[0].loose
     if found.outcome != "allowed" or layer[0].ordered:
         because += [file for acl in layer for file in around.unread.get(acl.key, ())]
     return _doubted(found, because) if because else found
+
+
+def _where_it_stands(found: Stop, acl: Acl, denying: Container[str]) -> Stop:
+    """What a list stops, with doubt where it stands there perhaps, unless just one of several does and all of them stop it."""
+    if found.outcome == "allowed" or not acl.ordered or not acl.loose:
+        return found
+    return found if acl.one_of and all(key in denying for key in acl.one_of) else _doubted(found, acl.loose)
 
 
 def _first_match(layer: Sequence[Acl], direction: Direction, packet: Packet, table: Table) -> Stop:
