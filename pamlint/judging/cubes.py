@@ -99,7 +99,8 @@ class Table:
         if not acl.one_of:
             return (self.unknown(f"{acl.place}/stands", None, ANY, acl.address, acl.loose),) if acl.loose else ()
         place = acl.one_of.index(key or acl.key)
-        names = [f"one of {'+'.join(acl.one_of)}/{number}" for number in range(len(acl.one_of) - 1)]
+        which = "+".join((*acl.one_of, *acl.loose))
+        names = [f"one of {which}/{number}" for number in range(len(acl.one_of) - 1)]
         told = [self.unknown(name, None, ANY, acl.address, acl.loose) for name in names[: place + 1]]
         return tuple((name, number == place) for number, (name, _) in enumerate(told))
 

@@ -150,6 +150,21 @@ WORN = {
 }
 
 
+def test_each_machine_has_one_by_its_own_value(tmp_path: Path) -> None:
+    """Two machines choose from the same groups by two variables: what is told of both hangs on either."""
+    other = """
+variable "other" { type = bool }
+resource "aws_instance" "other" {
+  tags                   = { Name = "near" }
+  subnet_id              = aws_subnet.b.id
+  private_ip             = "10.0.2.10"
+  vpc_security_group_ids = [%s]
+}
+"""
+    code = NETWORK + VARIABLES + GROUPS % (FLOW, "", f"[{ONE}]") + other % ONE.replace("var.on", "var.other")
+    assert told(tmp_path, INTO_NEAR, SITE, code) == [MISSING[0]._replace(acl=LOOSE, because=["var.on", "var.other"])]
+
+
 @pytest.mark.parametrize(("worn", "own", "loose", "expected"), WORN.values(), ids=WORN)
 def test_just_one_of_several_groups_is_worn(tmp_path: Path, worn: str, own: str, loose: str, expected: list[Told]) -> None:
     """What all of them let in is proved, and that none does; a group that the input does not hold may let anything in."""
