@@ -268,6 +268,21 @@ def test_a_role_on_another_shares_its_machines() -> None:
     assert all(part.role == role for role in hosts for part in found.parts[role])
 
 
+def test_networks_beside_the_machines_of_another_role_are_a_part_of_their_own() -> None:
+    """The role is played there as well."""
+    found = bound(
+        net(acl("g", name="pam")), instance("fm", entry(name="pam")), instance("audit", on=("fm",), cidrs=("10.0.1.0/24",))
+    )
+    assert [(sorted(part.hosts), part.networks) for part in found.parts["audit"]] == [([], NET), (["g"], None)]
+
+
+def test_a_machine_that_two_instances_match_is_of_both() -> None:
+    """Each has its own parameters."""
+    first, second = instance("agent", entry(name="a")), instance("agent", entry(tags={"t": "1"}), index=1)
+    (unit,) = bound(net(acl("x", name="a", tags={"t": "1"})), first, second).units
+    assert [bearing.part.instance for bearing in unit.bearings] == [first, second]
+
+
 def test_instances_are_parts_of_their_own() -> None:
     """Each with what it matches and its parameters."""
     first, second = (

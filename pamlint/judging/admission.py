@@ -240,7 +240,7 @@ def _worn(cube: Cube, unit: Unit, may_wear: frozenset[str], prefix: str) -> Cube
         key = name.removeprefix(prefix)
         if name.startswith(prefix) and key in unit.perhaps_wears:
             left.append((f"?{worn_perhaps(unit, key)}", sign))
-        elif not name.startswith(prefix) or (key in may_wear and key not in wears) or "|" not in key or key.startswith("tag|"):
+        elif not name.startswith(prefix) or (key in may_wear and key not in wears) or "|" not in key:
             left.append((name, sign))
         elif (key in wears) != sign:
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from pamlint.model.acl import Acl, Extent, Peer, Rule, Symbol, SymbolKind, tag_symbol
@@ -126,7 +126,7 @@ class Table:
             side: list(self._extent(extent, side, place))
             for side, extent in ((PROTOCOL, rule.protocols), (DESTINATION_PORT, rule.ports), (SOURCE_PORT, rule.source_ports))
         }
-        for side, peers in ((peer_side, rule.peers), (local_side, rule.local)):
+        for side, peers in ((peer_side, rule.peers), (local_side, tuple(self._near(rule.local)))):
             options[side] = list(self._addresses(peers, side, place, rule.action == "deny"))
         found = tuple(cube(options_of, exists) for options_of in product(*(options[side] for side in range(5))))
         return tuple(self.on_one(each, peer_side) for each in found) if rule.action == "deny" else found
@@ -151,6 +151,16 @@ class Table:
         if extent.because:
             text = ", ".join(extent.because)
             yield extent.perhaps, (self.unknown(f"{place}/{side}", side, extent.perhaps, text, extent.because),)
+
+    def _near(self, local: Iterable[Peer]) -> Iterator[Peer]:
+        """The near side of a rule: whether what stands there is in a list is a question, but for the members that are known."""
+        for peer in local:
+            symbol = self.symbols.get(peer.symbol or "")
+            if symbol is None or symbol.settled or symbol.kind not in ("tag", "prefix-list"):
+                yield peer
+            else:
+                yield Peer(symbol.text, symbol.at_least)
+                yield Peer(symbol.text, because=(symbol.text,), at_most=symbol.at_most)
 
     def _addresses(self, peers: Iterable[Peer], side: int, place: str, surely: bool) -> Iterable[Option]:
         """The possibilities for a side; `surely` tells the known members of symbols by their addresses as well."""

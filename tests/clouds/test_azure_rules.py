@@ -311,6 +311,15 @@ def test_a_standalone_rule_finds_its_nsg(named: Any, group: Any) -> None:
     assert len(found.acls) == 1
 
 
+def test_what_the_provider_is_to_say_of_a_rule_is_what_the_configuration_says() -> None:
+    """A plan may leave the plural field of a standalone rule to the provider: it holds nothing besides."""
+    rule = standalone(
+        network_security_group_name="n", source_address_prefixes=ref("azurerm_network_security_rule.x", "source_address_prefixes")
+    )
+    (found,) = explicit(acl(network(nsg(), rule), NSG))
+    assert [(peer.text, peer.because) for peer in found.peers] == [("10.0.0.0/8", ())]
+
+
 def test_a_standalone_rule_of_another_resource_group_has_another_nsg() -> None:
     """It is a partial one of the same name."""
     found = network(nsg(), standalone(network_security_group_name="n", resource_group_name="elsewhere"))

@@ -202,3 +202,11 @@ def test_styles_are_mixed_perhaps_where_all_of_one_style_may_not_exist(
         tmp_path, FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"), ROLES % ("", ""), MIXED % (inside, beside)
     )
     assert [(each["certainty"], each["because"]) for each in found if each["check"] == "mixed-rule-styles"] == mixed
+
+
+def test_what_a_rule_lets_out_of_a_tag_may_be_let_out_of_the_machine(tmp_path: Path) -> None:
+    """Whether the machine's address is one of the tag, nobody knows: the opening is unproven, and no silence."""
+    rule = PRIORITY % ("100", "203.0.113.0/24")
+    rule = rule.replace("Inbound", "Outbound").replace('"10.0.2.0/24"', '"Storage"')
+    found = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + rule)
+    assert told(found, "extra-access", "egress") == [("unproven", "azurerm_network_security_group.near", ["203.0.113.0/24"])]

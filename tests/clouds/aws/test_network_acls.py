@@ -206,6 +206,27 @@ def test_unknown_place_or_action(entry: str, tmp_path: Path) -> None:
     assert [(rule.action, rule.priority, rule.possible) for rule in rules] == UNKNOWN[entry]
 
 
+def test_a_rule_of_unknown_direction_may_be_of_either(tmp_path: Path) -> None:
+    """And one of an unknown CIDR is of the family of its argument."""
+    code = """
+    variable "x" {}
+    resource "aws_network_acl" "n" { vpc_id = aws_vpc.main.id }
+    resource "aws_network_acl_rule" "r" {
+      network_acl_id = aws_network_acl.n.id
+      egress         = var.x
+      rule_number    = 100
+      rule_action    = "allow"
+      protocol       = "-1"
+      cidr_block     = var.x
+    }
+    """
+    rules = acl(network_of(tmp_path, BASE + code), "aws_network_acl.n").rules
+    assert [(rule.direction, rule.possible, cidrs(rule.peers[0].at_most)) for rule in rules] == [
+        ("egress", ("var.x",), ["0.0.0.0/0"]),
+        ("ingress", ("var.x",), ["0.0.0.0/0"]),
+    ]
+
+
 def test_a_rule_that_cannot_be_understood(tmp_path: Path) -> None:
     """It is told; what is right in it is known, and the rest may be anything."""
     code = ENTRY % 'protocol = "tcp"\nfrom_port = 2\nto_port = 1\ncidr_block = "10.0.0.0/8"'
