@@ -413,12 +413,13 @@ resource "azurerm_network_security_group" "{name}" {{
 )
 
 
-def test_half_a_way_is_told_at_the_nearest_list_that_opens_it(tmp_path: Path) -> None:
-    """Both NSGs of a machine let it out, that of the other role does not let it in: one finding, at the interface."""
+@pytest.mark.parametrize(("far", "told_at"), [("far", ["azurerm_network_security_group.near"]), ("fa${var.tail}", [])])
+def test_half_a_way_is_told_at_the_nearest_list_that_opens_it(far: str, told_at: list[str], tmp_path: Path) -> None:
+    """Both NSGs of a machine let it out, that of the other role, if it is that, does not let it in: one, at the interface."""
     flow = FLOW % ("call", "near", "far", "tcp/443", "optional", "egress, ingress")
-    code = MACHINE + TWO_LISTS + ON_SUBNET.replace("group.near.id", "group.edge.id")
-    found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.0.2.0/24]"), code)
-    assert [each["acl"] for each in found if each["check"] == "half-open-flow"] == ["azurerm_network_security_group.near"]
+    code = MACHINE + TWO_LISTS.replace('name = "far"', f'name = "{far}"') + ON_SUBNET.replace("group.near.id", "group.edge.id")
+    found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.0.2.0/24]"), code + 'variable "tail" {}\n')
+    assert [each["acl"] for each in found if each["check"] == "half-open-flow"] == told_at
 
 
 IN_ANOTHER_CLOUD = """
