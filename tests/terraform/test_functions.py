@@ -139,6 +139,9 @@ def test_functions_beyond_the_console(expression: str, wanted: Any) -> None:
     assert to_plain(value_of(expression)) == wanted
 
 
+TEXT = resource.Unknown(("var.text",))
+
+
 @pytest.mark.parametrize(
     ("expression", "wanted"),
     [
@@ -151,7 +154,7 @@ def test_functions_beyond_the_console(expression: str, wanted: Any) -> None:
         ('contains(["a", text], "a")', True),
         ('contains(["a", text], "b")', resource.Unknown(("var.text",))),
         ('coalesce("a", text)', "a"),
-        ('coalesce(text, "a")', resource.Unknown(("var.text",))),
+        ('coalesce(text, "a")', resource.Unknown(("var.text",), either=(TEXT, "a"))),
         ('toset(["b", text, "a"])', ["a", "b", resource.Unknown(("var.text",))]),
         ('formatlist("x-%s", ["a", text])', ["x-a", resource.Unknown(("var.text",))]),
         ('format("web-%s", text)', resource.Unknown(("var.text",), prefix="web-")),
@@ -167,7 +170,7 @@ def test_functions_beyond_the_console(expression: str, wanted: Any) -> None:
         ('setproduct([text], ["a"])', [[resource.Unknown(("var.text",)), "a"]]),
         ('join(",", ["a", text])', resource.Unknown(("var.text",), prefix="a,")),
         ('upper("${text}${any}")', resource.Unknown(("var.text", "var.any"))),
-        ('distinct(["a", text])', ["a", resource.Unknown(("var.text",))]),
+        ('distinct(["a", text])', ["a", resource.Unknown(("var.text",), either=(None, "a", TEXT, None))]),
         ("cidrsubnet(text, 8, 1)", resource.Unknown(("var.text",))),
         ('format("a-%s", null)', resource.Unknown(("format() of null",))),
         ('formatlist("%s-%s", [text], null)', resource.Unknown(("var.text",))),
