@@ -505,3 +505,36 @@ def test_a_rule_for_a_group_that_a_machine_does_not_wear_is_none_of_its_rules(tm
     found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), site, MACHINE + group + rules)
     assert [certainty for certainty, *_ in told(found, "missing-access", "ingress")] == ["proved"]
     assert told(found, "extra-access", "ingress") == []
+
+
+ANSWERING = """
+resource "aws_security_group" "far" { name = "far" }
+resource "aws_security_group" "other" {
+  name = "other"
+  ingress {
+    protocol        = "tcp"
+    from_port       = 443
+    to_port         = 443
+    security_groups = [%s]
+  }
+}
+resource "aws_security_group" "near" {
+  name = "near"
+  egress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["10.9.0.0/24"]
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(("peer", "half_open"), [("aws_security_group.near.id", 0), ("", 1)])
+def test_half_a_way_to_one_instance_of_a_role_is_none_to_another(peer: str, half_open: int, tmp_path: Path) -> None:
+    """Each instance has networks of its own: that the one whose networks are open lets it in is enough."""
+    instances = "[{match: [{name: far}], cidrs: [10.8.0.0/24]}, {match: [{name: other}], cidrs: [10.9.0.0/24]}]"
+    site = ROLES.replace("{match: [{name: far}]%s}", instances) % ""
+    flow = FLOW % ("call", "near", "far", "tcp/443", "optional", "egress, ingress")
+    found = findings(tmp_path, flow, site, ANSWERING % peer)
+    assert len([each for each in found if (each["check"], each["direction"]) == ("half-open-flow", "egress")]) == half_open

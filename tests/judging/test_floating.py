@@ -459,3 +459,17 @@ def test_a_rule_of_one_of_two_nsgs_of_a_name_is_of_that_in_its_resource_group(
     site = ROLES.replace("match: [{name: near}]%s", "cidrs: [10.20.0.0/16]").replace("{name: far}", "{name: machine}") % ""
     told = findings(tmp_path, flow, site + "values: {VirtualNetwork: [10.0.0.0/16]}\n", ALIKE % (one, other, rules))
     assert [(each["certainty"], each["because"]) for each in told if each["check"] == "missing-access"] == wanted
+
+
+def test_what_a_rule_opens_at_the_group_that_it_is_known_by_is_told_there_alone(tmp_path: Path) -> None:
+    """The data source plays the role itself, as does a group of its name: the rule may be either's, and is judged as its own."""
+    rule = GROUPS.replace("referenced_security_group_id = %s", 'cidr_ipv4 = "0.0.0.0/0"')
+    code = rule % ("data.aws_security_group.d.id", 22, 22) + DATA % "near"
+    found = findings(
+        tmp_path,
+        FLOW % ("f", "near", "far", "tcp/22", "optional", "ingress"),
+        ROLES % ("", ""),
+        code.replace('name = "far"', 'name = "near"'),
+    )
+    extra = [(each["certainty"], each["acl"]) for each in found if each["check"] == "extra-access"]
+    assert extra == [("proved", "data.aws_security_group.d")]
