@@ -210,3 +210,88 @@ def test_what_a_rule_lets_out_of_a_tag_may_be_let_out_of_the_machine(tmp_path: P
     rule = rule.replace("Inbound", "Outbound").replace('"10.0.2.0/24"', '"Storage"')
     found = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + rule)
     assert told(found, "extra-access", "egress") == [("unproven", "azurerm_network_security_group.near", ["203.0.113.0/24"])]
+
+
+BROUGHT = """
+variable "on" { type = bool }
+variable "tail" {}
+resource "aws_security_group" "own" {
+  name   = "%s"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_security_group" "loose" {
+  name   = "loose"
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["10.9.0.0/24"]
+  }
+}
+resource "aws_instance" "far" {
+  tags                   = { Name = "far" }
+  subnet_id              = aws_subnet.a.id
+  vpc_security_group_ids = [aws_security_group.own.id]
+}
+resource "aws_network_interface_sg_attachment" "loose" {
+  count                = var.on ? 1 : 0
+  security_group_id    = aws_security_group.loose.id
+  network_interface_id = aws_instance.far.primary_network_interface_id
+}
+"""
+
+
+@pytest.mark.parametrize(("own", "extra"), [("near", []), ("nea${var.tail}", [["var.on", "var.tail"]]), ("own", [["var.on"]])])
+def test_a_group_that_is_worn_perhaps_serves_the_roles_that_it_brings_alone(
+    own: str, extra: list[list[str]], tmp_path: Path
+) -> None:
+    """What it opens is another role's, which the machine plays by its own group's name: for sure, perhaps or not at all."""
+    flow = FLOW % ("call", "any", "near", "tcp/443", "optional", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + BROUGHT % own)
+    assert [each["because"] for each in found if each["check"] == "extra-access"] == extra
+
+
+ELSEWHERE = """
+variable "on" { type = bool }
+data "azurerm_network_security_group" "near" {
+  name                = "elsewhere"
+  resource_group_name = "g"
+}
+"""
+LOOSE = """
+resource "azurerm_network_security_group" "edge" {
+  name = "edge"
+  security_rule {
+    name                       = "all"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+resource "azurerm_subnet_network_security_group_association" "edge" {
+  %s
+  subnet_id                 = azurerm_subnet.a.id
+  network_security_group_id = azurerm_network_security_group.edge.id
+}
+"""
+DATA_NSG = "data.azurerm_network_security_group.near"
+
+
+@pytest.mark.parametrize(
+    ("edge", "missing"),
+    [("", [("unproven", DATA_NSG)]), (LOOSE % "", []), (LOOSE % "count = var.on ? 1 : 0", [("unproven", DATA_NSG)])],
+    ids=["alone", "beside a list", "beside one that may not be there"],
+)
+def test_a_list_of_which_the_input_holds_no_rule_is_taken_as_absent_only_beside_another(
+    edge: str, missing: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    """What passes it is not known, unless there is another list for sure, by which the machine is judged then."""
+    code = ELSEWHERE + MACHINE.replace("= azurerm_network_security_group.near.id", f"= {DATA_NSG}.id") + edge
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), ONE_ROLE, code)
+    assert [(certainty, acl) for certainty, acl, _ in told(found, "missing-access", "ingress")] == missing
