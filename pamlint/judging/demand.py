@@ -272,7 +272,7 @@ class Demand:
         if far is not None and near is not None and far != near:
             return False
         players = self.players(ask.peer)
-        if not players or not players <= unit.hosts:
+        if not players or not players <= unit.hosts | unit.wears:
             return False
         return not _are_others(ask, unit)
 

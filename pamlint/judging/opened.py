@@ -11,7 +11,7 @@ from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
 from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Opening, Pinned, Reply
 from pamlint.model.acl import ANYWHERE, Acl, Extent, Rule
-from pamlint.model.addresses import ANY, families
+from pamlint.model.addresses import ANY, IPV4, families
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, bare, settle
 from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.noun import noun
@@ -179,7 +179,7 @@ def _as_a_whole(cube: Cube, allowed: Traffic, direction: Direction, table: Table
     named = [
         table.predicates[name]
         for name, sign in cube.guard
-        if sign and _is_whole(table.predicates[name], peer_side) and not any(name in each for each in narrowed)
+        if sign and _is_whole(table.predicates[name], cube, peer_side) and not any(name in each for each in narrowed)
     ]
     left = minus((cube,), allowed, SERVICE_FIRST[direction])
     return tuple(piece.replace(peer_side, _but_known(cube, piece, named, peer_side)) for piece in left) if named else left
@@ -193,9 +193,11 @@ def _but_known(cube: Cube, piece: Cube, named: Sequence[Predicate], peer_side: i
     return subtract(cube.sides[peer_side], allowed)
 
 
-def _is_whole(predicate: Predicate, peer_side: int) -> bool:
-    """Whether it is a symbol that is told by its name: a group, or a list of which no address is known."""
-    return predicate.side == peer_side and (predicate.kind == "group" or (predicate.kind == "list" and not predicate.at_least))
+def _is_whole(predicate: Predicate, cube: Cube, peer_side: int) -> bool:
+    """Whether it is a symbol that is told by its name: a group, or a list of which no address is known and none is left out."""
+    if predicate.kind == "list" and (predicate.at_least or not holds(cube.sides[peer_side], predicate.at_most)):
+        return False
+    return predicate.side == peer_side and predicate.kind in ("group", "list")
 
 
 def _passing(front: Front, place: int, piece: Piece, admission: Admission) -> Traffic:
@@ -256,17 +258,22 @@ def _standing(both: Cube, cube: Cube, direction: Direction, table: Table) -> Ite
     """The part that passes both, in doubt where nobody known of a symbol stands that is open at more addresses by itself."""
     peer_side, _ = sides(direction)
     side = both.sides[peer_side]
-    surely, doubts = ANY, []
-    for name, sign in sorted(both.guard):
-        each = table.predicates[name]
-        wide = cube.sides[peer_side] if (name, sign) in cube.guard else ANY
-        if sign and each.side == peer_side and each.kind in OPEN_SYMBOLS and not holds(side, intersect(each.at_most, wide)):
-            surely = intersect(surely, each.at_least)
-            doubts.append(table.unknown(f"{NARROWED[1:]}{name} {side}", None, ANY, each.text, each.because))
-    for line, literals in ((surely, []), (subtract(ANY, surely), doubts)):
+    named = [(literal, table.predicates[literal[0]]) for literal in sorted(both.guard) if literal[1]]
+    symbols = [(literal, each) for literal, each in named if each.side == peer_side and each.kind in OPEN_SYMBOLS]
+    narrowed = []
+    for literal, each in symbols:
+        wide = intersect(each.at_most, cube.sides[peer_side] if literal in cube.guard else ANY)
+        if not holds(side, intersect(wide, IPV4) or wide):  # whoever nothing else is known of stands in IPv4
+            narrowed.append((literal, each))
+    surely = ANY
+    for _, each in narrowed:
+        surely = intersect(surely, each.at_least)
+    for line, asked in ((surely, symbols if narrowed else []), (subtract(ANY, surely), narrowed)):
         part = both.within(peer_side, line)
         if part is not None:
-            yield part.where(*literals)
+            open_ = [(name, each) for (name, _), each in asked if not holds(each.at_least, part.sides[peer_side])]
+            some = (table.unknown(f"{NARROWED[1:]}{name} {side}", None, ANY, each.text, each.because) for name, each in open_)
+            yield part.where(*some)
 
 
 def _beside(front: Front, place: int, residue: Traffic) -> tuple[tuple[Acl, Rule], ...]:

@@ -101,7 +101,7 @@ def settle(
         if possible is not None:
             perhaps.append(_plain(possible, predicates, purpose, beside))
     proved = _apart(merge(surely))
-    told = Field(surely)
+    told = Field(_known(cube, predicates) for cube in surely)
     unproven = _widest(merge(left for piece in perhaps for left in minus((piece,), bare(told.near(piece), piece.guard))))
     because = {
         reference
@@ -155,6 +155,16 @@ def reached(opened: Iterable[Cube], predicates: Predicates, own: Own, certain: b
     """What is open for sure (or at all), cube by cube, towards somebody of whom the predicates of `own` hold."""
     bounded = (_bound(cube, predicates, Purpose.OPEN, own, frozenset(), certain) for cube in opened)
     return (cube for cube in bounded if cube is not None)
+
+
+def _known(cube: Cube, predicates: Predicates) -> Cube:
+    """The cube without literals that hold for every address of it: it is there for whoever stands there."""
+    asked = (
+        (name, sign)
+        for name, sign in cube.guard
+        if not sign or (side := predicates[name].side) is None or not holds(predicates[name].at_least, cube.sides[side])
+    )
+    return Cube(cube.sides, frozenset(asked)) if cube.guard else cube
 
 
 def _denied_at(cube: Cube, denied: Mapping[str, Traffic]) -> frozenset[str]:
@@ -266,9 +276,10 @@ def _is_beside(name: str, predicate: Predicate, denied: frozenset[str], positive
 
 
 def _is_alone(predicate: Predicate, positive: list[Predicate], side: Ranges) -> bool:
-    """Whether whoever is in it is known to be in everything else that the same side must be in."""
+    """Whether whoever is in it is known to be in everything else that the same side must be in; such members count as IPv4."""
+    there = intersect(predicate.at_most, side)
     others = (other for other in positive if other is not predicate and other.side == predicate.side)
-    return all(holds(other.at_least, intersect(predicate.at_most, side)) for other in others)
+    return all(holds(other.at_least, intersect(there, IPV4) or there) for other in others)
 
 
 def _stands(predicate: Predicate, side: Ranges) -> bool:

@@ -157,12 +157,14 @@ def _side_names(cube: Cube, side: int, whole: Ranges, view: View) -> tuple[tuple
 
 
 def _member_names(members: list[Predicate], addresses: Ranges, whole: Ranges) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """The members of something, less those that stand elsewhere; of several things that they are in, the narrowest.
+    """The members of something, less those that stand elsewhere; of several things that they are in, the narrowest that is
+    not known to hold all of these addresses.
 
     A group is told whole where none of its known members stands elsewhere and only a few networks are taken away; so is a value
     that is unknown altogether. Where most is taken away, the addresses say more than the name.
     """
-    first = min(members, key=lambda member: (size(intersect(member.at_most, whole)), member.kind, member.text))
+    telling = [member for member in members if not holds(member.at_least, addresses)] or members
+    first = min(telling, key=lambda member: (size(intersect(member.at_most, whole)), member.kind, member.text))
     most = intersect(first.at_most, whole)
     inside, outside = format_ranges(addresses), format_ranges(subtract(most, addresses))
     is_whole = first.kind == "group" and len(outside) <= len(inside) and holds(addresses, first.at_least)

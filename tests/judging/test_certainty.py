@@ -346,3 +346,27 @@ resource "azurerm_network_security_rule" "no" {
     admin = ADMIN.replace('"Allow"', '"Deny"').replace('"10.0.1.0/24"', '"10.0.2.0/24"')
     found = findings(tmp_path, FLOW % ("call", "near", "far", "tcp/22", "required", "egress"), ONE_ROLE, MACHINE + admin + deny)
     assert [acl for _, acl, _ in told(found, "missing-access", "egress")] == ["azurerm_network_manager_admin_rule_collection.r"]
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_role_of_one_machine_that_wears_its_group_owes_itself_nothing(others: int, tmp_path: Path) -> None:
+    """The machines that wear the application security group which the role matches reach one another, and none itself."""
+    edge = SUBNET_NSG % (SECURITY_RULE % ("no", "Deny", 'source_address_prefix = "*"'))
+    second = "".join(f"resource {block}" for block in AZURE.split("resource ")[2:4]).replace('" "other"', '" "more"')
+    code = MACHINE + AZURE % ("", "") + edge + second.replace("interface.other.id", "interface.more.id") % "" * others
+    site = ROLES.replace("name: near", "address: azurerm_application_security_group.other").replace(
+        "{match: [{name: far}]%s}", "{}"
+    )
+    flow = FLOW % ("call", "near", "near", "tcp/22", "required", "ingress")
+    missing = told(findings(tmp_path, flow, site % "", code), "missing-access", "ingress")
+    assert [(certainty, acl) for certainty, acl, _ in missing] == [("proved", "azurerm_network_security_group.edge")] * others
+
+
+def test_a_list_that_stops_at_the_edge_is_told_without_what_is_permitted_there(tmp_path: Path) -> None:
+    """Of a prefix list of unknown entries only those of the subnet come in, and one of these may: the others are open perhaps."""
+    code = NETWORK + EDGE + NEAR % (RULE % ("ingress", "tcp", 0, 65535, 'prefix_list_ids = ["pl-1"]'))
+    site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.1.20/32]") % ""
+    flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
+    (finding,) = (each for each in findings(tmp_path, flow, site, code) if each["check"] == "extra-access")
+    apart = [{peer for hole in row["except"] for peer in hole["peers"]} for row in finding["traffic"]]
+    assert ["10.0.1.20/32" in peers for peers in apart] == [row["ports"] == "443" for row in finding["traffic"]]

@@ -54,3 +54,36 @@ def test_what_two_nsgs_let_through_is_proved_where_both_surely_do(
     code = nsg("inner", SERVES, inner, CLOSED) + guards("nic", "inner")
     code += nsg("outer", SERVES, outer, CLOSED) + guards("subnet", "outer")
     assert told(findings(tmp_path, INTO_NEAR, SITE, AZURE + code)) == expected
+
+
+NOT_TO_IPV6 = (105, "Deny", "Inbound", "22", "::/0")
+NOT_PUBLIC = (105, "Deny", "Inbound", "22", "Internet")
+OF_THE_NETWORK = (110, "Allow", "Inbound", "22", "10.0.2.0/24")
+SURELY = {
+    "a tag that IPv6 alone is denied": (
+        [BY_SERVICE],
+        [NOT_TO_IPV6, BY_SERVICE],
+        [("proved", [])],
+    ),
+    "a tag that has no public addresses, beside the network": (
+        [NOT_PUBLIC, BY_SERVICE],
+        [BY_NETWORK],
+        [("unproven", ["VirtualNetwork", "tag:Storage"])],
+    ),
+    "addresses of the network, beside the network and perhaps a tag": (
+        [OF_THE_NETWORK],
+        [(105, *BY_SERVICE[1:]), BY_NETWORK],
+        [("proved", [])],
+    ),
+}
+
+
+@pytest.mark.parametrize(("inner", "outer", "expected"), SURELY.values(), ids=SURELY)
+def test_a_symbol_is_somebody_where_it_is_not_cut(
+    tmp_path: Path, inner: list[tuple[int, str, str, str, str]], outer: list[tuple[int, str, str, str, str]], expected: list[Any]
+) -> None:
+    """Whoever bears a name stands in IPv4, and perhaps not where the network is known to be; what is proved is told once."""
+    code = nsg("inner", SERVES, *inner, CLOSED) + guards("nic", "inner")
+    code += nsg("outer", SERVES, *outer, CLOSED) + guards("subnet", "outer")
+    found = told(findings(tmp_path, INTO_NEAR, SITE, AZURE + code))
+    assert [(certainty, because) for certainty, rule, _, because in found if rule.startswith(INNER)] == expected

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pamlint.model.addresses import ANY, IPV6, PUBLIC, parse_cidr
+from pamlint.model.addresses import ANY, IPV4, IPV6, PUBLIC, parse_cidr
 from pamlint.model.certainty import PRIVATE, Predicate, Purpose, Settled, settle, undivided
 from pamlint.model.ranges import EMPTY, Ranges, subtract
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, DESTINATION_PORT, SOURCE, Cube, Entry, Traffic, admitted, minus, overlap
@@ -137,6 +137,7 @@ def test_networks_that_nobody_knows_make_private_traffic_unproven(
     predicates = {
         **world.predicates,
         "role": Predicate("group", SOURCE, "role", *group),
+        "vpn": Predicate("list", SOURCE, "VirtualNetwork", IPV4, because=("VirtualNetwork",)),
         "networks": Predicate("set", SOURCE, "networks", EMPTY, line, ("roles.r.cidrs",)),
     }
     asked = ((ASKED, ASKED),)
@@ -255,6 +256,7 @@ TABLE = {
     "bound": Predicate("group", SOURCE, "sg-2", KNOWN, LINE, ("sg-2",)),
     "tag": Predicate("list", SOURCE, "tag:Storage", KNOWN, because=("tag:Storage",)),
     "network": Predicate("list", SOURCE, "VirtualNetwork", LINE, because=("VirtualNetwork",)),
+    "vpn": Predicate("list", SOURCE, "VirtualNetwork", IPV4, because=("VirtualNetwork",)),
     "networks": Predicate("set", SOURCE, "roles.r.cidrs", EMPTY, PRIVATE, ("roles.r.cidrs",)),
     "behind": Predicate("set", DESTINATION, "nsg", EMPTY, LINE, ("nsg",)),
     "peer": Predicate("unknown", SOURCE, "var.peer", EMPTY, ANY, ("var.peer",)),
@@ -275,6 +277,7 @@ TABLE = {
         # two at once may have nobody in common, unless one is known to hold all of the other
         (Purpose.OPEN, ANY, "+foreign +bound", "", EMPTY, LINE),
         (Purpose.OPEN, ANY, "+bound +network", "", LINE, LINE),
+        (Purpose.OPEN, ANY, "+foreign +vpn", "", IPV4, ANY),
         # of a mere name there may be nobody with an IPv6 address
         (Purpose.OPEN, IPV6, "+foreign", "", EMPTY, IPV6),
         (Purpose.OPEN, ANY, "+exists", "", EMPTY, ANY),
@@ -354,6 +357,12 @@ def test_what_is_proved_of_one_peer_leaves_another_peer_unproven() -> None:
     by_name, by_value = Cube().where(("foreign", True)), Cube().where(("peer", True))
     assert settle([by_name, by_value], TABLE, Purpose.OPEN) == Settled((by_name,), (by_value,), ("var.peer",))
     assert settle([Cube(), by_value], TABLE, Purpose.OPEN) == Settled((Cube(),), (), ())
+
+
+def test_what_is_proved_of_known_members_is_proved_of_their_addresses() -> None:
+    """An address that is known to be in a list is open for sure by that list: an unknown value opens it no further."""
+    here = Cube().replace(SOURCE, KNOWN)
+    assert settle([here.where(("tag", True)), here.where(("peer", True))], TABLE, Purpose.OPEN).unproven == ()
 
 
 def test_beside_an_unknown_value_other_doubts_of_its_side_decide_nothing() -> None:

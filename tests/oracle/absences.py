@@ -11,7 +11,7 @@ from tests.oracle.openings import symbols_of
 from tests.oracle.packet_judge import World, in_ranges, passes, path, step, walk
 from tests.oracle.policy_reader import asked
 from tests.oracle.sampling import Grid, packet_of, sensible, service_edges
-from tests.oracle.worlds import Goes, Names, Unmet, co_located, may_be, needs, stands, unmet, worlds
+from tests.oracle.worlds import Goes, Names, Unmet, may_be, needs, stands, unmet, worlds
 
 Way = dict[str, set[Names]]
 """What is missing, proved and unproven, in one of the ways to name it."""
@@ -67,7 +67,7 @@ def expected_ways(place: Place, packet: Packet, meeting: Meeting, atoms: list[At
     """What is missing in the ways to name it: networks, members. Empty if nothing is; None if nobody can tell."""
     everywhere = worlds(place, packet, "need")
     states = [unmet(place, meeting, packet, atoms, goes(place, world)) for world in everywhere]
-    if any(state.vague for state in states) or co_located(meeting):
+    if any(state.vague for state in states):
         return None
     if all(state.satisfied for state in states):
         return []
@@ -155,7 +155,7 @@ def compare_reply(
         unmet(back, meeting, reply, atoms, lambda packet, world=world: step(back, edge, packet, world).open)  # type: ignore[misc]
         for world in worlds(back, reply, "need")
     ]
-    if any(state.vague for state in states) or co_located(meeting):
+    if any(state.vague for state in states):
         return
     ways = [expected_of(states, [each.atoms for each in states]), expected_of(states, [each.members for each in states])]
     if all(state.satisfied for state in states):

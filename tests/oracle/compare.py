@@ -12,7 +12,7 @@ from tests.oracle.openings import openings_told
 from tests.oracle.packet_judge import in_ranges
 from tests.oracle.policy_reader import active, allowed_peer, players, speaks_of
 from tests.oracle.sampling import Grid, network_edges, packet_of, symbolic
-from tests.oracle.worlds import co_located, needs, opening, worlds
+from tests.oracle.worlds import needs, opening, worlds
 
 ORDINARY_CLIENTS = (49152, 65535)
 
@@ -145,7 +145,7 @@ def missed_allowance(place: Place, fresh: Allowance) -> bool:
 def verdicts_told(place: Place, told: list[Json], back: list[Json], report: Json) -> list[str]:
     """Every required flow has a verdict for this unit, and the verdict says what the findings say."""
     found = []
-    for flow, role in sorted({(each.flow.id, each.me.role) for each in needs(place) if not co_located(each)}):
+    for flow, role in sorted({(each.flow.id, each.me.role) for each in needs(place)}):
         mine = [each for each in told if each["check"] == "missing-access" and each["flow"] == flow and role in each["roles"]]
         mine += [each for each in back if each["flow"] == flow and role in each["roles"]]
         certainties = {each["certainty"] for each in mine}

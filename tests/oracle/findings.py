@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
-from tests.oracle.nouns import Atom, Estate, Packet, Place, Range, Unit
+from tests.oracle.nouns import Address, Atom, Estate, Packet, Place, Range, Unit
 from tests.oracle.packet_judge import PROBES, PROTOCOLS, STRANGERS, World, in_ranges, in_vnet, internet, reach, within
 from tests.oracle.policy_reader import bears, players
 from tests.oracle.sampling import packet_of, sensible
@@ -85,8 +86,11 @@ def holds(place: Place, finding: Json, packet: Packet) -> bool:
     return any(row_holds(place, row, packet) for row in finding["traffic"])
 
 
-def tells(place: Place, finding: Json, packet: Packet) -> bool:
-    """Whether a reader learns of the packet: by its symbol, by every address where that may stand, by an open symbol."""
+def tells(place: Place, finding: Json, packet: Packet, strangers: Sequence[Address] = STRANGERS) -> bool:
+    """Whether a reader learns of the packet: by its symbol, by every address where that may stand, by an open symbol.
+
+    A symbol that may stand anywhere may stand at any of the `strangers`.
+    """
     rows, perhaps = finding["traffic"], finding["certainty"] == "unproven"
     if any(row_holds(place, row, packet, perhaps) for row in rows):
         return True
@@ -94,7 +98,7 @@ def tells(place: Place, finding: Json, packet: Packet) -> bool:
     if perhaps and symbol and any(row_holds(place, row, packet._replace(peer=Atom(None, address))) for row in rows):
         return True
     anywhere = symbol is not None and reach(place.estate, symbol) == ("any",)
-    everywhere = [packet._replace(peer=Atom(None, spot)) for spot in (STRANGERS if anywhere else [address]) if symbol]
+    everywhere = [packet._replace(peer=Atom(None, spot)) for spot in (strangers if anywhere else [address]) if symbol]
     spots = [spot for spot in everywhere if sensible(spot)]
     return bool(spots) and all(any(row_holds(place, row, spot) for row in rows) for spot in spots)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from random import Random
 
 from tests.oracle.findings import Json, brief, holds, seen_from, tells, told_of, witness_packet
-from tests.oracle.nouns import Atom, Estate, Packet, Place
-from tests.oracle.packet_judge import World, in_vnet
+from tests.oracle.nouns import Address, Atom, Estate, Packet, Place
+from tests.oracle.packet_judge import STRANGERS, World, in_vnet, passes
 from tests.oracle.policy_reader import permitted_at, players, undecided
 from tests.oracle.sampling import Grid, sensible, symbolic
 from tests.oracle.worlds import Opening, may_be, opening, stands, worlds
@@ -61,7 +61,8 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
     strongest = {certain(states, pair) for pair in pairs}
     by_rules = {certain(states, pair) for pair in pairs if pair[0] != "implicit-allow"}
     always = all(state.pairs and state.sure for state in states) and ("proved" not in by_rules or bool(place.unit.loose))
-    telling = [each for each in findings if tells(place, each, packet)]
+    strangers = coming(place, packet) if packet.peer.symbol and findings else []
+    telling = [each for each in findings if tells(place, each, packet, strangers)]
     for each in findings:
         if not holds(place, each, packet):
             continue
@@ -88,6 +89,12 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
         and not any("unproven" in anywhere(place, packet, each) for each in telling)
     ):
         yield f"certainty: {sorted(pairs)} should be proved for {where}"
+
+
+def coming(place: Place, packet: Packet) -> list[Address]:
+    """The strangers' addresses at which whoever is meant comes through, in some world."""
+    places = [packet._replace(peer=Atom(packet.peer.symbol, spot)) for spot in STRANGERS]
+    return [each.peer.address for each in places if any(passes(place, each, world) for world in worlds(place, each, "extra"))]
 
 
 def in_parts(place: Place, packet: Packet) -> bool:

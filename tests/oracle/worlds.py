@@ -118,13 +118,23 @@ def told_of_it(place: Place, packet: Packet, world: World) -> Opening:
     pairs = frozenset(("blocked-access", rule.name) for rule in rules)
     barred, sure = blocked(place, packet, world), answer == "no" and surely_there(place.estate, packet.peer)
     explicit = bearers(place, steps)
-    if barred == "yes" and blocked_at(place, packet) != "yes":  # by all its places: by those that come through, or as a whole
+    if barred == "yes" and (blocked_at(place, packet) != "yes" or is_narrowed(place, packet, world)):
+        # by all its places: by those that come through, or as a whole
         return Opening(pairs | explicit, must, sure)
     if barred == "yes":
         return Opening(pairs, must, sure)
     if barred == "maybe":
         return Opening(pairs | explicit, must, False)
     return Opening(explicit, must, sure)
+
+
+def is_narrowed(place: Place, packet: Packet, world: World) -> bool:
+    """Whether whoever is meant comes through at some places only, and nobody who is known stands here: it may be somebody else
+    who wears the group of a blocked role."""
+    atom = packet.peer
+    if atom.symbol is None or is_member(place.estate, *atom):
+        return False
+    return not all(passes(place, packet._replace(peer=atom._replace(address=spot)), world) for spot in stands(place, atom))
 
 
 def goes_by_another_name(place: Place, atom: Atom, steps: dict[tuple[str, ...], tuple[Rule, ...]], world: World) -> bool:
@@ -239,7 +249,7 @@ def default_opening(place: Place, packet: Packet, world: World) -> Opening:
     if not acls or not any(packet.peer.address.version in shared_families(place.unit, each) for each in needed):
         return Opening()
     plain = len(place.unit.acls) == 1 and packet.peer.symbol is None
-    plain = plain and not any(each.other.symbols or co_located(each) for each in needed)
+    plain = plain and not any(each.other.symbols for each in needed)
     return Opening(frozenset(("implicit-allow", address) for address in acls), plain)
 
 
@@ -250,7 +260,8 @@ def from_clients(packet: Packet) -> bool:
 def needs(place: Place) -> list[Meeting]:
     """The meetings that the policy requires at this unit in this direction."""
     wanted = ("required", "conditional")
-    return [each for each in meetings(place) if each.flow.need in wanted and place.direction in each.flow.ends]
+    found = (each for each in meetings(place) if each.flow.need in wanted and place.direction in each.flow.ends)
+    return [each for each in found if not speaks_to_itself(place, each)]
 
 
 def families_of(player: Player, local: tuple[str, ...] = ()) -> set[int]:
@@ -307,7 +318,7 @@ def unmet(place: Place, meeting: Meeting, packet: Packet, atoms: list[Atom], goe
     places = {
         spot for spot in {atom.address for atom in networks} | inside if any(within(cidr, spot) for cidr in other.networks or ())
     }
-    named_members = [member for member in other.members if member.symbols or member.addresses]
+    named_members = [member for member in others(place, meeting) if member.symbols or member.addresses]
     states = [reached(packet, member, places or unknown_places(place, member), families, goes) for member in named_members]
     failing = frozenset(found for state, found in states if state != "yes")
     split = any(state == "maybe" for state, _ in states)
@@ -345,9 +356,31 @@ def reached(
     return state, frozenset(atom for way in ways for atom in way)
 
 
-def co_located(meeting: Meeting) -> bool:
-    """Two roles of one machine, or a role and itself: whether another member exists is nobody's to know."""
-    matched = [{*player.acls, *player.matched} for player in (meeting.me, meeting.other)]
-    return bool(matched[0] & matched[1]) or bool(
-        {member.machine for member in meeting.me.members} & {member.machine for member in meeting.other.members} - {None}
-    )
+def others(place: Place, meeting: Meeting) -> list[Member]:
+    """The members of the far role that are not the unit itself."""
+    found = meeting.other.members
+    return list(found) if are_several(place, meeting) else [member for member in found if not is_here(place.unit, member)]
+
+
+def are_several(place: Place, meeting: Meeting) -> bool:
+    """Whether each of the unit is another to the rest. Where no machine is known one may play several roles, but of a role
+    that speaks to itself there is more than one."""
+    machines = place.unit.machines
+    return len(machines) > 1 or (not machines and meeting.me.role == meeting.other.role)
+
+
+def is_here(unit: Unit, member: Member) -> bool:
+    """Whether a member is the unit: its one machine, or the group of which nobody knows who wears it."""
+    if member.machine is not None:
+        return member.machine in unit.machines
+    return not unit.machines and {symbol.partition(":")[2] for symbol in member.symbols} <= {*unit.acls, *(unit.wears or ())}
+
+
+def speaks_to_itself(place: Place, meeting: Meeting) -> bool:
+    """Whether the far role is nobody but the unit: all that it matches is here, and no networks of its own tell it apart."""
+    me, other, unit = meeting.me, meeting.other, place.unit
+    matched = {*other.acls, *(symbol.partition(":")[2] for symbol in other.matched)}
+    here = bool(matched) and matched <= {*unit.acls, *(unit.wears or ())}
+    if not here or are_several(place, meeting) or others(place, meeting):
+        return False
+    return None in (me.networks, other.networks) or me.networks == other.networks
