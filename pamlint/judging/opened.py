@@ -255,24 +255,26 @@ def _names_symbol(cube: Cube, table: Table) -> bool:
 
 
 def _standing(both: Cube, cube: Cube, direction: Direction, table: Table) -> Iterator[Cube]:
-    """The part that passes both, in doubt where nobody known of a symbol stands that is open at more addresses by itself."""
+    """The part that passes both, in doubt where nobody known of a symbol stands that is open at more addresses by itself.
+
+    Whoever bears it, and of whom nothing else is known, stands in IPv4.
+    """
     peer_side, _ = sides(direction)
-    side = both.sides[peer_side]
-    named = [(literal, table.predicates[literal[0]]) for literal in sorted(both.guard) if literal[1]]
-    symbols = [(literal, each) for literal, each in named if each.side == peer_side and each.kind in OPEN_SYMBOLS]
-    narrowed = []
-    for literal, each in symbols:
-        wide = intersect(each.at_most, cube.sides[peer_side] if literal in cube.guard else ANY)
-        if not holds(side, intersect(wide, IPV4) or wide):  # whoever nothing else is known of stands in IPv4
-            narrowed.append((literal, each))
-    surely = ANY
-    for _, each in narrowed:
-        surely = intersect(surely, each.at_least)
-    for line, asked in ((surely, symbols if narrowed else []), (subtract(ANY, surely), narrowed)):
+    symbols = []
+    for name, sign in sorted(both.guard):
+        each = table.predicates[name]
+        if sign and each.side == peer_side and each.kind in OPEN_SYMBOLS:
+            wide = intersect(each.at_most, cube.sides[peer_side] if (name, sign) in cube.guard else ANY)
+            symbols.append((name, each, intersect(wide, IPV4) or wide))
+    side, surely = both.sides[peer_side], ANY
+    for _, each, wide in symbols:
+        surely = surely if holds(side, wide) else intersect(surely, each.at_least)
+    for line in (surely, subtract(ANY, surely)):
         part = both.within(peer_side, line)
         if part is not None:
-            open_ = [(name, each) for (name, _), each in asked if not holds(each.at_least, part.sides[peer_side])]
-            some = (table.unknown(f"{NARROWED[1:]}{name} {side}", None, ANY, each.text, each.because) for name, each in open_)
+            here = part.sides[peer_side]
+            cut = [(name, each) for name, each, wide in symbols if not holds(here, wide) and not holds(each.at_least, here)]
+            some = (table.unknown(f"{NARROWED[1:]}{name} {side}", None, ANY, each.text, each.because) for name, each in cut)
             yield part.where(*some)
 
 

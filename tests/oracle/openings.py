@@ -111,12 +111,15 @@ def open_anyway(place: Place, packet: Packet) -> bool:
 
 
 def as_member(place: Place, packet: Packet, finding: Json) -> set[str | None]:
-    """An address is told where members of an open symbol may be: what is said of a member that stands there."""
+    """An address is told where members of an open symbol may be: what is said of a member that stands there, at any unit of
+    which it is told."""
     found = set()
-    for symbol in {peer for rule in place.rules() for peer in rule.peers if symbolic(peer)}:
-        if may_be(place, Atom(symbol, packet.peer.address)):
+    for here in seen_from(place, finding):
+        for symbol in {peer for rule in here.rules() for peer in rule.peers if symbolic(peer)}:
             member = packet._replace(peer=Atom(symbol, packet.peer.address))
-            found.add(certain([opening(place, member, world) for world in worlds(place, member, "extra")], teller(finding)))
+            if may_be(here, member.peer):
+                states = [opening(here, member, world) for world in worlds(here, member, "extra")]
+                found.add(certain(states, teller(finding)))
     return {"unproven"} if found - {None} else set()
 
 
