@@ -137,7 +137,6 @@ def test_networks_that_nobody_knows_make_private_traffic_unproven(
     predicates = {
         **world.predicates,
         "role": Predicate("group", SOURCE, "role", *group),
-        "vpn": Predicate("list", SOURCE, "VirtualNetwork", IPV4, because=("VirtualNetwork",)),
         "networks": Predicate("set", SOURCE, "networks", EMPTY, line, ("roles.r.cidrs",)),
     }
     asked = ((ASKED, ASKED),)
