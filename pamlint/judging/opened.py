@@ -222,7 +222,7 @@ def _in_both(one: Traffic, other: Traffic, direction: Direction, table: Table) -
         return overlap(one, other)
     out: list[Cube] = []
     for cube in one:
-        for both in overlap((cube,), other):
+        for both in merge(overlap((cube,), other)):
             out += _standing(both, cube, direction, table)
     return tuple(out)
 
@@ -294,7 +294,9 @@ def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Ad
     found = []
     for place, layer in enumerate(front.layers):
         for piece in layer:
-            residue = merge(overlap(_passing(front, place, piece, admission), forbidden))
+            opened = overlap(_passing(front, place, piece, admission), forbidden)
+            allowed = front.permitted.traffic  # of a symbol that comes in at some of its places, these alone count
+            residue = merge(left for cube in opened for left in _as_a_whole(cube, allowed, front.direction, table))
             settled = settle(residue, table.predicates, Purpose.OPEN, _somebody(residue, table), front.denied)
             settled = Settled(settled.proved, _beside_names(settled.unproven, table), settled.because)
             if settled.proved or settled.unproven:

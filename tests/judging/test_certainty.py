@@ -370,3 +370,16 @@ def test_a_list_that_stops_at_the_edge_is_told_without_what_is_permitted_there(t
     (finding,) = (each for each in findings(tmp_path, flow, site, code) if each["check"] == "extra-access")
     apart = [{peer for hole in row["except"] for peer in hole["peers"]} for row in finding["traffic"]]
     assert ["10.0.1.20/32" in peers for peers in apart] == [row["ports"] == "443" for row in finding["traffic"]]
+
+
+@pytest.mark.parametrize(("permitted", "blocked"), [("10.0.0.0/16", []), ("10.0.0.0/17", ["proved", "unproven"])])
+def test_a_blocked_group_is_open_where_it_comes_in_and_nothing_else_permits_it(
+    permitted: str, blocked: list[str], tmp_path: Path
+) -> None:
+    """The rule lets IPv4 in, and somebody else may call from all IPv4 addresses of the group's network, or from half of them."""
+    network = NETWORK.replace('cidr_block = "10.0.0.0/16"', 'cidr_block = "10.0.0.0/16"\n  ipv6_cidr_block = "2001:db8::/56"')
+    code = network.replace("{ cidr_block", "{\n  cidr_block").replace('/56" }', '/56"\n}')
+    code += GROUPS + NEAR % (RULE % ("ingress", "tcp", 443, 443, 'cidr_blocks = ["10.0.0.0/16"]'))
+    flows = FLOW % ("no", "far", "near", "tcp/443", "blocked", "ingress")
+    site = ROLES % ("", "") + f"allow: [{{name: some, roles: [near], peers: [{permitted}], reason: backups}}]\n"
+    assert [certainty for certainty, *_ in told(findings(tmp_path, flows, site, code), "blocked-access", "ingress")] == blocked

@@ -70,6 +70,11 @@ SURELY = {
         [BY_NETWORK],
         [("unproven", ["VirtualNetwork", "tag:Storage"])],
     ),
+    "a tag beside a deny of other ports at some addresses": (
+        [(105, "Deny", "Inbound", "25", "10.20.128.0/17"), BY_SERVICE],
+        [(105, "Deny", "Inbound", "25", "10.20.128.0/17"), (110, "Allow", "Inbound", "*", "0.0.0.0/0")],
+        [("proved", [])],
+    ),
     "addresses of the network, beside the network and perhaps a tag": (
         [OF_THE_NETWORK],
         [(105, *BY_SERVICE[1:]), BY_NETWORK],

@@ -75,7 +75,9 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
             said |= at_units(place, packet, each)
         if not said:
             yield f"wrong {brief(each)}: it tells {told_of(packet)}"
-        elif each["certainty"] not in said and not (always or in_parts(place, packet) or open_anyway(place, packet)):
+        elif each["certainty"] not in said and not (
+            always or in_parts(place, packet) or open_anyway(place, packet) or is_told_surely(place, packet, each, telling)
+        ):
             yield f"certainty of {brief(each)}: judge {said} for {told_of(packet)}"
     musts = [state.must for state in states if state.pairs]
     if not any(musts) or (place.unit.loose and not all(musts)) or (unmet_told and permitted_at(place, packet) == "yes"):
@@ -95,6 +97,12 @@ def coming(place: Place, packet: Packet) -> list[Address]:
     """The strangers' addresses at which whoever is meant comes through, in some world."""
     places = [packet._replace(peer=Atom(packet.peer.symbol, spot)) for spot in STRANGERS]
     return [each.peer.address for each in places if any(passes(place, each, world) for world in worlds(place, each, "extra"))]
+
+
+def is_told_surely(place: Place, packet: Packet, finding: Json, telling: list[Json]) -> bool:
+    """Whether the same rule is told to open another blocked flow to the packet for sure: each flow is told by itself."""
+    others = (each for each in telling if each["flow"] != finding["flow"] and teller(each) == teller(finding))
+    return any(each["certainty"] == "proved" and holds(place, each, packet) for each in others)
 
 
 def in_parts(place: Place, packet: Packet) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from ipaddress import ip_network
+from ipaddress import collapse_addresses, ip_network
 from itertools import chain, combinations, product
 from typing import Literal
 
@@ -118,7 +118,7 @@ def told_of_it(place: Place, packet: Packet, world: World) -> Opening:
     pairs = frozenset(("blocked-access", rule.name) for rule in rules)
     barred, sure = blocked(place, packet, world), answer == "no" and surely_there(place.estate, packet.peer)
     explicit = bearers(place, steps)
-    if barred == "yes" and (blocked_at(place, packet) != "yes" or is_narrowed(place, packet, world)):
+    if barred == "yes" and (blocked_at(place, packet) != "yes" or is_narrowed(place, packet, world) or is_mate(place, packet)):
         # by all its places: by those that come through, or as a whole
         return Opening(pairs | explicit, must, sure)
     if barred == "yes":
@@ -129,12 +129,27 @@ def told_of_it(place: Place, packet: Packet, world: World) -> Opening:
 
 
 def is_narrowed(place: Place, packet: Packet, world: World) -> bool:
-    """Whether whoever is meant comes through at some places only, and nobody who is known stands here: it may be somebody else
-    who wears the group of a blocked role."""
+    """Whether whoever is meant comes through here otherwise than at other places, and nobody who is known stands here: it may
+    be somebody else who wears the group of a blocked role."""
     atom = packet.peer
     if atom.symbol is None or is_member(place.estate, *atom):
         return False
-    return not all(passes(place, packet._replace(peer=atom._replace(address=spot)), world) for spot in stands(place, atom))
+    there = (packet._replace(peer=atom._replace(address=spot)) for spot in stands(place, atom))
+    return len({passes(place, each, world) and tuple(step.rules for step in walk(place, each, world)) for each in there}) > 1
+
+
+def is_mate(place: Place, packet: Packet) -> bool:
+    """Whether an address is blocked only as one of a group that a member of the blocked role wears besides."""
+    if packet.peer.symbol is not None:
+        return False
+    parties = [meeting.other for meeting in meetings(place) if meeting.flow.need == "blocked" and asked(place, meeting, packet)]
+    cidrs = [
+        cidr
+        for party in parties
+        for cidrs in ((party.networks or ()), *(each.addresses for each in party.members))
+        for cidr in cidrs
+    ]
+    return not any(within(cidr, packet.peer.address) for cidr in cidrs)
 
 
 def goes_by_another_name(place: Place, atom: Atom, steps: dict[tuple[str, ...], tuple[Rule, ...]], world: World) -> bool:
@@ -383,4 +398,14 @@ def speaks_to_itself(place: Place, meeting: Meeting) -> bool:
     here = bool(matched) and matched <= {*unit.acls, *(unit.wears or ())}
     if not here or are_several(place, meeting) or others(place, meeting):
         return False
-    return None in (me.networks, other.networks) or me.networks == other.networks
+    return None in (me.networks, other.networks) or collapsed(me.networks) == collapsed(other.networks)
+
+
+def collapsed(cidrs: tuple[str, ...] | None) -> set[str]:
+    """The same addresses in the fewest networks."""
+    networks = [ip_network(cidr) for cidr in cidrs or ()]
+    fewest = [
+        *collapse_addresses(n for n in networks if n.version == 4),
+        *collapse_addresses(n for n in networks if n.version == 6),
+    ]
+    return {str(network) for network in fewest}
