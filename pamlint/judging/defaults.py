@@ -9,6 +9,7 @@ from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Demand
 from pamlint.judging.judgement import Implicit
 from pamlint.judging.opened import Front
+from pamlint.judging.required import for_sure
 from pamlint.model.certainty import Own, Purpose, settle
 from pamlint.model.policy import Flow
 from pamlint.model.traffic import Traffic, minus, overlap, touch
@@ -38,13 +39,14 @@ def implicit(
     )
     first = next(standing, None)
     own = {name: line for _, _, known in needed for name, line in known.items()}
+    serving = [(flow, want, for_sure(front.passed, known, table)) for flow, want, known in needed]
     found = []
     for place, layer in enumerate(front.layers):
         if front.unit.layers[place][0].kind == ADMIN:
             continue  # what admin rules leave to NSGs is no opening of theirs
         working = [
-            (flow, less(overlap(overlap(want, front.passed), by_default[place]), explicit[place], table, OPEN_SYMBOLS))
-            for flow, want, _ in needed
+            (flow, less(overlap(overlap(want, served), by_default[place]), explicit[place], table, OPEN_SYMBOLS))
+            for flow, want, served in serving
         ]
         there = table.standing(front.unit.layers[place][0])
         residue = (*(extra if place == first else ()), *(cube.where(*there) for _, cubes in working for cube in cubes))
