@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import NamedTuple
@@ -11,12 +11,11 @@ from typing import NamedTuple
 from pamlint.binding import Member, Part, Unit
 from pamlint.judging.cubes import SERVICE_FIRST, Option, Table, sides, traffic
 from pamlint.judging.demand import UNFILTERED, Ask, Demand
-from pamlint.model.addresses import ANY, IPV4, IPV6, line_of
+from pamlint.model.addresses import ANY, IPV4, line_of
 from pamlint.model.certainty import Own, Purpose, Settled, settle
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import EMPTY, Ranges, intersect, subtract, union
 from pamlint.model.traffic import (
-    PROTOCOL,
     Cube,
     Traffic,
     meet,
@@ -330,21 +329,14 @@ def _passes_in_part(way: Traffic, passed: Traffic) -> bool:
 
 def _both(told: Settled, other: Settled, peer_side: int) -> Settled:
     """What is told where the other view misses the same services, as surely as that one does."""
-    surely, perhaps = (merge(_wherever(cubes, peer_side)) for cubes in (other.proved, (*other.proved, *other.unproven)))
+    surely, perhaps = (
+        merge(cube.replace(peer_side, ANY).bare for cube in cubes) for cubes in (other.proved, (*other.proved, *other.unproven))
+    )
     proved = merge(overlap(told.proved, surely))
     doubtful = overlap(minus(told.proved, surely), perhaps)
     unproven = merge((*overlap(told.unproven, perhaps), *doubtful))
     because = {*(told.because if unproven else ()), *(other.because if doubtful else ())}
     return Settled(proved, unproven, tuple(sorted(because)))
-
-
-def _wherever(cubes: Iterable[Cube], peer_side: int) -> Iterator[Cube]:
-    """The services of some traffic, from and to everywhere; ICMP is one of IPv4 only, ICMPv6 of IPv6."""
-    for cube in cubes:
-        for protocols, line in ((((1, 1),), IPV4), (((58, 58),), IPV6), (((0, 0), (2, 57), (59, 255)), ANY)):
-            part = cube.within(PROTOCOL, protocols)
-            if part is not None and part.within(peer_side, line) is not None:
-                yield part.replace(peer_side, ANY).bare
 
 
 def doubted(settled: Settled, because: Iterable[str]) -> Settled:

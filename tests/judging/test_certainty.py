@@ -394,15 +394,3 @@ def test_a_default_serves_those_who_are_meant(tmp_path: Path) -> None:
     found = findings(tmp_path, FAR_CALLS.replace("optional", "required"), ONE_ROLE, code)
     defaults = [each for each in told(found, "implicit-allow", "ingress") if each[1].endswith("edge")]
     assert defaults == [("proved", "azurerm_network_security_group.edge", ["10.0.2.0/24"])]
-
-
-def test_icmp_is_missing_in_ipv4_alone(tmp_path: Path) -> None:
-    """Everything is required of both families, and one variable may admit all of IPv4: of IPv6 the rest is missing for sure."""
-    code = 'variable "on" { type = list(string) }\n' + NETWORK + GROUPS
-    code += NEAR % (RULE % ("ingress", "-1", 0, 0, "cidr_blocks = var.on"))
-    site = ROLES % (", cidrs: [10.0.1.0/24, 2001:db8::/64]", ', cidrs: [10.0.2.0/24, "2001:db8:1::/64"]')
-    found = findings(tmp_path, FLOW % ("call", "far", "near", "any", "required", "ingress"), site, code)
-    rows = [
-        (each["certainty"], row["protocol"]) for each in found if each["check"] == "missing-access" for row in each["traffic"]
-    ]
-    assert {certainty for certainty, protocols in rows if protocols.startswith(("any", "icmp", "0-5"))} == {"unproven"}

@@ -53,6 +53,8 @@ def service_points(place: Place, meetings: list[Meeting], grid: Grid, random: Ra
 
 def compare_missing(place: Place, packet: Packet, meetings: list[Meeting], told: list[Json], grid: Grid) -> Iterable[str]:
     """One service point of one flow and role: what the rows hold there against what is not admitted."""
+    if told_with_the_rest(packet, meetings):
+        return
     atoms = [atom for atom in grid.atoms if sensible(packet._replace(peer=atom))]
     expected = [expected_ways(place, packet, meeting, atoms) for meeting in meetings if asked(place, meeting, packet)]
     if any(ways is None for ways in expected):
@@ -61,6 +63,11 @@ def compare_missing(place: Place, packet: Packet, meetings: list[Meeting], told:
         if ways and not any(told_fully(place, way, told, packet) for way in ways):
             yield f"silent: missing-access {meetings[0].flow.id} {place.direction} at {place.unit.acls}: {told_of(packet)}, judge {short(ways)}"
     yield from told_wrongly(place, packet, told, atoms, [ways for ways in expected if ways])
+
+
+def told_with_the_rest(packet: Packet, meetings: list[Meeting]) -> bool:
+    """Whether the packet is ICMP of a flow of any protocol, which is told with the other protocols of both families."""
+    return packet.protocol in (1, 58) and all("any" in meeting.flow.services for meeting in meetings)
 
 
 def expected_ways(place: Place, packet: Packet, meeting: Meeting, atoms: list[Atom]) -> list[Way] | None:
