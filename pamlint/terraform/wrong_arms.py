@@ -5,6 +5,8 @@ Only the arm that is not chosen comes here, and only its type counts; what shows
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pamlint.terraform.access import pairs
 from pamlint.terraform.convert import convert
 from pamlint.terraform.scope import Evaluate, Scope
@@ -123,7 +125,7 @@ class _Guess:
         listed: list[Type] = []
         named: dict[str, list[Type]] = {}
         try:
-            elements = pairs(unmark(self._evaluate(node.source, self._scope))[0])
+            elements = self._pairs(node.source)
             if not elements:
                 return ANY
             for key, element in elements:
@@ -140,6 +142,18 @@ class _Guess:
         if node.key is None:
             return TupleType(tuple(listed))
         return ObjectType({name: TupleType(tuple(types)) if node.group else types[0] for name, types in named.items()})
+
+    def _pairs(self, source: Expression) -> Sequence[tuple[Value, Value]]:
+        """The keys and values of what a loop goes through; of an object or tuple that is wrong the values are not known."""
+        try:
+            return pairs(unmark(self._evaluate(source, self._scope))[0])
+        except EvaluationError:
+            whole = self._inner(source)
+            if isinstance(whole, ObjectType):
+                return [(name, UnknownValue((), element)) for name, element in sorted(whole.attributes.items())]
+            if isinstance(whole, TupleType):
+                return [(place, UnknownValue((), element)) for place, element in enumerate(whole.elements)]
+            raise
 
     def _known(self, node: Expression, scope: Scope, of: Type) -> Value:
         value = convert(self._evaluate(node, scope), of)
