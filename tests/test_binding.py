@@ -139,6 +139,7 @@ PERHAPS, SURELY = {"k": ("var.name",)}, {"k": ()}
         ("pam-fm", Unknown(("var.name",), prefix="pam-fm-"), {}),
         ("PAM-*", Unknown(("var.name",), prefix="pam-"), {}),
         ("p?m", Unknown(("var.name",), prefix="pa"), PERHAPS),
+        ("*", NAMELESS, PERHAPS),
     ],
 )
 def test_an_unknown_name_matches_perhaps(pattern: str, name: Text, hosts: dict[str, tuple[str, ...]]) -> None:

@@ -185,8 +185,8 @@ def _first(found: Iterable[Because | None]) -> Because | None:
 
 def _text_match(pattern: str, value: Text | None, ignore_case: bool) -> Because | None:
     if isinstance(value, Unknown):
-        if pattern.endswith("*") and _glob(pattern, ignore_case).fullmatch(value.prefix):
-            return ()  # whatever follows
+        if value.prefix and pattern.endswith("*") and _glob(pattern, ignore_case).fullmatch(value.prefix):
+            return ()  # whatever follows; of what nothing is known may not be there at all
         return value.because if _can_begin(pattern, value.prefix, ignore_case) else None
     return () if value is not None and _glob(pattern, ignore_case).fullmatch(value) else None
 

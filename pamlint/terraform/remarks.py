@@ -55,12 +55,14 @@ def _parsed(file: SourceFile, start: int, text: str, session: Session) -> Iterab
 
 
 def strays(file: SourceFile, declared: Iterable[Declared], session: Session) -> list[Ignore]:
-    """The ignore comments of a file that stand neither at one of these blocks nor at any inside of them."""
+    """The ignore comments of a file that stand neither at one of these blocks nor at any inside of them; what only speaks of
+    such comments is none."""
     if "pamlint:" not in file.text or file.json:
         return []
     nodes = (node for each in declared for node in _nested(each.block))
     near = {ignore for node in nodes for ignore in ignores(file, node, session)}
-    return [ignore for start, text in file.comments for ignore in _parsed(file, start, text, session) if ignore not in near]
+    formed = ((start, text) for start, text in file.comments if _IGNORE_FORM.match(text))
+    return [ignore for start, text in formed for ignore in _parsed(file, start, text, session) if ignore not in near]
 
 
 def _nested(node: BlockNode) -> Iterator[BlockNode]:

@@ -112,6 +112,7 @@ resource "aws_security_group" "none" { # pamlint: ignore[extra-access] of none
     content {}
   }
 }
+locals {} # TODO: write pamlint: ignore once that is agreed
 """
 
 

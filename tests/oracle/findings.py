@@ -97,6 +97,10 @@ def tells(place: Place, finding: Json, packet: Packet, strangers: Sequence[Addre
     symbol, address = packet.peer
     if perhaps and symbol and any(row_holds(place, row, packet._replace(peer=Atom(None, address))) for row in rows):
         return True
+    if symbol == "tag:VirtualNetwork":  # of whoever is in it and in an open list besides, the list may be told
+        lists = {peer for rule in place.rules() for peer in rule.peers if peer.startswith("tag:")}
+        if any(row_holds(place, row, packet._replace(peer=Atom(each, address))) for row in rows for each in lists):
+            return True
     anywhere = symbol is not None and reach(place.estate, symbol) == ("any",)
     everywhere = [packet._replace(peer=Atom(None, spot)) for spot in (strangers if anywhere else [address]) if symbol]
     spots = [spot for spot in everywhere if sensible(spot)]

@@ -33,6 +33,11 @@ UNRULED = frozenset(
     {"azurebastionsubnet", "azurefirewallsubnet", "azurefirewallmanagementsubnet", "gatewaysubnet", "routeserversubnet"}
 )
 """The subnets of services on which Azure puts no admin rules, in small letters."""
+UNRULED_SERVICE = "azurerm_application_gateway"
+"""A service with a subnet of its own, of any name, on which Azure puts none unless it is isolated.
+
+Source: the Azure documentation (security admin rules in Azure Virtual Network Manager, nonapplication at subnet level).
+"""
 SERVICES: Mapping[str, str] = {
     "azurerm_application_gateway": "gateway_ip_configuration.subnet_id",
     "azurerm_bastion_host": "ip_configuration.subnet_id",
@@ -93,9 +98,10 @@ UNKNOWN = Card(Tied(), (None,), ())
 
 def workloads(resource: Resource, own: Sequence[Card], cards: Cards, above: Mapping[str, str]) -> list[Workload]:
     """The workloads of one resource; `above` holds the admin rules of each virtual network."""
+    ruling = {} if resource.type == UNRULED_SERVICE else above
     alike: dict[tuple[Chain, Ties, Ties], list[Card]] = defaultdict(list)
     for card in own:
-        alike[_chain(card, cards, above), card.asgs, card.pools].append(card)
+        alike[_chain(card, cards, ruling), card.asgs, card.pools].append(card)
     several = len(alike) > 1
     return [
         _workload(resource, chain, found, f"#{number}" if several else "")

@@ -202,6 +202,22 @@ def test_some_subnets_have_no_admin_rules(name: str, ruled: bool, tmp_path: Path
     assert chain(nic) == ([[COLLECTION]] if ruled else [])
 
 
+def test_an_application_gateway_has_no_admin_rules(tmp_path: Path) -> None:
+    """Azure leaves out its subnet, which has no name of its own."""
+    gateway = """
+    resource "azurerm_application_gateway" "x" {
+      name = "front"
+      gateway_ip_configuration {
+        name      = "one"
+        subnet_id = azurerm_subnet.s.id
+      }
+    }
+    """
+    network = network_of(tmp_path, BASE + MEMBER + DEPLOYED % "westeurope" + gateway)
+    assert [chain(each) for each in workloads(network, "azurerm_application_gateway.x")] == [[]]
+    assert [chain(each) for each in workloads(network, "azurerm_network_interface.n")] == [[[COLLECTION]]]
+
+
 def test_a_word_is_told_as_azure_writes_it() -> None:
     """Letters may be large or small; for what is no action, those that are stand in the message as they are to be typed."""
     assert word("ALWAYSALLOW", ACTIONS, "action") == "always-allow"
