@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import cast
 
@@ -231,10 +231,3 @@ def convert_all(values: Iterable[Value]) -> tuple[tuple[Value, ...], Type]:
     if shared is None:
         raise EvaluationError("all elements must have the same type")
     return tuple(convert(value, shared) for value in given), shared
-
-
-def attributes_of(value: Value) -> Mapping[str, Value]:
-    """The elements of a known map or object."""
-    if isinstance(value, Mappish):
-        return value.items
-    raise EvaluationError("map or object required")

@@ -17,7 +17,6 @@ from pamlint.terraform.files import Files
 from pamlint.terraform.reader import read_expression, read_native
 from pamlint.terraform.scope import Budget, ExpressionError, Scope
 from pamlint.terraform.session import Session
-from pamlint.terraform.syntax import SourceFile
 from pamlint.terraform.values import EvaluationError, Value, string
 
 
@@ -115,10 +114,3 @@ def value_of_text(given: Given, name: str, literal: bool) -> Value:
     except InputError as error:
         raise EvaluationError(f"{given.source} is no expression for {name}: {error.message}") from None
     return evaluate(expression, Scope(file, Budget(), constant=True))
-
-
-def no_file(name: str) -> SourceFile:
-    """A file for what stands in none."""
-    from pamlint.terraform.syntax import Body
-
-    return SourceFile(name, "", Body({}, []), [])

@@ -25,7 +25,6 @@ from pamlint.terraform.variables import flag, validate, variable_value
 
 MAX_MODULE_DEPTH = 40
 MAX_MODULES = 5_000
-_META = frozenset(("source", "version", "providers", "count", "for_each", "depends_on"))
 
 
 class Tree:

@@ -232,11 +232,6 @@ def walk(value: Value) -> Iterator[Value]:
             pending.extend(reversed(tuple(children(current))))
 
 
-def is_known(value: Value) -> bool:
-    """Whether the value itself is known, whatever stands inside."""
-    return not isinstance(value.value if isinstance(value, Sensitive) else value, UnknownValue)
-
-
 def is_wholly_known(value: Value) -> bool:
     """Whether no unknown stands anywhere inside."""
     return type(value) in _SCALAR_TYPES or not any(isinstance(part, UnknownValue) for part in walk(value))

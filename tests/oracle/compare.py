@@ -10,7 +10,7 @@ from tests.oracle.findings import Json, bare, brief, concerns, judged
 from tests.oracle.nouns import DIRECTIONS, OPPOSITE, Allowance, Atom, Estate, Place
 from tests.oracle.openings import openings_told
 from tests.oracle.packet_judge import in_ranges
-from tests.oracle.policy_reader import active, allowed_peer, players, speaks_of
+from tests.oracle.policy_reader import active, allowed_peer, players, speaks_of, undecided
 from tests.oracle.sampling import Grid, network_edges, packet_of, symbolic
 from tests.oracle.worlds import needs, opening, worlds
 
@@ -132,6 +132,7 @@ def missed_allowance(place: Place, fresh: Allowance) -> bool:
     packets = [packet_of(6, port, 50000, peer, local) for port in fresh.ports for peer in peers for local in grid.locals[:1]]
     return any(
         speaks_of(place, fresh, packet)
+        and not undecided(place, packet)
         and any(allowed_peer(place.estate, peer, packet.peer) == "yes" for peer in fresh.peers)
         and any(
             ("extra-access" in str(state.pairs))

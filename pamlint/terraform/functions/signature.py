@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from pamlint.model.noun import noun
 from pamlint.terraform.convert import convert
 from pamlint.terraform.partial import picks, ways
-from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, MapType, Type
+from pamlint.terraform.types import ANY, NUMBER, STRING, ListType, MapType, Type
 from pamlint.terraform.values import (
     EvaluationError,
     LimitReached,
@@ -83,7 +83,6 @@ class Function:
 
 TEXT = Parameter(STRING)
 WHOLE = Parameter(NUMBER)
-TRUTH = Parameter(BOOL)
 TEXTS = Parameter(ListType(STRING))
 ITEMS = Parameter(ListType(ANY))
 VALUE = Parameter()
