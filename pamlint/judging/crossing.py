@@ -1,0 +1,77 @@
+"""What comes through two lists of a chain: of a symbol that one of them names, only what both surely let through is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pamlint.judging.admission import OPEN_SYMBOLS
+from pamlint.judging.cubes import Table, sides
+from pamlint.model.addresses import ANY, IPV4
+from pamlint.model.finding import Direction
+from pamlint.model.ranges import holds, intersect, subtract
+from pamlint.model.traffic import Cube, Traffic, merge, minus, overlap
+
+NARROWED = "?some of "
+"""How the names begin of predicates that say whether anybody of a symbol stands where another list lets him through."""
+
+
+def in_both(one: Traffic, other: Traffic, direction: Direction, table: Table) -> Traffic:
+    """What passes both; where one names a symbol and the other fewer addresses, only its known members are there for sure."""
+    if not any(_names_symbol(cube, table) for cube in (*one, *other)):
+        return overlap(one, other)
+    out: list[Cube] = []
+    for cube in one:
+        for both in merge(overlap((cube,), other)):
+            out += _standing(both, cube, direction, table)
+    return tuple(out)
+
+
+def past_a_list(one: Traffic, list_: Traffic, direction: Direction, table: Table) -> Traffic:
+    """The same for a list that names no symbols, and whose rules let through together what each of them does in part."""
+    peer_side, _ = sides(direction)
+    out: list[Cube] = []
+    for cube in one:
+        both = overlap((cube,), list_)
+        stopped = minus(_of_members(cube, peer_side, table), list_) if both and _names_symbol(cube, table) else ()
+        services = tuple(each.replace(peer_side, ANY).bare for each in stopped)
+        out += minus(both, services)
+        for part in merge(overlap(both, services)):
+            out += _standing(part, cube, direction, table)
+    return tuple(out)
+
+
+def _of_members(cube: Cube, peer_side: int, table: Table) -> Traffic:
+    """The part of a cube in which members of what it names can stand at all."""
+    line = cube.sides[peer_side]
+    for predicate in (table.predicates[name] for name, sign in cube.guard if sign):
+        if predicate.side == peer_side and predicate.kind in OPEN_SYMBOLS:
+            line = intersect(line, predicate.at_most)
+    return (cube.replace(peer_side, line),) if line else ()
+
+
+def _names_symbol(cube: Cube, table: Table) -> bool:
+    return any(sign and table.predicates[name].kind in OPEN_SYMBOLS for name, sign in cube.guard)
+
+
+def _standing(both: Cube, cube: Cube, direction: Direction, table: Table) -> Iterator[Cube]:
+    """The part that passes both, in doubt where nobody known of a symbol stands that is open at more addresses by itself.
+
+    Whoever bears it, and of whom nothing else is known, stands in IPv4.
+    """
+    peer_side, _ = sides(direction)
+    symbols = []
+    for name, sign in sorted(both.guard):
+        each = table.predicates[name]
+        if sign and each.side == peer_side and each.kind in OPEN_SYMBOLS:
+            wide = intersect(each.at_most, cube.sides[peer_side] if (name, sign) in cube.guard else ANY)
+            symbols.append((name, each, intersect(wide, IPV4) or wide))
+    side, surely = both.sides[peer_side], ANY
+    for _, each, wide in symbols:
+        surely = surely if holds(side, wide) else intersect(surely, each.at_least)
+    for line in (surely, subtract(ANY, surely)):
+        part = both.within(peer_side, line)
+        if part is not None:
+            here = part.sides[peer_side]
+            cut = [(name, each) for name, each, wide in symbols if not holds(here, wide) and not holds(each.at_least, here)]
+            some = (table.unknown(f"{NARROWED[1:]}{name} {side}", None, ANY, each.text, each.because) for name, each in cut)
+            yield part.where(*some)
