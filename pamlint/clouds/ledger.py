@@ -101,6 +101,15 @@ class Ledger:
         because = tuple(reference for reference in value.because if reference not in leading) or value.because
         return [(resource, because) for resource in known], [(other, because) for other in others]
 
+    def just_one(self, value: Any, root: str, *types: str) -> tuple[tuple[Resource | None, Because], ...]:
+        """The resources of these types of which a value is just one, each once; None for one that the input does not hold."""
+        known, others = self.ways(value, root, *types)
+        found: dict[str, tuple[Resource | None, Because]] = {key_of(resource): (resource, because) for resource, because in known}
+        doubt = next((because for _, because in known), ())
+        settled = not others and (not doubt or (isinstance(value, Unknown) and value.is_one_of_them))
+        ways = [*found.values(), *([] if settled else [(None, doubt)])]
+        return tuple(ways) if len(ways) > 1 else ((ways[0][0], ()),)
+
     def _ways(self, value: Unknown, root: str, types: Sequence[str], named: Mapping[str, Sequence[str]]) -> Sequence[Any]:
         """What a value is one of; of one that was computed the references, and whatever was made of those that lead nowhere."""
         if value.either:

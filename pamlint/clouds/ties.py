@@ -38,6 +38,15 @@ def tied(found: Iterable[tuple[str, Because]], just_one: bool = False) -> Tied:
     return Tied(merged, (keys(merged),) if just_one else ())
 
 
+def either(ways: Iterable[tuple[Tied, Because]]) -> Tied:
+    """What something is tied to that stands in just one of several places: what is tied there, and what each hangs on."""
+    found = tuple(ways)
+    if len(found) == 1:
+        return found[0][0].doubted(found[0][1])
+    one_each = all(len(there.ties) == 1 and has_sure(there.ties) for there, _ in found)
+    return tied([pair for there, because in found for pair in doubted(there.ties, because)], one_each)
+
+
 def together(found: Iterable[Tied]) -> Tied:
     """What several values are tied to."""
     whole = Tied()

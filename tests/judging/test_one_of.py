@@ -171,3 +171,206 @@ def test_just_one_of_several_groups_is_worn(tmp_path: Path, worn: str, own: str,
     variables = VARIABLES.replace("set(string)", "list(string)") + 'variable "id" { type = string }\n'
     code = NETWORK + variables + GROUPS % (own, loose, worn)
     assert told(tmp_path, INTO_NEAR, SITE, code) == expected
+
+
+def entry(direction: str, protocol: str, first: int, last: int, cidr: str) -> str:
+    """A rule of a network ACL that allows."""
+    return f"""{direction} {{
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "{protocol}"
+    from_port  = {first}
+    to_port    = {last}
+    cidr_block = "{cidr}"
+  }}
+  """
+
+
+EDGES = """
+resource "aws_network_acl" "a" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [aws_subnet.a.id]
+  %s
+}
+resource "aws_network_acl" "b" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [%s]
+  %s
+}
+"""
+ALL_OUT = entry("egress", "-1", 0, 0, "0.0.0.0/0")
+FLOW_IN = entry("ingress", "tcp", 443, 443, "10.20.0.0/16") + ALL_OUT
+SSH_IN = entry("ingress", "tcp", 0, 65535, "0.0.0.0/0") + ALL_OUT
+A, B = "aws_network_acl.a", "aws_network_acl.b"
+SUBNET = "var.on ? aws_subnet.a.id : aws_subnet.b.id"
+OPENED = Told("extra-access", "proved", OWN, f"{OWN}.ingress[1]", [])
+PERHAPS_OPENED = OPENED._replace(certainty="unproven", because=["var.on"])
+STANDING = {
+    "both lists let all in": (SUBNET, SSH_IN, SSH_IN, [OPENED]),
+    "one list stops SSH": (SUBNET, SSH_IN, FLOW_IN, [PERHAPS_OPENED]),
+    "both lists stop SSH": (SUBNET, FLOW_IN, FLOW_IN, []),
+    "one list stops all": (SUBNET, FLOW_IN, ALL_OUT, [Told("missing-access", "unproven", B, None, ["var.on"])]),
+    "both lists stop all": (SUBNET, ALL_OUT, ALL_OUT, [Told("missing-access", "proved", acl, None, []) for acl in (A, B)]),
+    "one, or one that is named": (
+        "coalesce(var.id, aws_subnet.a.id)",
+        FLOW_IN,
+        ALL_OUT,
+        [PERHAPS_OPENED._replace(because=["var.id"])],
+    ),
+}
+
+
+@pytest.mark.parametrize(("subnet", "one", "other", "expected"), STANDING.values(), ids=STANDING)
+def test_a_machine_stands_in_just_one_of_several_subnets(
+    tmp_path: Path, subnet: str, one: str, other: str, expected: list[Told]
+) -> None:
+    """What the network ACLs of all of them do is proved, what some do hangs on the value; no list is taken as absent."""
+    groups = GROUPS.replace("aws_subnet.a.id", subnet).replace('"10.0.1.10"', "null")
+    code = NETWORK + VARIABLES + 'variable "id" { type = string }\n' + EDGES % (one, "aws_subnet.b.id", other)
+    assert told(tmp_path, INTO_NEAR, SITE, code + groups % (f"{FLOW}\n  {SSH}", "", f"[{OWN}.id]")) == expected
+
+
+def test_the_list_of_all_subnets_that_it_may_be_stands_for_sure(tmp_path: Path) -> None:
+    """One network ACL guards both: what it stops is stopped."""
+    groups = GROUPS.replace("aws_subnet.a.id", SUBNET).replace('"10.0.1.10"', "null")
+    edge = EDGES.split('resource "aws_network_acl" "b"')[0].replace("[aws_subnet.a.id]", "[aws_subnet.a.id, aws_subnet.b.id]")
+    code = NETWORK + VARIABLES + edge % ALL_OUT + groups % (f"{FLOW}\n  {SSH}", "", f"[{OWN}.id]")
+    assert told(tmp_path, INTO_NEAR, SITE, code) == [Told("missing-access", "proved", A, None, [])]
+
+
+SUBNET_GROUP = """
+resource "aws_db_subnet_group" "a" { subnet_ids = [aws_subnet.a.id] }
+resource "aws_db_subnet_group" "b" { subnet_ids = [aws_subnet.b.id] }
+resource "aws_db_instance" "near" {
+  identifier             = "near"
+  vpc_security_group_ids = [aws_security_group.own.id]
+  db_subnet_group_name   = var.on ? aws_db_subnet_group.a.name : aws_db_subnet_group.b.name
+}
+"""
+
+
+def test_a_database_stands_in_the_subnets_of_just_one_of_several_groups(tmp_path: Path) -> None:
+    """The network ACL of one group's subnet stops the flow and SSH."""
+    groups = GROUPS.split('resource "aws_instance"')[0] % (f"{FLOW}\n  {SSH}", "")
+    code = NETWORK + VARIABLES + EDGES % (SSH_IN, "aws_subnet.b.id", ALL_OUT) + groups + SUBNET_GROUP
+    assert told(tmp_path, INTO_NEAR, SITE, code) == [
+        PERHAPS_OPENED,
+        Told("missing-access", "unproven", B, None, ["var.on"]),
+    ]
+
+
+SECOND = """
+resource "azurerm_subnet" "t" {
+  name                 = "t"
+  resource_group_name  = "g"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.2.0/24"]
+}
+resource "azurerm_subnet_network_security_group_association" "s" {
+  subnet_id                 = azurerm_subnet.s.id
+  network_security_group_id = azurerm_network_security_group.inner.id
+}
+resource "azurerm_subnet_network_security_group_association" "t" {
+  subnet_id                 = azurerm_subnet.t.id
+  network_security_group_id = azurerm_network_security_group.%s.id
+}
+"""
+IN_SUBNETS = {
+    "both lack the flow": (
+        "outer",
+        [(CLOSED,), (CLOSED,)],
+        [Told("missing-access", "proved", acl, None, []) for acl in (INNER, OUTER)],
+    ),
+    "both serve the flow": ("outer", [(SERVES, CLOSED), (SERVES, CLOSED)], []),
+    "one serves the flow": ("outer", [(SERVES, CLOSED), (CLOSED,)], [LACKING]),
+    "one lets SSH in": (
+        "outer",
+        [(SERVES, WIDE, CLOSED), (SERVES, CLOSED)],
+        [Told("extra-access", "unproven", INNER, f"{INNER}.security_rule[1]", ["var.on"])],
+    ),
+    "both have the same one": (
+        "inner",
+        [(SERVES, WIDE, CLOSED), (CLOSED,)],
+        [Told("extra-access", "proved", INNER, f"{INNER}.security_rule[1]", [])],
+    ),
+}
+
+
+@pytest.mark.parametrize(("edge", "rules", "expected"), IN_SUBNETS.values(), ids=IN_SUBNETS)
+def test_an_interface_stands_in_just_one_of_several_subnets(
+    tmp_path: Path, edge: str, rules: list[tuple[tuple[int, str, str, str, str], ...]], expected: list[Told]
+) -> None:
+    """What the NSGs of all of them do is proved, what some do hangs on the value; none is taken as absent."""
+    place = "var.on ? azurerm_subnet.s.id : azurerm_subnet.t.id"
+    azure = AZURE.replace("azurerm_subnet.s.id", place).replace('"10.0.1.10"', "null")
+    code = azure + SECOND % edge + "".join(nsg(name, *each) for name, each in zip(("inner", "outer"), rules, strict=True))
+    found = told(tmp_path, INTO_NEAR, SETTLED, code)
+    assert [each for each in found if each.check != "implicit-allow"] == expected
+
+
+MACHINE = """
+resource "azurerm_network_interface" "two" {
+  name                = "two"
+  resource_group_name = "g"
+  location            = "west"
+  ip_configuration {
+    name                          = "main"
+    subnet_id                     = azurerm_subnet.s.id
+    private_ip_address_allocation = "Static"
+    private_ip_address            = "10.0.1.11"
+  }
+}
+resource "azurerm_linux_virtual_machine" "near" {
+  name                  = "near"
+  network_interface_ids = [%s]
+}
+resource "azurerm_network_interface_security_group_association" "one" {
+  network_interface_id      = azurerm_network_interface.one.id
+  network_security_group_id = azurerm_network_security_group.inner.id
+}
+"""
+ONE_CARD = "azurerm_network_interface.one.id"
+SSH_THERE = Told("extra-access", "proved", INNER, f"{INNER}.security_rule[1]", [])
+MAY_BE = [
+    SSH_THERE._replace(certainty="unproven", because=["var.on"]),
+    Told("unbound-role", "unproven", None, None, ["var.on"]),
+]
+CARDS = {
+    "one of two": (f"var.on ? {ONE_CARD} : azurerm_network_interface.two.id", MAY_BE),
+    "one, or none": (f"var.on ? {ONE_CARD} : null", MAY_BE),
+    "the same one in each case": (f"var.on ? {ONE_CARD} : {ONE_CARD}", [SSH_THERE]),
+}
+
+
+@pytest.mark.parametrize(("value", "expected"), CARDS.values(), ids=CARDS)
+def test_a_machine_has_perhaps_each_interface_that_a_value_may_be(tmp_path: Path, value: str, expected: list[Told]) -> None:
+    """What goes in at an interface that may be another one's is told, and not proved."""
+    azure = AZURE.replace('"azurerm_network_interface" "near"', '"azurerm_network_interface" "one"')
+    azure = azure.replace('name                = "near"', 'name                = "one"')
+    code = azure + MACHINE % value + nsg("inner", SERVES, WIDE, CLOSED)
+    found = told(tmp_path, INTO_NEAR, SETTLED, code)
+    assert [each for each in found if each.check != "implicit-allow"] == expected
+
+
+def test_an_interface_of_as_many_as_nobody_knows_is_its_machines_perhaps(tmp_path: Path) -> None:
+    """Machines and interfaces go by the same index of an unknown count."""
+    azure = AZURE.replace('"azurerm_network_interface" "near" {', '"azurerm_network_interface" "one" {\n  count = var.n')
+    azure = azure.replace('name                = "near"', 'name                = "one${count.index}"').replace(
+        '"10.0.1.10"', "null"
+    )
+    machine = """
+variable "n" { type = number }
+resource "azurerm_linux_virtual_machine" "near" {
+  count                 = var.n
+  name                  = "near"
+  network_interface_ids = [azurerm_network_interface.one[count.index].id]
+}
+resource "azurerm_network_interface_security_group_association" "one" {
+  count                     = var.n
+  network_interface_id      = azurerm_network_interface.one[count.index].id
+  network_security_group_id = azurerm_network_security_group.inner.id
+}
+"""
+    found = told(tmp_path, INTO_NEAR, SETTLED, azure + machine + nsg("inner", SERVES, WIDE, CLOSED))
+    opened = [each for each in found if each.rule == f"{INNER}.security_rule[1]"]
+    assert [(each.check, each.certainty) for each in opened] == [("extra-access", "unproven")]

@@ -5,12 +5,12 @@ Sources: the Amazon VPC user guide (CIDR blocks, route tables) and the provider'
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pamlint.clouds.ledger import Ledger
-from pamlint.clouds.ties import Ties
-from pamlint.clouds.values import find, items, networks, truth
+from pamlint.clouds.ties import Because, Tied, Ties, either
+from pamlint.clouds.values import all_of, find, items, networks, truth
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.identity import key_of
 from pamlint.model.noun import record
@@ -30,13 +30,14 @@ TYPES = frozenset({*VPCS, *SUBNETS, MORE_IPV4, MORE_IPV6, GROUP_VPCS})
 class Subnet:
     """A subnet that the input holds: its known prefixes, its VPC, its network ACLs, why the Internet cannot reach it.
 
-    It has one network ACL; several where it is not known which.
+    It has one network ACL; several where it is not known which. `one` is false of what is known of several of which it is one.
     """
 
     prefixes: Ranges
     vpc: Resource | None
-    acls: Ties = ()
+    acls: Tied = Tied()
     sheltered: str | None = None
+    one: bool = True
 
 
 class Vpcs:
@@ -98,15 +99,31 @@ class Subnets:
         self._ledger = ledger
         self._by_key = {
             key_of(resource): Subnet(
-                prefixes(resource.body), vpcs.of(resource), acls.get(key_of(resource), ()), sheltered.get(key_of(resource))
+                prefixes(resource.body), vpcs.of(resource), Tied(acls.get(key_of(resource), ())), sheltered.get(key_of(resource))
             )
             for resource in ledger.of(*SUBNETS)
         }
 
     def find(self, value: Any, root: str) -> Subnet | None:
-        """The subnet that a value refers to; None where the input does not hold it."""
-        resource = self._ledger.target(value, root, *SUBNETS)
-        return self._by_key[key_of(resource)] if resource else None
+        """The subnet that a value refers to, or what is known of all that it may be; None where the input holds none of them."""
+        known = self._ledger.just_one(value, root, *SUBNETS)
+        return one_of([(self._by_key[key_of(resource)] if resource else None, because) for resource, because in known])
+
+
+def one_of(ways: Sequence[tuple[Subnet | None, Because]]) -> Subnet | None:
+    """What is known of a subnet that is one of several: of a single one that one itself, or None where the input lacks it."""
+    if len({subnet for subnet, _ in ways}) == 1:
+        return ways[0][0]
+    subnets = [subnet for subnet, _ in ways]
+    vpcs = [subnet.vpc if subnet else None for subnet in subnets]
+    clauses = [subnet.sheltered if subnet else None for subnet in subnets]
+    return Subnet(
+        all_of([subnet.prefixes if subnet else EMPTY for subnet in subnets]) or EMPTY,
+        vpcs[0] if all(vpc is vpcs[0] for vpc in vpcs) else None,
+        either((subnet.acls if subnet else Tied(), because) for subnet, because in ways),
+        clauses[0] if all(clauses) else None,
+        one=False,
+    )
 
 
 def prefixes(body: Block) -> Ranges:

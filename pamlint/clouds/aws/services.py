@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses
-from pamlint.clouds.aws.network import Subnet
+from pamlint.clouds.aws.network import Subnet, one_of
 from pamlint.clouds.ties import Tied, together
 from pamlint.clouds.values import written
 from pamlint.model.identity import key_of
@@ -108,8 +108,13 @@ class Services:
         return Interface(worn, standing or (None,), addresses(resource, kind.addresses))
 
     def _of_subnet_group(self, resource: Resource, attribute: str) -> tuple[Subnet | None, ...]:
-        group = self._ledger.target(resource.body.values.get(attribute), resource.root, *SUBNET_GROUPS)
-        return self._around.standing(written(group, "subnet_ids"), group.root) if group else ()
+        """The subnets of the group that a service names; of several of which it is one what is known of all their subnets."""
+        known = self._ledger.just_one(resource.body.values.get(attribute), resource.root, *SUBNET_GROUPS)
+        standing = [self._around.standing(written(group, "subnet_ids"), group.root) if group else () for group, _ in known]
+        if len(standing) == 1:
+            return standing[0]
+        ways = [(subnet, because) for places, (_, because) in zip(standing, known, strict=True) for subnet in places or (None,)]
+        return (one_of(ways),)
 
     def _wears(self, resource: Resource, kind: Kind) -> Tied:
         own = self._around.wearing(written(resource, kind.groups), resource.root) if kind.groups else Tied()

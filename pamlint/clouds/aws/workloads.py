@@ -10,7 +10,7 @@ from pamlint.clouds.aws.interfaces import Interface, Surroundings
 from pamlint.clouds.aws.machines import Machines, scaling_tags
 from pamlint.clouds.aws.network import Subnet
 from pamlint.clouds.aws.services import Services, is_internal
-from pamlint.clouds.ties import Because, Tied, Ties, keys, perhaps
+from pamlint.clouds.ties import Because, Tied, keys, perhaps
 from pamlint.clouds.values import all_of, overlaid, string, tags, text
 from pamlint.model.acl import Text, Workload
 from pamlint.model.identity import key_of
@@ -45,10 +45,10 @@ def workloads(around: Surroundings) -> list[Workload]:
 def _workloads(
     resource: Resource, interfaces: Sequence[Interface], told: Mapping[str, Text], name: str = "name"
 ) -> list[Workload]:
-    chains: dict[tuple[Tied, Ties, Because], list[Place]] = defaultdict(list)
+    chains: dict[tuple[Tied, Tied, Because], list[Place]] = defaultdict(list)
     for interface in interfaces:
         for subnet in interface.subnets:
-            chains[interface.groups, subnet.acls if subnet else (), interface.possible].append((interface, subnet))
+            chains[interface.groups, subnet.acls if subnet else Tied(), interface.possible].append((interface, subnet))
     several = len(chains) > 1
     return [
         _workload(resource, tied, places, told, name, f"#{number}" if several else "")
@@ -57,10 +57,10 @@ def _workloads(
 
 
 def _workload(
-    resource: Resource, tied: tuple[Tied, Ties, Because], places: Sequence[Place], told: Mapping[str, Text], name: str, mark: str
+    resource: Resource, tied: tuple[Tied, Tied, Because], places: Sequence[Place], told: Mapping[str, Text], name: str, mark: str
 ) -> Workload:
     body = resource.body
-    (groups, one_of), edges, because = tied
+    (groups, one_of), (edges, one_edge), because = tied
     chain = (*((keys(groups),) if groups else ()), *((key,) for key, _ in edges))
     return Workload(
         key_of(resource) + mark,
@@ -79,7 +79,7 @@ def _workload(
         sheltered=INTERNAL if is_internal(resource) else _sheltered(subnet for _, subnet in places),
         several=resource.type in MANY,
         perhaps=perhaps((*groups, *edges)),
-        one_of=one_of,
+        one_of=tuple(sorted((*one_of, *one_edge))),
         location=body.location,
     )
 
@@ -87,7 +87,7 @@ def _workload(
 def _only_subnet(subnets: Sequence[Subnet | None]) -> Ranges:
     """The prefixes of the subnet that a workload stands in, if that is one and they are known."""
     first = subnets[0]
-    return first.prefixes if first is not None and all(other is first for other in subnets) else EMPTY
+    return first.prefixes if first is not None and first.one and all(other is first for other in subnets) else EMPTY
 
 
 def _sheltered(subnets: Iterable[Subnet | None]) -> str | None:

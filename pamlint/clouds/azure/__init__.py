@@ -8,7 +8,7 @@ from pamlint.clouds.azure import admin_rules, azapi, cards, groups, network, poo
 from pamlint.clouds.azure.admin_rules import AdminRules
 from pamlint.clouds.azure.cards import Card, Cards, name_asgs
 from pamlint.clouds.azure.groups import Groups
-from pamlint.clouds.azure.network import Networks
+from pamlint.clouds.azure.network import Networks, Place
 from pamlint.clouds.ledger import Ledger
 from pamlint.model.acl import Acl, Workload
 from pamlint.model.ranges import Ranges
@@ -42,11 +42,18 @@ def convert(ledger: Ledger, virtual_network: Ranges | None) -> tuple[list[Acl], 
     return [*nsgs.acls(), *above.acls], found
 
 
-def _bound_asgs(ledger: Ledger, around: Networks, known: list[Card]) -> None:
+def _bound_asgs(ledger: Ledger, around: Networks, cards_: list[Card]) -> None:
     """All members of an ASG stand in one virtual network: that of a member which is known."""
-    for card in known:
+    for card in cards_:
         for key in (asg for asg, because in card.asgs if not because):
-            standing = [subnet.network for subnet in card.subnets if subnet is not None and subnet.network is not None]
-            space = around.space(standing[0]) if standing else None
+            standing = [_network(place) for place in card.places]
+            known = [network for network in standing if network is not None]
+            space = around.space(known[0]) if known else None
             if space is not None:
                 ledger.symbols[key] = replace(ledger.symbols[key], at_most=space)
+
+
+def _network(place: Place) -> str | None:
+    """The virtual network of a place, whichever subnet it is."""
+    found = {subnet.network if subnet else None for subnet, _ in place}
+    return found.pop() if len(found) == 1 else None

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from pamlint.clouds.azure.network import Networks, Subnet
+from pamlint.clouds.azure.network import Networks, Place, Subnet
 from pamlint.clouds.azure.pools import Pools
 from pamlint.clouds.ledger import Ledger, group_of, outside
-from pamlint.clouds.ties import Tied, Ties, tied, ties, together
+from pamlint.clouds.ties import Because, Tied, Ties, tied, ties, together
 from pamlint.clouds.values import all_of, blocks, find, items, networks
 from pamlint.model.acl import Acl, Symbol
 from pamlint.model.identity import key_of
@@ -30,22 +31,32 @@ SUBNET_NSG = "azurerm_subnet_network_security_group_association"
 
 POOL_IDS = "load_balancer_backend_address_pool_ids"
 
+NOWHERE: Place = ((None, ()),)
+"""A place that the input does not hold."""
+
 TYPES = frozenset({NSG, ASG, NIC, NIC_NSG, NIC_ASG, SUBNET_NSG})
 
 
 @noun
 class Card:
-    """One interface, or several alike: its NSGs, the subnets that it stands in (None where unknown), its ASGs, its addresses.
+    """One interface, or several alike: its NSGs, the places that it stands in, its ASGs, its addresses.
 
-    `pools` are those of load balancers that it is in; `guarded` is false where no ACL stands before it at all.
+    `pools` are those of load balancers that it is in; `endpoint` is true of that of a private endpoint, before which ACLs stand
+    only where its subnet has them guard endpoints; `possible` are the references that decide whether its machine has it at all.
     """
 
     nsgs: Tied
-    subnets: tuple[Subnet | None, ...]
+    places: tuple[Place, ...]
     asgs: Ties
     addresses: Ranges = EMPTY
     pools: Ties = ()
-    guarded: bool = True
+    endpoint: bool = False
+    possible: Because = ()
+
+    @property
+    def subnets(self) -> tuple[Subnet | None, ...]:
+        """The subnets that it may stand in, None where one is unknown."""
+        return tuple(dict.fromkeys(subnet for place in self.places for subnet, _ in place))
 
     @property
     def within(self) -> Ranges:
@@ -80,19 +91,19 @@ class Cards:
         nsgs, asgs = self._inside(resource, block, configurations)
         named = [item for inner in configurations for item in items(inner.values.get(POOL_IDS))]
         pools = self.pools.of(named, resource.root)
-        card = Card(nsgs, self._subnets(configurations, resource.root), asgs, pools=pools)
+        card = Card(nsgs, self._places(configurations, resource.root), asgs, pools=pools)
         self._stand(card)
         return card
 
-    def in_subnet(self, resource: Resource, values: Iterable[Any]) -> Card:
+    def in_subnet(self, resource: Resource, values: Iterable[Any], endpoint: bool = False) -> Card:
         """An interface of a service, which has no NSG of its own."""
-        subnets = tuple(dict.fromkeys(self._around.subnet(value, resource.root) for value in values))
-        return Card(Tied(), subnets or (None,), ())
+        places = tuple(dict.fromkeys(self._around.place(value, resource.root) for value in values))
+        return Card(Tied(), places or (NOWHERE,), (), endpoint=endpoint)
 
     def strangers(self) -> Iterator[tuple[Resource, Card]]:
         """What is in the pool of a load balancer by an address that no known interface has; what guards it is not known."""
         for resource, address in self.pools.strangers():
-            yield resource, Card(Tied(), (None,), (), address, self.pools.of_address(resource))
+            yield resource, Card(Tied(), (NOWHERE,), (), address, self.pools.of_address(resource))
 
     def _card(self, resource: Resource) -> Card:
         key = key_of(resource)
@@ -102,8 +113,8 @@ class Cards:
         if resource.mode == "data":
             read = self._inside(resource, resource.body, configurations)
             nsgs, asgs = nsgs if nsgs.ties else read[0], ties((*asgs, *read[1]))
-        subnets, addresses = self._subnets(configurations, resource.root), all_of(known) or EMPTY
-        return Card(nsgs, subnets, asgs, addresses, self.pools.behind(key, addresses, subnets))
+        card = Card(nsgs, self._places(configurations, resource.root), asgs, all_of(known) or EMPTY)
+        return replace(card, pools=self.pools.behind(key, card.addresses, card.subnets))
 
     def _inside(self, resource: Resource, body: Block, configurations: Iterable[Block]) -> tuple[Tied, Ties]:
         """The NSGs and ASGs that the description of an interface names itself."""
@@ -111,14 +122,16 @@ class Cards:
         nsgs = items(body.values.get("network_security_group_id"))
         return self._lead(nsgs, resource.root, NSG), self._lead(asgs, resource.root, ASG).ties
 
-    def _subnets(self, configurations: Iterable[Block], root: str) -> tuple[Subnet | None, ...]:
+    def _places(self, configurations: Iterable[Block], root: str) -> tuple[Place, ...]:
         values = [value for block in configurations for value in find(block, "subnet_id")]
-        return tuple(dict.fromkeys(self._around.subnet(value, root) for value in values)) or (None,)
+        return tuple(dict.fromkeys(self._around.place(value, root) for value in values)) or (NOWHERE,)
 
     def _stand(self, card: Card) -> None:
+        settled = all(len(place) == 1 for place in card.places)
+        addresses = card.addresses or (card.within if settled else EMPTY)
         for nsg, because in card.nsgs.ties:
             for subnet in card.subnets:
-                self._standing[nsg].append((None, EMPTY) if because else (subnet, card.addresses or card.within))
+                self._standing[nsg].append((None, EMPTY) if because else (subnet, addresses))
 
     def _tie_subnets(self) -> None:
         """Which NSG each subnet has; an NSG on a subnet that the input lacks guards addresses that are unknown."""

@@ -44,6 +44,10 @@ class Subnet:
     name: str | None = None
 
 
+Place = tuple[tuple[Subnet | None, Because], ...]
+"""The subnets of which something stands in just one, None for one that the input does not hold; the references that decide it."""
+
+
 @noun
 class Peering:
     """A peering with another network: of both as a whole, or of some subnets, by their names; in some address families."""
@@ -99,6 +103,14 @@ class Networks:
             return [(found, ())]
         may_be = self._ledger.candidates(value, root, SUBNET)
         return [(self.subnets[key_of(resource)], because) for resource, because in may_be] or [(None, ())]
+
+    def place(self, value: Any, root: str) -> Place:
+        """Where something stands that names its subnet by a value."""
+        found = self.subnet(value, root)
+        if found is not None:
+            return ((found, ()),)
+        known = self._ledger.just_one(value, root, SUBNET)
+        return tuple((self.subnets[key_of(resource)] if resource else None, because) for resource, because in known)
 
     def space(self, key: str) -> Ranges | None:
         """All addresses of a network; None where one of its prefixes is unknown."""

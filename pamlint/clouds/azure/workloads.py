@@ -7,12 +7,13 @@ the provider's documentation of each resource type.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pamlint.clouds.azure.cards import NIC, Card, Cards
+from pamlint.clouds.azure.cards import NIC, NOWHERE, Card, Cards
+from pamlint.clouds.azure.network import Place, Subnet
 from pamlint.clouds.ledger import Ledger
-from pamlint.clouds.ties import Tied, Ties, keys, perhaps, sure, together
+from pamlint.clouds.ties import Because, Tied, Ties, either, keys, perhaps, sure, together
 from pamlint.clouds.values import all_of, blocks, find, networks, string, text, texts
 from pamlint.model.acl import Workload
 from pamlint.model.identity import foreign_key, key_of
@@ -58,9 +59,11 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
     """Everything that has interfaces, with them; interfaces that are no known machine's stand for themselves."""
     used: set[str] = set()
     for resource in ledger.managed(*MACHINES):
-        named = [ledger.target(value, resource.root, NIC) for value in find(resource.body, "network_interface_ids")]
-        used |= {key_of(nic) for nic in named if nic is not None}
-        yield resource, [cards.own.get(key_of(nic), UNKNOWN) if nic else UNKNOWN for nic in named]
+        values = find(resource.body, "network_interface_ids")
+        named = [way for value in values for way in ledger.just_one(value, resource.root, NIC)]
+        used |= {key_of(nic) for nic, because in named if nic is not None and not because}
+        own = [(cards.own.get(key_of(nic), UNKNOWN) if nic else UNKNOWN, because) for nic, because in named]
+        yield resource, [replace(card, possible=because) for card, because in own]
     for type_, place in SCALE_SETS.items():
         for resource in ledger.managed(type_):
             now = [ledger.target(value, resource.root, NIC) for value in find(resource.body, INSTANCES)]
@@ -78,10 +81,9 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
         for resource in ledger.managed(type_):
             yield resource, [cards.in_subnet(resource, find(resource.body, path))]
     for resource in ledger.managed(ENDPOINT):
-        card = cards.in_subnet(resource, find(resource.body, "subnet_id"))
-        guarded = all(subnet is not None and subnet.guards_endpoints for subnet in card.subnets)
+        card = cards.in_subnet(resource, find(resource.body, "subnet_id"), endpoint=True)
         seen = of_endpoints[foreign_key(resource.id or "")]
-        yield resource, [replace(card, guarded=guarded, addresses=all_of(seen) or _of_endpoint(resource))]
+        yield resource, [replace(card, addresses=all_of(seen) or _of_endpoint(resource))]
     for resource, card in cards.strangers():
         yield resource, [card]
 
@@ -92,34 +94,48 @@ def _of_endpoint(resource: Resource) -> Ranges:
     return all_of([networks([address]) for address in given]) or EMPTY
 
 
-UNKNOWN = Card(Tied(), (None,), ())
+UNKNOWN = Card(Tied(), (NOWHERE,), ())
 """An interface that the input does not hold."""
 
 
 def workloads(resource: Resource, own: Sequence[Card], cards: Cards, above: Mapping[str, str]) -> list[Workload]:
     """The workloads of one resource; `above` holds the admin rules of each virtual network."""
     ruling = {} if resource.type == UNRULED_SERVICE else above
-    alike: dict[tuple[Chain, Ties, Ties], list[Card]] = defaultdict(list)
+    alike: dict[tuple[Chain, Ties, Ties, Because], list[Card]] = defaultdict(list)
     for card in own:
-        alike[_chain(card, cards, ruling), card.asgs, card.pools].append(card)
+        alike[_chain(card, cards, ruling), card.asgs, card.pools, card.possible].append(card)
     several = len(alike) > 1
     return [
         _workload(resource, chain, found, f"#{number}" if several else "")
-        for number, ((chain, _, _), found) in enumerate(sorted(alike.items(), key=lambda item: item[0]))
+        for number, ((chain, *_), found) in enumerate(sorted(alike.items(), key=lambda item: item[0]))
     ]
 
 
 def _chain(card: Card, cards: Cards, above: Mapping[str, str]) -> Chain:
     """The layers from the interface outwards: its NSG, its subnet's, the admin rules of its network."""
-    subnets = [subnet for subnet in card.subnets if subnet is not None and card.guarded]
-    edges = (cards.of_subnets[subnet.key] for subnet in subnets)
-    ruled = (subnet.network for subnet in subnets if subnet.network is not None and subnet.name not in UNRULED)
-    rules = [above[network] for network in ruled if network in above]
-    found = (card.nsgs, *edges, Tied(sure(rules)))
+
+    def edge(subnet: Subnet) -> Tied:
+        return cards.of_subnets[subnet.key]
+
+    def ruled(subnet: Subnet) -> Tied:
+        rules = above.get(subnet.network or "")
+        return Tied(sure([rules])) if rules is not None and subnet.name not in UNRULED else Tied()
+
+    edges = [_at(place, card, edge) for place in card.places]
+    found = (card.nsgs, *edges, *(_at(place, card, ruled) for place in card.places))
     whole = together(found)
     surest = dict(whole.ties)
     outwards = dict.fromkeys(key for each in found for key in keys(each.ties))
     return whole._replace(ties=tuple((key, surest[key]) for key in outwards))
+
+
+def _at(place: Place, card: Card, told: Callable[[Subnet], Tied]) -> Tied:
+    """What stands before a card at one of its places, as it is told of each subnet that this may be."""
+
+    def there(subnet: Subnet | None) -> Tied:
+        return told(subnet) if subnet and (subnet.guards_endpoints or not card.endpoint) else Tied()
+
+    return either((there(subnet), because) for subnet, because in place)
 
 
 def _workload(resource: Resource, chain: Chain, own: Sequence[Card], mark: str) -> Workload:
@@ -137,7 +153,7 @@ def _workload(resource: Resource, chain: Chain, own: Sequence[Card], mark: str) 
         tags=texts(values.get("tags")),
         addresses=all_of([card.addresses for card in own]) or EMPTY,
         within=all_of([card.within for card in own]) or EMPTY,
-        possible=resource.body.possible,
+        possible=(*resource.body.possible, *own[0].possible),
         several=resource.type in SCALE_SETS,
         perhaps=perhaps((*nsgs, *asgs, *pools)),
         one_of=chain.one_of,
