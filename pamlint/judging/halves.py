@@ -175,7 +175,8 @@ class _Pairs:
                 found += self._demand.naming.member_options(own[key], peer_side, cloud)
             if borne and part.networks:
                 networks += [line for family in (IPV4, IPV6) if (line := intersect(part.networks, family))]
-        return Meant((*dict.fromkeys(found), *([(far.within, ())] if far.within != ANY else [])), tuple(dict.fromkeys(networks)))
+        placed = far.within != ANY and all(workload.settled or workload.addresses for workload in far.workloads)
+        return Meant((*dict.fromkeys(found), *([(far.within, ())] if placed else [])), tuple(dict.fromkeys(networks)))
 
     def _shape(self, meant: Meant) -> Shape:
         """Doubts are each one's own; of groups and lists only their bounds count."""

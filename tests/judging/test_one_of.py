@@ -238,6 +238,26 @@ def test_the_list_of_all_subnets_that_it_may_be_stands_for_sure(tmp_path: Path) 
     assert told(tmp_path, INTO_NEAR, SITE, code) == [Told("missing-access", "proved", A, None, [])]
 
 
+def test_the_networks_of_a_role_are_not_those_of_every_subnet_that_its_machine_may_be_in(tmp_path: Path) -> None:
+    """The far end lets one of the two subnets in: that is too little or needless, as the machine stands in the other or not."""
+    far = GROUPS.split('resource "aws_security_group" "loose"')[0] % opens(443, "10.0.1.0/24")
+    near = f"""
+resource "aws_security_group" "near" {{
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+}}
+resource "aws_instance" "near" {{
+  tags                   = {{ Name = "near" }}
+  subnet_id              = {SUBNET}
+  vpc_security_group_ids = [aws_security_group.near.id]
+}}
+"""
+    site = SITE.replace("{cidrs: [10.20.0.0/16]}", "{match: [{name: own}]}")
+    flow = INTO_NEAR.replace("from: far, to: near", "from: near, to: far")
+    found = told(tmp_path, flow, site, NETWORK + VARIABLES + far + near)
+    assert [(each.check, each.certainty) for each in found] == [("extra-access", "unproven"), ("missing-access", "unproven")]
+
+
 SUBNET_GROUP = """
 resource "aws_db_subnet_group" "a" { subnet_ids = [aws_subnet.a.id] }
 resource "aws_db_subnet_group" "b" { subnet_ids = [aws_subnet.b.id] }

@@ -74,6 +74,7 @@ def _workload(
         tags=told,
         addresses=all_of([interface.addresses for interface, _ in places]) or EMPTY,
         within=all_of([subnet.prefixes if subnet else EMPTY for _, subnet in places]) or EMPTY,
+        settled=all(subnet is None or subnet.one for _, subnet in places),
         possible=(*body.possible, *because),
         subnet=_only_subnet([subnet for _, subnet in places]),
         sheltered=INTERNAL if is_internal(resource) else _sheltered(subnet for _, subnet in places),

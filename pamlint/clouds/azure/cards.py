@@ -59,6 +59,11 @@ class Card:
         return tuple(dict.fromkeys(subnet for place in self.places for subnet, _ in place))
 
     @property
+    def settled(self) -> bool:
+        """Whether it is known in which subnets it stands, as far as the input holds them."""
+        return all(len(place) == 1 for place in self.places)
+
+    @property
     def within(self) -> Ranges:
         """The prefixes of its subnets, none where they are not all known."""
         return all_of([subnet.prefixes if subnet else EMPTY for subnet in self.subnets]) or EMPTY
@@ -127,8 +132,7 @@ class Cards:
         return tuple(dict.fromkeys(self._around.place(value, root) for value in values)) or (NOWHERE,)
 
     def _stand(self, card: Card) -> None:
-        settled = all(len(place) == 1 for place in card.places)
-        addresses = card.addresses or (card.within if settled else EMPTY)
+        addresses = card.addresses or (card.within if card.settled else EMPTY)
         for nsg, because in card.nsgs.ties:
             for subnet in card.subnets:
                 self._standing[nsg].append((None, EMPTY) if because else (subnet, addresses))

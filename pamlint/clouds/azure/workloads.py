@@ -153,6 +153,7 @@ def _workload(resource: Resource, chain: Chain, own: Sequence[Card], mark: str) 
         tags=texts(values.get("tags")),
         addresses=all_of([card.addresses for card in own]) or EMPTY,
         within=all_of([card.within for card in own]) or EMPTY,
+        settled=all(card.settled for card in own),
         possible=(*resource.body.possible, *own[0].possible),
         several=resource.type in SCALE_SETS,
         perhaps=perhaps((*nsgs, *asgs, *pools)),
