@@ -111,13 +111,20 @@ class Ledger:
         return tuple(ways) if len(ways) > 1 else ((ways[0][0], ()),)
 
     def _ways(self, value: Unknown, root: str, types: Sequence[str], named: Mapping[str, Sequence[str]]) -> Sequence[Any]:
-        """What a value is one of; of one that was computed the references, and whatever was made of those that lead nowhere."""
+        """What a value is one of, and what those are computed of; of one that was computed itself the references, and whatever
+        was made of those that lead nowhere.
+        """
         if value.either:
-            return value.either
-        references = {reference: _attribute_of(reference) for reference in value.because}
-        leading = [way for way in references.values() if self._reached(way, root, types, named) is not None]
-        rest = tuple(reference for reference, way in references.items() if way not in leading)
+            computed = [way for way in value.either if isinstance(way, Unknown) and way.attribute is None]
+            return [*value.either, *(lead for way in computed for lead in self._leading(way, root, types, named))]
+        leading = self._leading(value, root, types, named)
+        rest = tuple(reference for reference in value.because if not any(reference in lead.because for lead in leading))
         return [*leading, Unknown(rest)] if rest else leading
+
+    def _leading(self, value: Unknown, root: str, types: Sequence[str], named: Mapping[str, Sequence[str]]) -> list[Unknown]:
+        """The attributes that a value was computed of and that lead to a resource."""
+        references = (_attribute_of(reference) for reference in value.because)
+        return [way for way in references if self._reached(way, root, types, named) is not None]
 
     def _reached(self, way: Any, root: str, types: Sequence[str], named: Mapping[str, Sequence[str]]) -> Resource | None:
         """The resource that one of the ways leads to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -394,3 +395,65 @@ resource "azurerm_network_interface_security_group_association" "one" {
     found = told(tmp_path, INTO_NEAR, SETTLED, azure + machine + nsg("inner", SERVES, WIDE, CLOSED))
     opened = [each for each in found if each.rule == f"{INNER}.security_rule[1]"]
     assert [(each.check, each.certainty) for each in opened] == [("extra-access", "unproven")]
+
+
+FOUND = f"[for x in (var.on ? [{LOOSE}.id] : []) : x]"
+NESTED = reduce(lambda inner, number: f'(var.s == "{number}" ? {OWN}.id : {inner})', range(200), f"{LOOSE}.id")
+COMPUTED = {
+    "a loop, beside a group": f"concat([{OWN}.id], {FOUND})",
+    "a loop, laid side by side": f"flatten([[{OWN}.id], {FOUND}])",
+    "a loop, without what is empty": f"compact(concat([{OWN}.id], {FOUND}))",
+    "a loop, each once": f"distinct(concat([{OWN}.id], {FOUND}))",
+    "a loop, unless there is none": f"coalescelist({FOUND}, [{OWN}.id])",
+    "a loop, or a group": f'var.on ? [{OWN}.id] : [for x in (var.s == "" ? [{LOOSE}.id] : []) : x]',
+    "one of a loop": f"[{OWN}.id, element([for x in (var.on ? [{LOOSE}.id] : [{OWN}.id]) : x], 0)]",
+    "those of a key": f'concat([{OWN}.id], matchkeys([{LOOSE}.id], ["a"], [var.s]))',
+    "all but one": f"concat([{OWN}.id], tolist(setsubtract([{LOOSE}.id], [var.s])))",
+    "maps that are merged": f"values(merge({{ a = {OWN}.id }}, var.on ? {{ b = {LOOSE}.id }} : {{}}))",
+    "a map that is zipped": f"values(zipmap([var.s], [var.on ? {OWN}.id : {LOOSE}.id]))",
+    "a text that is joined": f'[coalesce(var.s, join("", [{OWN}.id, var.on ? {LOOSE}.id : ""]))]',
+    "a text that is replaced": f'[var.on ? {OWN}.id : replace({LOOSE}.id, "x", "y")]',
+    "a text that is formatted": f'[var.on ? {OWN}.id : format("%s", var.s == "" ? {LOOSE}.id : {OWN}.id)]',
+    "a text that is split": f'[var.on ? {OWN}.id : element(split(",", var.s == "" ? {LOOSE}.id : {OWN}.id), 0)]',
+    "a text in small letters": f'[{OWN}.id, var.s == "" ? {OWN}.id : lower(var.on ? {LOOSE}.id : {OWN}.id)]',
+    "more ways than are followed": f"[{NESTED}]",
+}
+
+
+@pytest.mark.parametrize("worn", COMPUTED.values(), ids=COMPUTED)
+def test_what_one_of_several_groups_is_computed_of_opens_perhaps(tmp_path: Path, worn: str) -> None:
+    """A group that stands in a value which is computed may be worn: what it opens is told, and nothing of it is proved."""
+    code = NETWORK + VARIABLES + 'variable "s" { type = string }\n' + GROUPS % (FLOW, SSH, worn)
+    found = told(tmp_path, INTO_NEAR, SITE, code)
+    assert [each[:4] for each in found if each.check == "extra-access"] == [EXTRA[0][:4]]
+    assert {each.certainty for each in found} == {"unproven"}
+
+
+@pytest.mark.parametrize("tie", [TIE, EDGE], ids=["interface", "subnet"])
+@pytest.mark.parametrize(("inner", "told_at"), [((SERVES, CLOSED), OUTER), ((SERVES, WIDE, CLOSED), INNER)], ids=["one", "both"])
+def test_an_nsg_that_another_value_is_computed_of_stands_there_perhaps(
+    tmp_path: Path, tie: str, inner: tuple[tuple[int, str, str, str, str], ...], told_at: str
+) -> None:
+    """One of two lets SSH in, or both, and nothing is proved: what is made of an id may be another."""
+    code = AZURE + nsg("inner", *inner) + nsg("outer", SERVES, WIDE, CLOSED)
+    code += tie % ("", f"var.on ? {INNER}.id : lower({OUTER}.id)")
+    found = [each for each in told(tmp_path, INTO_NEAR, SETTLED, code) if each.check == "extra-access"]
+    assert [(each.acl, each.certainty) for each in found] == [(told_at, "unproven")]
+
+
+def test_an_interface_that_another_value_is_computed_of_has_the_group_perhaps(tmp_path: Path) -> None:
+    """A group is attached to one interface or to what is made of the id of another, which may be that one."""
+    attached = f"""
+resource "aws_instance" "other" {{
+  subnet_id              = aws_subnet.b.id
+  vpc_security_group_ids = [{OWN}.id]
+}}
+resource "aws_network_interface_sg_attachment" "x" {{
+  security_group_id    = {LOOSE}.id
+  network_interface_id = (
+    var.on ? aws_instance.other.primary_network_interface_id : lower(aws_instance.near.primary_network_interface_id)
+  )
+}}
+"""
+    code = NETWORK + VARIABLES + GROUPS % (FLOW, SSH, f"[{OWN}.id]") + attached
+    assert told(tmp_path, INTO_NEAR, SITE, code) == EXTRA
