@@ -457,3 +457,38 @@ resource "aws_network_interface_sg_attachment" "x" {{
 """
     code = NETWORK + VARIABLES + GROUPS % (FLOW, SSH, f"[{OWN}.id]") + attached
     assert told(tmp_path, INTO_NEAR, SITE, code) == EXTRA
+
+
+MEMBER = (
+    'variable "s" { type = string }\n'
+    'resource "azurerm_application_security_group" "g" { name = "g" }\n'
+    + TIE % ("", f"{INNER}.id")
+    + nsg("inner", SERVES, (105, "Allow", "Inbound", "22", "*"), CLOSED).replace(
+        'range     = "22"\n    source_address_prefix      = "*"\n    destination_address_prefix = "*"',
+        'range     = "22"\n    source_address_prefix      = "*"\n'
+        "    destination_application_security_group_ids = [azurerm_application_security_group.g.id]",
+    )
+    + """
+resource "azurerm_network_interface_application_security_group_association" "x" {
+  network_interface_id          = azurerm_network_interface.near.id
+  application_security_group_id = %s
+}
+"""
+)
+ASG = "azurerm_application_security_group.g.id"
+
+
+@pytest.mark.parametrize(
+    ("value", "because"),
+    [
+        (f"var.on ? {ASG} : {ASG}", []),
+        (f"var.on ? {ASG} : var.s", ["var.on", "var.s"]),
+        (f"var.on ? {ASG} : lower({ASG})", ["var.on"]),
+        (f"coalesce(var.s, {ASG})", ["var.s"]),
+    ],
+)
+def test_a_machine_is_no_member_for_sure_of_an_asg_that_it_may_have(tmp_path: Path, value: str, because: list[str]) -> None:
+    """An ASG that the input does not hold is among the ways, though nothing is known of it."""
+    certainty = "unproven" if because else "proved"
+    expected = [Told("extra-access", certainty, INNER, f"{INNER}.security_rule[1]", because)]
+    assert told(tmp_path, INTO_NEAR, SETTLED, AZURE + MEMBER % value) == expected

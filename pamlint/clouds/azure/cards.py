@@ -163,8 +163,9 @@ class Cards:
     def _leading(self, value: Any, root: str, type_: str) -> Tied:
         known, others = self._ledger.ways(value, root, type_)
         found = [(key_of(resource), because) for resource, because in known]
-        found += [(self._foreign(other, root), because) for other, because in others if type_ == NSG]
-        return tied(found, isinstance(value, Unknown) and value.is_one_of_them)
+        if type_ == NSG:
+            found += [(self._foreign(other, root), because) for other, because in others]
+        return tied(found, isinstance(value, Unknown) and value.is_one_of_them and (type_ == NSG or not others))
 
     def _foreign(self, value: Any, root: str) -> str:
         """The key of an NSG that the input does not define: it is kept as one whose rules are elsewhere."""
