@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pamlint.terraform.constraints import type_from_expression
 from pamlint.terraform.functions import call
 from pamlint.terraform.functions.signature import check_text
+from pamlint.terraform.partial import ways
 from pamlint.terraform.scope import Evaluate, Scope
 from pamlint.terraform.syntax import Call
 from pamlint.terraform.types import BOOL
@@ -58,6 +59,7 @@ def called(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
 def _try(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
     if not node.arguments:
         raise EvaluationError("try() takes at least 1 argument")
+    found: list[Value] = []
     failures = []
     for argument in node.arguments:
         try:
@@ -68,9 +70,14 @@ def _try(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
             failures.append(error.message)
             continue
         scope.budget.weigh(value)
-        unknown = _may_still_fail(value)
-        return value if not unknown else UnknownValue(reasons(*unknown))
-    raise EvaluationError(f"try() has no argument that works: {'; '.join(failures)}")
+        found.append(value)
+        if not _may_still_fail(value, scope):
+            break
+    if not found:
+        raise EvaluationError(f"try() has no argument that works: {'; '.join(failures)}")
+    if not _may_still_fail(found[0], scope):
+        return found[0]
+    return UnknownValue(reasons(*found), either=ways(*found))
 
 
 def _can(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
@@ -83,13 +90,18 @@ def _can(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
     except EvaluationError:
         return False
     scope.budget.weigh(value)
-    unknown = _may_still_fail(value)
+    unknown = _may_still_fail(value, scope)
     return True if not unknown else UnknownValue(reasons(*unknown), BOOL, not_null=True)
 
 
-def _may_still_fail(value: Value) -> list[Value]:
+def _may_still_fail(value: Value, scope: Scope) -> list[Value]:
     """Unknowns whose expression could turn out to be an error; an attribute of a resource that exists cannot."""
-    return [part for part in walk(value) if isinstance(part, UnknownValue) and part.attribute is None]
+    prefix = scope.names.prefix if scope.names is not None else ""
+    return [
+        part
+        for part in walk(value)
+        if isinstance(part, UnknownValue) and (part.attribute is None or "[*]" in part.attribute[0].removeprefix(prefix))
+    ]
 
 
 def _convert(node: Call, scope: Scope, evaluate: Evaluate) -> Value:

@@ -35,7 +35,9 @@ _LEAVES = frozenset((str, int, bool))
 
 
 class Names(Protocol):
-    """What is declared around an expression: a module, or nothing."""
+    """What is declared around an expression: a module, or nothing. `prefix` is what its addresses begin with."""
+
+    prefix: str
 
     def resolve(self, reference: Reference, scope: Scope) -> Value:
         """The value of a whole reference; raises EvaluationError if nothing of that name is declared."""

@@ -492,3 +492,36 @@ def test_a_machine_is_no_member_for_sure_of_an_asg_that_it_may_have(tmp_path: Pa
     certainty = "unproven" if because else "proved"
     expected = [Told("extra-access", certainty, INNER, f"{INNER}.security_rule[1]", because)]
     assert told(tmp_path, INTO_NEAR, SETTLED, AZURE + MEMBER % value) == expected
+
+
+FIRST = f"{LOOSE}[0].id"
+COUNTED = "count = var.on ? 1 : 0"
+EACH = "for_each = var.ids"
+PERHAPS_THERE = {
+    "it, or another": (COUNTED, f"[try({FIRST}, {OWN}.id)]"),
+    "its resource, or another": (COUNTED, f"[try({LOOSE}[0], {OWN}).id]"),
+    "it, or nothing, or another": (COUNTED, f'[coalesce(try({FIRST}, ""), {OWN}.id)]'),
+    "it, or nothing, beside another": (COUNTED, f'compact([{OWN}.id, try({FIRST}, "")])'),
+    "a list of it, or none, beside another": (COUNTED, f"concat([{OWN}.id], try([{FIRST}], []))"),
+    "it, if it can be": (COUNTED, f"can({FIRST}) ? [{FIRST}] : [{OWN}.id]"),
+    "it by its key, or nothing, beside another": (EACH, f'compact([{OWN}.id, try({LOOSE}["a"].id, "")])'),
+    "it by its key, or another": (EACH, f'[try({LOOSE}["a"].id, {OWN}.id)]'),
+}
+
+
+@pytest.mark.parametrize(("number", "worn"), PERHAPS_THERE.values(), ids=PERHAPS_THERE)
+def test_a_group_that_is_tried_and_perhaps_not_there_is_worn_perhaps(tmp_path: Path, number: str, worn: str) -> None:
+    """Where it is not there, `try` goes on to the next: what it opens is told, and nothing of it is proved."""
+    code = NETWORK + VARIABLES + GROUPS.replace('"loose" {', f'"loose" {{\n  {number}') % (FLOW, SSH, worn)
+    found = told(tmp_path, INTO_NEAR, SITE, code)
+    star = f"{LOOSE}[*]"
+    opened = [each[:4] for each in found if each.check == "extra-access"]
+    assert opened == [("extra-access", "unproven", star, f"{star}.ingress[0]")]
+    assert {each.certainty for each in found} == {"unproven"}
+
+
+@pytest.mark.parametrize("worn", [f"[try({FIRST}, {OWN}.id)]", f'[coalesce(try({FIRST}, ""), {OWN}.id)]'])
+def test_whichever_of_two_is_tried_serves_the_flow(tmp_path: Path, worn: str) -> None:
+    """One of the two is worn for sure, and both serve the flow."""
+    code = NETWORK + VARIABLES + GROUPS.replace('"loose" {', f'"loose" {{\n  {COUNTED}') % (FLOW, FLOW, worn)
+    assert told(tmp_path, INTO_NEAR, SITE, code) == []

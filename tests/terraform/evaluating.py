@@ -16,6 +16,8 @@ class Locals:
     def __init__(self, text: str) -> None:
         self._file = read_native("locals", text.encode())
 
+    prefix = ""
+
     def resolve(self, reference: Reference, scope: Scope) -> Value:
         """The value of `local.name`."""
         name = str(reference.steps[0].key)

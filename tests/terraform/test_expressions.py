@@ -117,7 +117,7 @@ UNKNOWNS = {
     "[y][0]": Unknown(("aws_vpc.v.id",), ("aws_vpc.v", "id")),
     "[{ id = y }][*].id": [Unknown(("aws_vpc.v.id",), ("aws_vpc.v", "id"))],
     'try(y, "none")': Unknown(("aws_vpc.v.id",), ("aws_vpc.v", "id")),
-    'try(x.a, "none")': Unknown(("var.x",)),
+    'try(x.a, "none")': Unknown(("var.x",), either=(Unknown(("var.x",)), "none")),
     "x ? 1 : 2": Unknown(("var.x",), either=(1, 2)),
     'x ? "same" : "same"': "same",
     "true ? 1 : x": 1,

@@ -65,7 +65,10 @@ def coalesce(*values: Value) -> Value:
         if is_identity(converted):
             return converted
         if isinstance(converted, UnknownValue):
-            return unknown_from(values, of, either=ways(*_left(values)))
+            either = ways(*_left(values))
+            if of is STRING:
+                either = tuple(way for way in either if not isinstance(way, Null) and way != "")
+            return unknown_from(values, of, either=either)
         if not isinstance(converted, Null) and not (of is STRING and converted == ""):
             return converted
     raise EvaluationError("all arguments are null or empty")
