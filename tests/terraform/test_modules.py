@@ -517,6 +517,24 @@ resource "r" "x" {
     assert found["c"] == Unknown(("var.on", "g.many[*].id"), either=(any_, None))
 
 
+def test_a_resource_of_a_module_that_is_perhaps_not_there_is_there_inside_of_it(tmp_path: Path) -> None:
+    """Inside, nothing goes on from what is there wherever the module is; outside, the module itself may not be there."""
+    module = 'resource "g" "x" {}\noutput "id" { value = try(g.x.id, "") }\nresource "r" "in" { v = try(g.x.id, "") }\n'
+    code = """
+variable "on" {}
+module "m" {
+  source = "./m"
+  count  = var.on ? 1 : 0
+}
+resource "r" "out" { v = try(module.m[0].id, "") }
+"""
+    reading = read(write(tmp_path, {"main.tf": code, "m/main.tf": module}))
+    found = {resource.address: resource.body.values.get("v") for resource in reading.resources}
+    here = Unknown(("module.m[*].g.x.id",), ("module.m[*].g.x", "id"))
+    assert found["module.m[*].r.in"] == here
+    assert found["r.out"] == Unknown(("module.m[*].g.x.id",), either=(here, ""))
+
+
 def test_a_name_that_is_not_known_is_the_name_of_its_resource(tmp_path: Path) -> None:
     """Who refers to it means that one, whatever its name is; what a data source asks for stays what it is."""
     code = """
