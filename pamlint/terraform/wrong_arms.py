@@ -80,14 +80,21 @@ class _Guess:
         return type_in_spite(node, scope or self._scope, self._evaluate)
 
     def _conditional(self, node: Conditional) -> Type:
-        """Where one arm has any type, the one that is chosen keeps its own."""
+        """Where one arm has any type, the one that is chosen keeps its own; a null has that of the other arm."""
         arms = (self._inner(node.then), self._inner(node.otherwise))
-        if ANY not in arms:
-            return unify(arms) or ANY
+        told = tuple(arm for arm, part in zip(arms, (node.then, node.otherwise), strict=True) if not self._is_null(part))
+        if told and ANY not in told:
+            return unify(told) or ANY
         try:
             return arms[0] if self._known(node.condition, self._scope, BOOL) else arms[1]
         except EvaluationError:
             return ANY
+
+    def _is_null(self, node: Expression) -> bool:
+        try:
+            return isinstance(unmark(self._evaluate(node, self._scope))[0], Null)
+        except EvaluationError:
+            return False
 
     def _object(self, node: ObjectOf) -> Type:
         try:

@@ -64,6 +64,7 @@ CONDITIONS = {
     'true ? 1 : ({ for v in ["x", "y"] : "a" => v }).a': '"1"',
     'false ? [for x in { for v in [[1], [2]] : "a" => v } : "s" if !(true)] : [true]': "[true] list",
     'false ? [for x in [1, 1 / "x"] : x] : ["1", 2]': '["1",2]',
+    'true ? !("true") : {} || false ? null : "x"': '"false"',
     "setproduct(toset([]), [{ a = 1 }, 0.1, null])": "[] set",
     "setproduct([{ a = 1 }, 0.1, null], [])": "[] list",
     "setproduct([1], [{ a = 1 }, 0.1, null])": None,
