@@ -133,7 +133,7 @@ def _networks(instance: Instance, members: Mapping[str, Member], network: Networ
     workloads = {workload.key: workload for workload in network.workloads}
     for lines in (
         [member.addresses for member in members.values()] + [EMPTY for _ in standing],
-        [_standing(workloads[key]) if key in workloads else EMPTY for key in members] + standing,
+        [workloads[key].standing if key in workloads else EMPTY for key in members] + standing,
     ):
         if lines and all(lines):
             found: Ranges = EMPTY
@@ -141,11 +141,6 @@ def _networks(instance: Instance, members: Mapping[str, Member], network: Networ
                 found = union(found, line)
             return found
     return None
-
-
-def _standing(workload: Workload) -> Ranges:
-    """Where a workload is; none where that is in one of several subnets, nobody knows which."""
-    return workload.addresses or (workload.within if workload.settled else EMPTY)
 
 
 def _any_match(entries: Iterable[MatchEntry], target: Acl | Group | Workload, azure: bool) -> Because | None:

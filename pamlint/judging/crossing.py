@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pamlint.judging.admission import OPEN_SYMBOLS
 from pamlint.judging.cubes import Table, sides
 from pamlint.model.addresses import ANY, IPV4
+from pamlint.model.certainty import Predicate
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import holds, intersect, subtract
 from pamlint.model.traffic import Cube, Traffic, merge, minus, overlap
@@ -17,12 +18,13 @@ NARROWED = "?some of "
 
 def in_both(one: Traffic, other: Traffic, direction: Direction, table: Table) -> Traffic:
     """What passes both; where one names a symbol and the other fewer addresses, only its known members are there for sure."""
-    if not any(_names_symbol(cube, table) for cube in (*one, *other)):
+    peer_side, _ = sides(direction)
+    if not any(_symbols(cube, peer_side, table) for cube in (*one, *other)):
         return overlap(one, other)
     out: list[Cube] = []
     for cube in one:
         for both in merge(overlap((cube,), other)):
-            out += _standing(both, cube, direction, table)
+            out += _standing(both, cube, peer_side, table)
     return tuple(out)
 
 
@@ -32,39 +34,37 @@ def past_a_list(one: Traffic, list_: Traffic, direction: Direction, table: Table
     out: list[Cube] = []
     for cube in one:
         both = overlap((cube,), list_)
-        stopped = minus(_of_members(cube, peer_side, table), list_) if both and _names_symbol(cube, table) else ()
+        stopped = minus(_of_members(cube, peer_side, table), list_) if both and _symbols(cube, peer_side, table) else ()
         services = tuple(each.replace(peer_side, ANY).bare for each in stopped)
         out += minus(both, services)
         for part in merge(overlap(both, services)):
-            out += _standing(part, cube, direction, table)
+            out += _standing(part, cube, peer_side, table)
     return tuple(out)
 
 
 def _of_members(cube: Cube, peer_side: int, table: Table) -> Traffic:
     """The part of a cube in which members of what it names can stand at all."""
     line = cube.sides[peer_side]
-    for predicate in (table.predicates[name] for name, sign in cube.guard if sign):
-        if predicate.side == peer_side and predicate.kind in OPEN_SYMBOLS:
-            line = intersect(line, predicate.at_most)
+    for _, predicate in _symbols(cube, peer_side, table):
+        line = intersect(line, predicate.at_most)
     return (cube.replace(peer_side, line),) if line else ()
 
 
-def _names_symbol(cube: Cube, table: Table) -> bool:
-    return any(sign and table.predicates[name].kind in OPEN_SYMBOLS for name, sign in cube.guard)
+def _symbols(cube: Cube, peer_side: int, table: Table) -> list[tuple[str, Predicate]]:
+    """The groups and lists of which whoever is meant on the far side is a member, by the names of their predicates."""
+    named = ((name, table.predicates[name]) for name, sign in sorted(cube.guard) if sign)
+    return [(name, each) for name, each in named if each.side == peer_side and each.kind in OPEN_SYMBOLS]
 
 
-def _standing(both: Cube, cube: Cube, direction: Direction, table: Table) -> Iterator[Cube]:
+def _standing(both: Cube, cube: Cube, peer_side: int, table: Table) -> Iterator[Cube]:
     """The part that passes both, in doubt where nobody known of a symbol stands that is open at more addresses by itself.
 
     Whoever bears it, and of whom nothing else is known, stands in IPv4.
     """
-    peer_side, _ = sides(direction)
     symbols = []
-    for name, sign in sorted(both.guard):
-        each = table.predicates[name]
-        if sign and each.side == peer_side and each.kind in OPEN_SYMBOLS:
-            wide = intersect(each.at_most, cube.sides[peer_side] if (name, sign) in cube.guard else ANY)
-            symbols.append((name, each, intersect(wide, IPV4) or wide))
+    for name, each in _symbols(both, peer_side, table):
+        wide = intersect(each.at_most, cube.sides[peer_side] if (name, True) in cube.guard else ANY)
+        symbols.append((name, each, intersect(wide, IPV4) or wide))
     side, surely = both.sides[peer_side], ANY
     for _, each, wide in symbols:
         surely = surely if holds(side, wide) else intersect(surely, each.at_least)

@@ -175,7 +175,7 @@ class _Pairs:
                 found += self._demand.naming.member_options(own[key], peer_side, cloud)
             if borne and part.networks:
                 networks += [line for family in (IPV4, IPV6) if (line := intersect(part.networks, family))]
-        placed = far.within != ANY and all(workload.settled or workload.addresses for workload in far.workloads)
+        placed = far.within != ANY and all(workload.standing for workload in far.workloads)
         return Meant((*dict.fromkeys(found), *([(far.within, ())] if placed else [])), tuple(dict.fromkeys(networks)))
 
     def _shape(self, meant: Meant) -> Shape:

@@ -186,6 +186,11 @@ class Workload:
     one_of: tuple[tuple[str, ...], ...] = ()
     location: Location | None = None
 
+    @property
+    def standing(self) -> Ranges:
+        """Where it is for sure; empty where that is not known, or just in one of several subnets."""
+        return self.addresses or (self.within if self.settled else EMPTY)
+
 
 @noun
 class Group:

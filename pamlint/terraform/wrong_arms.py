@@ -81,20 +81,23 @@ class _Guess:
 
     def _conditional(self, node: Conditional) -> Type:
         """Where one arm has any type, the one that is chosen keeps its own; a null has that of the other arm."""
-        arms = (self._inner(node.then), self._inner(node.otherwise))
-        told = tuple(arm for arm, part in zip(arms, (node.then, node.otherwise), strict=True) if not self._is_null(part))
+        arms = (self._arm(node.then), self._arm(node.otherwise))
+        told = tuple(arm for arm in arms if arm is not None)
         if told and ANY not in told:
             return unify(told) or ANY
         try:
-            return arms[0] if self._known(node.condition, self._scope, BOOL) else arms[1]
+            return (arms[0] if self._known(node.condition, self._scope, BOOL) else arms[1]) or ANY
         except EvaluationError:
             return ANY
 
-    def _is_null(self, node: Expression) -> bool:
+    def _arm(self, node: Expression) -> Type | None:
+        """The type of an arm; None of a null, which has that of the other arm."""
+        self._scope.budget.spend(_COST)
         try:
-            return isinstance(unmark(self._evaluate(node, self._scope))[0], Null)
+            value = self._evaluate(node, self._scope)
         except EvaluationError:
-            return False
+            return self.of(node)
+        return None if isinstance(unmark(value)[0], Null) else type_of(value)
 
     def _object(self, node: ObjectOf) -> Type:
         try:
