@@ -185,6 +185,11 @@ def networks(values: Iterable[Any]) -> Ranges:
     return found
 
 
+def stated(found: Iterable[Block], attribute: str) -> list[Ranges]:
+    """The addresses that blocks state in an attribute, one by one: none of a block that may not be there."""
+    return [EMPTY if block.possible else networks([block.values.get(attribute)]) for block in found]
+
+
 @lru_cache(maxsize=65536)
 def cidr_peer(text: str) -> Peer:
     """A CIDR or an address as one side of a rule. Raises ValueError for what is neither."""

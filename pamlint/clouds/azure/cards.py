@@ -15,7 +15,7 @@ from pamlint.clouds.azure.network import Networks, Place, Subnet
 from pamlint.clouds.azure.pools import Pools
 from pamlint.clouds.ledger import Ledger, group_of, outside
 from pamlint.clouds.ties import Because, Tied, Ties, tied, ties, together
-from pamlint.clouds.values import all_of, blocks, find, items, networks
+from pamlint.clouds.values import all_of, blocks, find, items, stated
 from pamlint.model.acl import Acl, Symbol
 from pamlint.model.identity import key_of
 from pamlint.model.noun import noun
@@ -61,7 +61,7 @@ class Card:
     @property
     def settled(self) -> bool:
         """Whether it is known in which subnets it stands, as far as the input holds them."""
-        return all(len(place) == 1 for place in self.places)
+        return not any(because for place in self.places for _, because in place)
 
     @property
     def within(self) -> Ranges:
@@ -96,7 +96,7 @@ class Cards:
         nsgs, asgs = self._inside(resource, block, configurations)
         named = [item for inner in configurations for item in items(inner.values.get(POOL_IDS))]
         pools = self.pools.of(named, resource.root)
-        card = Card(nsgs, self._places(configurations, resource.root), asgs, pools=pools)
+        card = Card(nsgs, self._places(configurations, resource.root), asgs, pools=pools, possible=block.possible)
         self._stand(card)
         return card
 
@@ -113,12 +113,11 @@ class Cards:
     def _card(self, resource: Resource) -> Card:
         key = key_of(resource)
         configurations = blocks(resource.body, "ip_configuration")
-        known = [networks([block.values.get("private_ip_address")]) for block in configurations]
         nsgs, asgs = self._nsgs[key], self._asgs[key].ties
         if resource.mode == "data":
             read = self._inside(resource, resource.body, configurations)
             nsgs, asgs = nsgs if nsgs.ties else read[0], ties((*asgs, *read[1]))
-        card = Card(nsgs, self._places(configurations, resource.root), asgs, all_of(known) or EMPTY)
+        card = Card(nsgs, self._places(configurations, resource.root), asgs, all_of(stated(configurations, "private_ip_address")) or EMPTY)
         return replace(card, pools=self.pools.behind(key, card.addresses, card.subnets))
 
     def _inside(self, resource: Resource, body: Block, configurations: Iterable[Block]) -> tuple[Tied, Ties]:
@@ -128,8 +127,12 @@ class Cards:
         return self._lead(nsgs, resource.root, NSG), self._lead(asgs, resource.root, ASG).ties
 
     def _places(self, configurations: Iterable[Block], root: str) -> tuple[Place, ...]:
-        values = [value for block in configurations for value in find(block, "subnet_id")]
-        return tuple(dict.fromkeys(self._around.place(value, root) for value in values)) or (NOWHERE,)
+        """Where configurations stand; what may not be there stands nowhere perhaps, unless all there are name one place."""
+        found = [(self._around.place(value, root), block.possible) for block in configurations for value in find(block, "subnet_id")]
+        places = dict.fromkeys(place for place, _ in found)
+        if len(places) > 1:
+            places = dict.fromkeys(_perhaps(place, because) for place, because in found)
+        return tuple(places) or (NOWHERE,)
 
     def _stand(self, card: Card) -> None:
         addresses = card.addresses or (card.within if card.settled else EMPTY)
@@ -181,6 +184,11 @@ class Cards:
             for left, because in self._ledger.candidates(resource.body.values.get(one), resource.root, near):
                 found[key_of(left)] = found[key_of(left)].beside(right.doubted((*because, *resource.body.possible)))
         return found
+
+
+def _perhaps(place: Place, because: Because) -> Place:
+    """A place at which something stands perhaps."""
+    return tuple((subnet, (*own, *because)) for subnet, own in place)
 
 
 def name_asgs(ledger: Ledger) -> None:

@@ -17,7 +17,7 @@ from pamlint.model.addresses import ANY, IPV6
 from pamlint.model.identity import foreign_key, key_of
 from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges, intersect, union
-from pamlint.model.resource import Block, Resource
+from pamlint.model.resource import Block, Resource, Unknown
 
 NETWORK = "azurerm_virtual_network"
 PEERING = "azurerm_virtual_network_peering"
@@ -27,6 +27,7 @@ ROUTE = "azurerm_route"
 SUBNET_TABLE = "azurerm_subnet_route_table_association"
 CARRIED = frozenset({"virtualappliance", "virtualnetworkgateway", "vnetlocal"})
 """The next hops whose prefixes count as VirtualNetwork."""
+POLICY, OLD_POLICY = "private_endpoint_network_policies", "private_endpoint_network_policies_enabled"
 POLICED = frozenset({"enabled", "networksecuritygroupenabled"})
 
 TYPES = frozenset({NETWORK, PEERING, SUBNET, TABLE, ROUTE, SUBNET_TABLE, "azurerm_resource_group"})
@@ -34,13 +35,17 @@ TYPES = frozenset({NETWORK, PEERING, SUBNET, TABLE, ROUTE, SUBNET_TABLE, "azurer
 
 @noun
 class Subnet:
-    """A subnet that the input holds: its prefixes (none where one is unknown), its network, what its routes add to the tag."""
+    """A subnet that the input holds: its prefixes (none where one is unknown), its network, what its routes add to the tag.
+
+    `guards_endpoints` are the references because of which ACLs may stand before private endpoints in it, none where they do for
+    sure; None where they do not.
+    """
 
     key: str
     prefixes: Ranges
     network: str | None
     routes: Ranges = EMPTY
-    guards_endpoints: bool = False
+    guards_endpoints: Because | None = None
     name: str | None = None
 
 
@@ -155,25 +160,23 @@ class Networks:
         key = key_of(resource)
         group = values.get("resource_group_name")
         network = self._ledger.target(values.get("virtual_network_name"), resource.root, NETWORK, group=group)
-        policy = string(values.get("private_endpoint_network_policies")) or ""
         return Subnet(
             key,
             _prefixes(resource.body),
             key_of(network) if network else None,
             self._routes.get(self._tables.get(key, ""), EMPTY),
-            policy.lower() in POLICED or truth(values.get("private_endpoint_network_policies_enabled")) is True,
+            _guarding(values, f"{resource.address}.{POLICY}" if resource.mode == "data" else None),
             _folded(values.get("name")),
         )
 
     def _inline(self, block: Block, network: Resource) -> Subnet:
         table = self._ledger.target(block.values.get("route_table_id"), network.root, TABLE)
-        policy = string(block.values.get("private_endpoint_network_policies")) or ""
         return Subnet(
             f"{key_of(network)}/{block.values.get('name')}",
             _prefixes(block),
             key_of(network),
             self._routes.get(key_of(table), EMPTY) if table else EMPTY,
-            policy.lower() in POLICED,
+            _guarding(block.values),
             _folded(block.values.get("name")),
         )
 
@@ -225,6 +228,17 @@ def _peering(far: str, values: Mapping[str, Any]) -> Peering:
     )
     families = ANY if truth(values.get("only_ipv6_peering_enabled")) is False else IPV6
     return Peering(far, complete is None or truth(complete) is True, near, far_names, families)
+
+
+def _guarding(values: Mapping[str, Any], untold: str | None = None) -> Because | None:
+    """Whether ACLs guard private endpoints in a subnet; where nothing is said, that hangs on what is `untold`, or they do not."""
+    policy, old = values.get(POLICY), truth(values.get(OLD_POLICY))
+    if old is True or str(policy).lower() in POLICED:
+        return ()
+    because = [reference for value in (policy, old) if isinstance(value, Unknown) for reference in value.because]
+    if untold is not None and policy is None and values.get(OLD_POLICY) is None:
+        because.append(untold)
+    return tuple(because) or None
 
 
 def _folded(name: Any) -> str | None:

@@ -14,7 +14,7 @@ from pamlint.clouds.azure.cards import NIC, NOWHERE, Card, Cards
 from pamlint.clouds.azure.network import Place, Subnet
 from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.ties import Because, Tied, Ties, either, keys, perhaps, sure, together
-from pamlint.clouds.values import all_of, blocks, find, networks, string, text, texts
+from pamlint.clouds.values import all_of, blocks, find, stated, string, text, texts
 from pamlint.model.acl import Workload
 from pamlint.model.identity import foreign_key, key_of
 from pamlint.model.ranges import EMPTY, Ranges
@@ -47,7 +47,8 @@ SERVICES: Mapping[str, str] = {
 ENDPOINT = "azurerm_private_endpoint"
 OF_ENDPOINT = "private_endpoint_id"
 """Where the live reader puts the endpoint that an interface is of; in Terraform these interfaces are no resources."""
-ENDPOINT_ADDRESSES = ("ip_configuration.private_ip_address", "private_service_connection.private_ip_address")
+ENDPOINT_BLOCKS = ("ip_configuration", "private_service_connection")
+"""Where an endpoint has its `private_ip_address`."""
 
 TYPES = frozenset({*MACHINES, *SCALE_SETS, *SERVICES, ENDPOINT})
 
@@ -90,8 +91,8 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
 
 def _of_endpoint(resource: Resource) -> Ranges:
     """The addresses of a private endpoint: those that its code gives it, else those that it was given."""
-    given = next((found for path in ENDPOINT_ADDRESSES if (found := find(resource.body, path))), [])
-    return all_of([networks([address]) for address in given]) or EMPTY
+    given = next((found for name in ENDPOINT_BLOCKS if (found := blocks(resource.body, name))), [])
+    return all_of(stated(given, "private_ip_address")) or EMPTY
 
 
 UNKNOWN = Card(Tied(), (NOWHERE,), ())
@@ -133,7 +134,9 @@ def _at(place: Place, card: Card, told: Callable[[Subnet], Tied]) -> Tied:
     """What stands before a card at one of its places, as it is told of each subnet that this may be."""
 
     def there(subnet: Subnet | None) -> Tied:
-        return told(subnet) if subnet and (subnet.guards_endpoints or not card.endpoint) else Tied()
+        if subnet is None or (card.endpoint and subnet.guards_endpoints is None):
+            return Tied()
+        return told(subnet).doubted(subnet.guards_endpoints or ()) if card.endpoint else told(subnet)
 
     return either((there(subnet), because) for subnet, because in place)
 

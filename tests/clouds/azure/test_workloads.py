@@ -182,8 +182,44 @@ def test_private_endpoints(policy: str, tmp_path: Path) -> None:
     assert [chain(each) for each in found] == POLICIES[policy]
 
 
+UNSAID = """
+variable "p" { type = string }
+variable "on" { type = bool }
+"""
+DOUBTED = {
+    "private_endpoint_network_policies = var.p": ["var.p"],
+    "private_endpoint_network_policies_enabled = var.on": ["var.on"],
+    'private_endpoint_network_policies = var.on ? "Enabled" : "Disabled"': ["var.on"],
+}
+
+
+@pytest.mark.parametrize("policy", DOUBTED)
+def test_an_nsg_perhaps_stands_before_a_private_endpoint_where_the_policy_is_not_known(policy: str, tmp_path: Path) -> None:
+    """What decides the policy decides whether the subnet's NSG is there."""
+    (found,) = workloads(network_of(tmp_path, BASE + UNSAID + ENDPOINT % policy), "azurerm_private_endpoint.x")
+    assert (chain(found), [list(because) for because in found.perhaps.values()]) == ([EDGE], [DOUBTED[policy]])
+
+
+def test_the_policy_of_a_subnet_that_only_a_data_source_names_is_not_known(tmp_path: Path) -> None:
+    """Its NSG is tied to it in the code; whether it stands before a private endpoint is written elsewhere."""
+    code = (ENDPOINT % "").replace('resource "azurerm_subnet"', 'data "azurerm_subnet"')
+    code = code.replace("= azurerm_subnet.p.id", "= data.azurerm_subnet.p.id").replace("address_prefixes ", "# ")
+    (found,) = workloads(network_of(tmp_path, BASE + code), "azurerm_private_endpoint.x")
+    because = [list(because) for because in found.perhaps.values()]
+    assert (chain(found), because) == ([EDGE], [["data.azurerm_subnet.p.private_endpoint_network_policies"]])
+
+
 ADDRESSES = {
     "": [],
+    """dynamic "ip_configuration" {
+    for_each = var.on ? [1] : []
+    content { private_ip_address = "10.0.1.10" }
+  }""": [],
+    """ip_configuration { private_ip_address = "10.0.1.10" }
+  dynamic "ip_configuration" {
+    for_each = var.on ? [1] : []
+    content { private_ip_address = "10.0.1.11" }
+  }""": [],
     'ip_configuration { private_ip_address = "10.0.1.10" }': ["10.0.1.10"],
     """ip_configuration { private_ip_address = "10.0.1.10" }
   ip_configuration { private_ip_address = "10.0.1.12" }""": ["10.0.1.10", "10.0.1.12"],
@@ -196,7 +232,7 @@ ADDRESSES = {
 @pytest.mark.parametrize("written", ADDRESSES)
 def test_a_private_endpoint_has_the_addresses_that_it_is_given(written: str, tmp_path: Path) -> None:
     """None are known where one of them is not, or Azure is to choose."""
-    code = BASE + ENDPOINT.replace('name      = "vault"', f'name      = "vault"\n  {written}') % ""
+    code = BASE + UNSAID + ENDPOINT.replace('name      = "vault"', f'name      = "vault"\n  {written}') % ""
     (found,) = workloads(network_of(tmp_path, code), "azurerm_private_endpoint.x")
     assert [cidr.removesuffix("/32") for cidr in cidrs(found.addresses)] == ADDRESSES[written]
 
@@ -206,6 +242,59 @@ def test_a_private_endpoint_of_a_state_has_the_address_that_azure_chose() -> Non
     endpoint = resource("azurerm_private_endpoint.x", private_service_connection=[{"private_ip_address": "10.0.1.10"}])
     (found,) = workloads(network(endpoint), "azurerm_private_endpoint.x")
     assert cidrs(found.addresses) == ["10.0.1.10/32"]
+
+
+CONFIGURATION = """
+  dynamic "ip_configuration" {
+    for_each = var.on ? [1] : []
+    content {
+      name               = "more"
+      subnet_id          = azurerm_subnet.%s.id
+      private_ip_address = "10.0.1.6"
+    }
+  }
+"""
+SURE = """
+  ip_configuration {
+    name               = "main"
+    subnet_id          = azurerm_subnet.s.id
+    private_ip_address = "10.0.1.4"
+  }
+"""
+CONFIGURATIONS: dict[str, tuple[str, list[list[str]], dict[str, list[str]], list[str]]] = {
+    "alone": (CONFIGURATION % "s", [EDGE], {}, ["10.0.1.0/24"]),
+    "beside one in its subnet": (SURE + CONFIGURATION % "s", [EDGE], {}, ["10.0.1.0/24"]),
+    "beside one in another subnet": (SURE + CONFIGURATION % "p", [EDGE, CARD], {CARD[0]: ["var.on"]}, []),
+}
+
+
+@pytest.mark.parametrize(("written", "layers", "doubts", "standing"), CONFIGURATIONS.values(), ids=CONFIGURATIONS)
+def test_a_configuration_of_an_interface_that_may_not_be_there(
+    written: str, layers: list[list[str]], doubts: dict[str, list[str]], standing: list[str], tmp_path: Path
+) -> None:
+    """Its address is none that is known, and what guards its subnet perhaps guards the interface; one there is for sure."""
+    edge = ENDPOINT.partition('resource "azurerm_private_endpoint"')[0].replace("security_group.edge", "security_group.card")
+    code = BASE + UNSAID + edge % "" + 'resource "azurerm_network_interface" "m" {\n  name = "m"\n' + written + "}\n"
+    (found,) = workloads(network_of(tmp_path, code), "azurerm_network_interface.m")
+    worn = {key.partition("|")[2]: list(because) for key, because in found.perhaps.items()}
+    assert (chain(found), worn, cidrs(found.addresses), cidrs(found.standing)) == (layers, doubts, [], standing)
+
+
+def test_an_interface_of_a_scale_set_that_may_not_be_there(tmp_path: Path) -> None:
+    """The machines have it perhaps."""
+    described = """
+  dynamic "network_interface" {
+    for_each = var.on ? [1] : []
+    content {
+      name                      = "second"
+      network_security_group_id = azurerm_network_security_group.edge.id
+    }
+  }
+}
+"""
+    code = BASE + UNSAID + (SCALE_SET % "linux").rstrip().removesuffix("}") + described
+    found = workloads(network_of(tmp_path, code), "azurerm_linux_virtual_machine_scale_set.x")
+    assert [(chain(each), each.possible) for each in found] == [([CARD, EDGE], ()), ([EDGE], ("var.on",))]
 
 
 def test_inline_subnets(tmp_path: Path) -> None:
