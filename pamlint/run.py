@@ -271,13 +271,26 @@ def refuse_nothing(chapters: Sequence[Chapter], paths: Sequence[Path]) -> None:
 
 
 def refuse_unbound(chapters: Sequence[Chapter], told: str, lists: str) -> None:
-    """UserError where no role is bound to anything, though everything could be read; `lists` says what lists the ACLs there."""
+    """UserError where no role is bound to anything that is guarded, though all could be read; `lists` says what lists the ACLs."""
     if any(one.is_bound or one.unreadable for one in chapters):
         return
+    played = ((machine, bound.role) for one in chapters for bound in one.bindings for machine in bound.workloads)
+    machine, role = min(played, default=("", ""))
+    if machine:
+        raise UserError(
+            f"nothing guards what plays a role in {told}: nothing can be judged. "
+            f"`{role}` is played by {machine}, and no group or NSG stands before that{_beside(machine)}"
+        )
     raise UserError(
         f"no role is bound to anything in {told}: nothing can be judged. "
         f"{lists} the groups and NSGs; name them under `roles:` in the site file"
     )
+
+
+def _beside(machine: str) -> str:
+    """What to know of a machine before which nothing stands."""
+    endpoint = "privateendpoint" in machine.lower().replace("_", "")
+    return ": before a private endpoint one does only if its subnet's `private_endpoint_network_policies` say so" if endpoint else ""
 
 
 def _complain(readings: Sequence[Reading]) -> None:

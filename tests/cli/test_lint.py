@@ -192,6 +192,31 @@ def test_a_run_imports_only_what_it_uses(estate: Path) -> None:
     assert done.stdout == "0 []\n"
 
 
+def test_a_role_that_only_something_unguarded_plays_is_no_role_that_is_not_bound(estate: Path) -> None:
+    """The message says who plays it, and why no NSG stands before a private endpoint."""
+    for old in estate.glob("*.tf"):
+        old.unlink()
+    (estate / "main.tf").write_text("""
+resource "azurerm_network_security_group" "edge" { name = "edge" }
+resource "azurerm_subnet" "s" { name = "s" }
+resource "azurerm_subnet_network_security_group_association" "s" {
+  subnet_id                 = azurerm_subnet.s.id
+  network_security_group_id = azurerm_network_security_group.edge.id
+}
+resource "azurerm_private_endpoint" "x" {
+  name      = "vault"
+  subnet_id = azurerm_subnet.s.id
+}
+""")
+    roles = "framework-manager: {match: [{name: vault}]}"
+    (estate / "pamlint.yaml").write_text(f"pamlint: site/1\npolicy: netiq-pam-3\nroles:\n  {roles}\n")
+    answer = pamlint("lint", ".", *DAY, cwd=estate)
+    assert (answer.code, answer.out, answer.err) == (2, "",
+        "error: nothing guards what plays a role in .: nothing can be judged. `framework-manager` is played by "
+        "azurerm_private_endpoint.x, and no group or NSG stands before that: before a private endpoint one does only if its "
+        "subnet's `private_endpoint_network_policies` say so\n")  # fmt: skip
+
+
 def test_standard_input_is_a_plan_or_a_state(estate: Path) -> None:
     """What comes in is told by its content; anything else is not read, and says so."""
     state = PROJECT / "fixtures" / "aws" / "netiq" / "state.json"
