@@ -271,7 +271,7 @@ def refuse_nothing(chapters: Sequence[Chapter], paths: Sequence[Path]) -> None:
 
 
 def refuse_unbound(chapters: Sequence[Chapter], told: str, lists: str) -> None:
-    """UserError where no role is bound to anything that is guarded, though all could be read; `lists` says what lists the ACLs."""
+    """UserError where no role is bound to anything that is guarded, if all was read; `lists` says what lists the ACLs."""
     if any(one.is_bound or one.unreadable for one in chapters):
         return
     played = ((machine, bound.role) for one in chapters for bound in one.bindings for machine in bound.workloads)
@@ -290,7 +290,8 @@ def refuse_unbound(chapters: Sequence[Chapter], told: str, lists: str) -> None:
 def _beside(machine: str) -> str:
     """What to know of a machine before which nothing stands."""
     endpoint = "privateendpoint" in machine.lower().replace("_", "")
-    return ": before a private endpoint one does only if its subnet's `private_endpoint_network_policies` say so" if endpoint else ""
+    why = ": before a private endpoint one does only if its subnet's `private_endpoint_network_policies` say so"
+    return why if endpoint else ""
 
 
 def _complain(readings: Sequence[Reading]) -> None:

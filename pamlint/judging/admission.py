@@ -88,10 +88,9 @@ class Admission:
 
     def always(self, unit: Unit, direction: Direction) -> Traffic:
         """What admin rules let through whatever NSGs say."""
-        cubes = (
-            cube for acl in unit.acls if acl.kind == ADMIN for piece in self.pieces(acl, direction) for cube in piece.traffic
-        )
-        return localise(tuple(cubes), unit, direction)
+        admin = [acl for acl in unit.acls if acl.kind == ADMIN]
+        pieces = ((self.table.standing(acl), piece) for acl in admin for piece in self.pieces(acl, direction))
+        return localise(tuple(cube.where(*there) for there, piece in pieces for cube in piece.traffic), unit, direction)
 
     def passing(self, unit: Unit, place: int, pieces: tuple[Piece, ...], direction: Direction, always: Traffic) -> Traffic:
         """What a layer lets through: admin rules all that they do not deny, others what rules allow or admin rules force.
@@ -103,7 +102,7 @@ class Admission:
             return (*together(pieces), *staying(unit, direction), *self.untied(layer[0], unit, direction))
         if layer[0].kind != ADMIN:
             return (*together(pieces), *always, *self.untied(layer[0], unit, direction))
-        return self._once(self._left, layer[0], direction, self._not_denied)
+        return (*self._once(self._left, layer[0], direction, self._not_denied), *self.untied(layer[0], unit, direction))
 
     def untied(self, acl: Acl, unit: Unit, direction: Direction) -> Traffic:
         """What a list that stands in a chain perhaps lets through if it does not: everything."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.judging.test_chains import FLOW, NETWORK, findings
+from tests.judging.test_chains import ADMIN, FLOW, NETWORK, findings
 
 INTO_NEAR = FLOW % ("in", "far", "near", "tcp/443", "required", "ingress")
 SITE = """
@@ -355,6 +355,47 @@ resource "azurerm_network_security_group" "{name}" {{
   location            = "west"{inner}
 }}
 """
+
+
+ELSEWHERE = """
+resource "azurerm_virtual_network" "w" {
+  name                = "w"
+  resource_group_name = "g"
+  location            = "west"
+  address_space       = ["10.1.0.0/16"]
+}
+resource "azurerm_subnet" "w" {
+  name                 = "s"
+  resource_group_name  = "g"
+  virtual_network_name = azurerm_virtual_network.w.name
+  address_prefixes     = ["10.1.1.0/24"]
+}
+"""
+ADMINS = "azurerm_network_manager_admin_rule_collection.r"
+PORT = 'protocol = "Tcp"\n  destination_port_ranges = ["%s"]'
+
+
+@pytest.mark.parametrize(
+    ("action", "port", "lets", "expected"),
+    [
+        ("Deny", "443", "Allow", [Told("missing-access", "unproven", ADMINS, None, ["var.on"])]),
+        ("AlwaysAllow", "443", "Deny", [Told("missing-access", "unproven", "azurerm_network_security_group.inner", None, ["var.on"])]),
+        ("AlwaysAllow", "22", "Allow", [Told("extra-access", "unproven", ADMINS, "azurerm_network_manager_admin_rule.r", ["var.on"])]),
+    ],
+)  # fmt: skip
+def test_what_admin_rules_decide_of_one_of_two_networks_is_not_proved(
+    tmp_path: Path, action: str, port: str, lets: str, expected: list[Told]
+) -> None:
+    """The machine stands in the network that has them, or in another: nobody knows which."""
+    admin = ADMIN.replace('resource "azurerm_network_security_group" "near" { name = "near" }', "")
+    admin = admin.replace('"Allow"', f'"{action}"').replace('"Outbound"', '"Inbound"').replace("destination {", "source {")
+    admin = admin.replace("10.0.1.0/24", "10.20.0.0/16").replace("westeurope", "west")
+    admin = admin.replace('protocol                 = "Any"', PORT % port)
+    code = AZURE.replace("= azurerm_subnet.s.id", "= var.on ? azurerm_subnet.s.id : azurerm_subnet.w.id")
+    serves = (SERVES[0], lets, *SERVES[2:])
+    code += nsg("inner", serves, CLOSED) + guards("nic", "inner") + ELSEWHERE + admin
+    site = SITE + "values: {VirtualNetwork: [10.0.0.0/15]}\n"
+    assert [each for each in told(tmp_path, INTO_NEAR, site, code) if each.check != "implicit-allow"] == expected
 
 
 def guards(kind: str, nsg_name: str, count: str = "") -> str:

@@ -117,7 +117,9 @@ class Cards:
         if resource.mode == "data":
             read = self._inside(resource, resource.body, configurations)
             nsgs, asgs = nsgs if nsgs.ties else read[0], ties((*asgs, *read[1]))
-        card = Card(nsgs, self._places(configurations, resource.root), asgs, all_of(stated(configurations, "private_ip_address")) or EMPTY)
+        card = Card(
+            nsgs, self._places(configurations, resource.root), asgs, all_of(stated(configurations, "private_ip_address")) or EMPTY
+        )
         return replace(card, pools=self.pools.behind(key, card.addresses, card.subnets))
 
     def _inside(self, resource: Resource, body: Block, configurations: Iterable[Block]) -> tuple[Tied, Ties]:
@@ -128,7 +130,9 @@ class Cards:
 
     def _places(self, configurations: Iterable[Block], root: str) -> tuple[Place, ...]:
         """Where configurations stand; what may not be there stands nowhere perhaps, unless all there are name one place."""
-        found = [(self._around.place(value, root), block.possible) for block in configurations for value in find(block, "subnet_id")]
+        found = [
+            (self._around.place(value, root), block.possible) for block in configurations for value in find(block, "subnet_id")
+        ]
         places = dict.fromkeys(place for place, _ in found)
         if len(places) > 1:
             places = dict.fromkeys(_perhaps(place, because) for place, because in found)
