@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.main import get_command
 
-from pamlint.cli.app import COMMANDS, application
+from pamlint.cli.application import COMMANDS, application
 from pamlint.model.finding import CHECKS
 from pamlint.report import FORMATS
 from tests.cli.commands import PROJECT, pamlint

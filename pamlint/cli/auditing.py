@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import typer
 
-from pamlint.cli import notification, options
+from pamlint.cli import meaning, notification
 from pamlint.cli.output import note, save, tell
 from pamlint.cli.progress import watcher
 from pamlint.cli.results import outputs, render
@@ -81,15 +81,15 @@ def cloud_access(cloud: Cloud, /, **settings: Any) -> Access:
     try:
         found: Access = import_module(CLOUDS[cloud]).Access(**settings)
     except ModuleNotFoundError as error:
-        raise options.not_installed(error, cloud) from None
+        raise meaning.not_installed(error, cloud) from None
     return found
 
 
 def audit(cloud: Cloud, access: Access, reading: Reading, judging: Judging, telling: Telling) -> NoReturn:
     """The whole of an audit, whatever the cloud; ends with the exit code."""
-    minimum = options.threshold(telling.min_severity)
+    minimum = meaning.threshold(telling.min_severity)
     files = outputs(telling.output, LIVE_FORMATS)
-    format_ = options.choice(telling.format_, LIVE_FORMATS, "--format")
+    format_ = meaning.choice(telling.format_, LIVE_FORMATS, "--format")
     if judging.against is None and DRIFT in (format_, *(name for name, _ in files)):
         raise UserError("the format `drift` needs --against")
     notification.check(telling.notify)
@@ -144,8 +144,8 @@ def _asked(cloud: Cloud, access: Access, reading: Reading, judging: Judging) -> 
 
     if reading.executor is not None and not reading.executor.startswith(SCHEME):
         raise UserError(f"--executor: `{visible(reading.executor)}` is no {SCHEME}HOST:PORT")
-    own = options.reading(judging.config, judging.var, judging.var_file, judging.module_dir, judging.today)
-    against = options.paths([judging.against])[0] if judging.against else None
+    own = meaning.reading(judging.config, judging.var, judging.var_file, judging.module_dir, judging.today)
+    against = meaning.paths([judging.against])[0] if judging.against else None
     return Asked(cloud, access, own, reading.jobs, reading.executor, reading.resume, against)
 
 
@@ -158,7 +158,7 @@ def _history(reading: Reading, new_only: bool, site: Path | None) -> History | N
     try:
         from pamlint.history import open_history
     except ModuleNotFoundError as error:
-        raise options.not_installed(error, "aws", "azure") from None
+        raise meaning.not_installed(error, "aws", "azure") from None
     return open_history(reading.history)
 
 
@@ -180,8 +180,8 @@ def _tell(audited: Audited, telling: Telling, format_: str, files: Sequence[tupl
     """Files hold every finding; the text on standard output is what a reader wants to see, the drift below it."""
     from pamlint.report import drift
 
-    least = options.threshold(telling.min_severity) or audited.report.min_severity
-    screen = options.screen(telling.no_colour, least, telling.quiet)
+    least = meaning.threshold(telling.min_severity) or audited.report.min_severity
+    screen = meaning.screen(telling.no_colour, least, telling.quiet)
 
     def told(name: str, screen: Screen) -> str:
         if name == DRIFT:
@@ -207,7 +207,7 @@ def _aside(found: Fleet, run: int) -> Iterator[str]:
 
 def _notified(audited: Audited, cloud: Cloud, telling: Telling) -> list[str]:
     """Tell others of new findings at or above the threshold, and of what could not be read; what to say where that failed."""
-    least = SEVERITIES.index(options.threshold(telling.min_severity) or audited.report.min_severity)
+    least = SEVERITIES.index(meaning.threshold(telling.min_severity) or audited.report.min_severity)
     worth = [finding for finding in audited.fresh if SEVERITIES.index(finding.severity) <= least]
     return notification.notify(telling.notify, *notice(worth, cloud)) if worth and telling.notify else []
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pamlint.cli import options
+from pamlint.cli import meaning, options
 from pamlint.cli.output import note, save, tell
 from pamlint.cli.results import outputs
 from pamlint.model.errors import InputError
@@ -26,11 +26,11 @@ def evidence(
     debug: options.Debug = False,
 ) -> None:
     """Write down for an auditor what is open, and why. And what is missing, and what could not be proved."""
-    format_ = options.choice(format_, tuple(FORMATS), "--format")
+    format_ = meaning.choice(format_, tuple(FORMATS), "--format")
     wanted = outputs(output or (), tuple(FORMATS))
     from pamlint import papers
 
-    made = papers.evidence(options.paths(paths), options.reading(config, var, var_file, module_dir, today))
+    made = papers.evidence(meaning.paths(paths), meaning.reading(config, var, var_file, module_dir, today))
     for name, path in wanted:
         save(FORMATS[name](made), path)
     tell(FORMATS[format_](made))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pamlint.cli import options
+from pamlint.cli import meaning, options
 from pamlint.cli.output import tell
 from pamlint.model.errors import UserError
 from pamlint.model.finding import CHECKS
@@ -26,7 +26,7 @@ def explain(
     if subject in CHECKS:
         from pamlint.report.pages import render
 
-        tell(render(subject, options.screen(no_colour)))
+        tell(render(subject, meaning.screen(no_colour)))
         return
     from pamlint.report.policies import explain as told
 
@@ -34,7 +34,7 @@ def explain(
     found = [(policy, flow) for policy, flow in _flows(policies) if subject in (flow.id, f"{policy.id}/{flow.id}")]
     if not found:
         raise UserError(_unknown(subject, policies))
-    screen = options.screen(no_colour)
+    screen = meaning.screen(no_colour)
     tell("\n".join(told(policy, flow, screen) for policy, flow in found))
 
 

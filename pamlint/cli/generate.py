@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pamlint.cli import options
+from pamlint.cli import meaning, options
 from pamlint.cli.output import note, place, refuse_existing, tell, write_new
 from pamlint.model.errors import UserError
 
@@ -36,15 +36,15 @@ def generate(
     from pamlint.report.generated_site import site_file
 
     if include is not None:
-        options.choice(include, ("optional",), "--include")
-    order = Order(options.choice(cloud, ("aws", "azure"), "--cloud"), include is not None)
-    reading = options.reading(config, var, var_file, module_dir, today)
+        meaning.choice(include, ("optional",), "--include")
+    order = Order(meaning.choice(cloud, ("aws", "azure"), "--cloud"), include is not None)
+    reading = meaning.reading(config, var, var_file, module_dir, today)
     if policy is not None and paths:
         raise UserError("--policy begins an estate of its own; without it, the rules are for the site around the paths")
     target = place(output)
     if target is not None:
         refuse_existing([target if target.suffix == ".tf" else target / CODE])
-    made = from_policy(policy, order, reading) if policy else from_site(options.paths(paths), order, reading)
+    made = from_policy(policy, order, reading) if policy else from_site(meaning.paths(paths), order, reading)
     if target is None:
         tell(made.code)
     elif target.suffix == ".tf":

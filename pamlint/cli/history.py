@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pamlint.cli import options
+from pamlint.cli import meaning, options
 from pamlint.cli.output import tell
 from pamlint.model.errors import UserError
 
@@ -35,11 +35,11 @@ def runs(
     if context.invoked_subcommand is not None:
         context.obj = history
         return
-    as_json = options.text_or_json(format_)
+    as_json = meaning.text_or_json(format_)
     from pamlint.report.past import runs_json, runs_text
 
     found = _open(history).runs()
-    tell(runs_json(found) if as_json else runs_text(found, options.screen(no_colour)))
+    tell(runs_json(found) if as_json else runs_text(found, meaning.screen(no_colour)))
 
 
 @app.command()
@@ -52,12 +52,12 @@ def show(
     debug: options.Debug = False,
 ) -> None:
     """Show one audit: what it read, what it found, and since when that has been there."""
-    as_json = options.text_or_json(format_)
+    as_json = meaning.text_or_json(format_)
     from pamlint.report.past import record_json, record_text
 
     past = _open(history or context.obj)
     record = past.record(_number(past, run))
-    tell(record_json(record) if as_json else record_text(record, options.screen(no_colour)))
+    tell(record_json(record) if as_json else record_text(record, meaning.screen(no_colour)))
 
 
 @app.command()
@@ -71,20 +71,20 @@ def diff(
     debug: options.Debug = False,
 ) -> None:
     """Show which findings came, went and stayed between two audits."""
-    as_json = options.text_or_json(format_)
+    as_json = meaning.text_or_json(format_)
     from pamlint.model.past import change
     from pamlint.report.past import change_json, change_text
 
     past = _open(history or context.obj)
     found = change(past.record(_number(past, old)), past.record(_number(past, new)))
-    tell(change_json(found) if as_json else change_text(found, options.screen(no_colour)))
+    tell(change_json(found) if as_json else change_text(found, meaning.screen(no_colour)))
 
 
 def _open(url: str | None) -> History:
     try:
         from pamlint.history import open_history
     except ModuleNotFoundError as error:
-        raise options.not_installed(error, "aws", "azure") from None
+        raise meaning.not_installed(error, "aws", "azure") from None
     return open_history(url, make=False)
 
 

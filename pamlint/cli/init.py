@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pamlint.cli import options
+from pamlint.cli import meaning, options
 from pamlint.cli.output import note, tell, told
 from pamlint.model.errors import UserError
 
@@ -30,11 +30,11 @@ def init(
     from pamlint.report.summary import count
     from pamlint.views.proposal import propose
 
-    inputs = options.paths(paths)
+    inputs = meaning.paths(paths)
     target = (inputs[0] if len(inputs) == 1 and inputs[0].is_dir() else Path()) / NAME
     if target.exists():
         raise UserError(f"`{target}` is there already and stays as it is; move it away to have a new one proposed")
-    understood = run.understand(inputs, options.reading(None, var, var_file, module_dir))
+    understood = run.understand(inputs, meaning.reading(None, var, var_file, module_dir))
     proposal = propose(load_policy(policy, Path()), understood.acls)
     try:
         with target.open("x", encoding="utf-8") as file:

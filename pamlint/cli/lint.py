@@ -7,10 +7,8 @@ from typing import Annotated
 import typer
 
 from pamlint.cli import options
-from pamlint.cli.output import note, save, tell
-from pamlint.cli.results import outputs, render
+from pamlint.cli.linting import linted
 from pamlint.report import FORMATS
-from pamlint.report.screen import Screen
 
 
 def lint(
@@ -30,16 +28,19 @@ def lint(
     debug: options.Debug = False,
 ) -> None:
     """Judge Terraform code, plans, states and live documents."""
-    minimum = options.threshold(min_severity)
-    wanted = outputs(output or (), tuple(FORMATS))
-    format_ = options.choice(format_, tuple(FORMATS), "--format")
-    from pamlint import run
-
-    report = run.lint(options.paths(paths), options.reading(config, var, var_file, module_dir, today))
-    shown = minimum or report.min_severity
-    for name, path in wanted:
-        save(render(report, name, Screen(min_severity=shown)), path)
-    tell(render(report, format_, options.screen(no_colour, shown, quiet)))
-    if not quiet:
-        note(report.notes)
-    raise typer.Exit(run.exit_code(report, minimum, strict))
+    raise typer.Exit(
+        linted(
+            paths or (),
+            format_=format_,
+            output=output or (),
+            config=config,
+            var=var or (),
+            var_file=var_file or (),
+            module_dir=module_dir,
+            min_severity=min_severity,
+            strict=strict,
+            today=today,
+            quiet=quiet,
+            no_colour=no_colour,
+        )
+    )

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pamlint.cli import options
+from pamlint.cli import meaning, options
 from pamlint.cli.output import note, save, tell, told
 from pamlint.cli.results import outputs
 from pamlint.model.errors import InputError, UserError
@@ -43,27 +43,27 @@ def matrix(
     debug: options.Debug = False,
 ) -> None:
     """Tell who talks to whom, on what and why. The port matrix of a site or of a product."""
-    format_ = options.choice(format_, tuple(FORMATS), "--format")
+    format_ = meaning.choice(format_, tuple(FORMATS), "--format")
     wanted = outputs(output or (), tuple(FORMATS))
     if format_ == "xlsx" and sys.stdout is not None and sys.stdout.isatty():
         raise UserError("a workbook is not for a terminal: write it with `--output xlsx=FILE`, or send standard output to a file")
     states = _states(only or ())
     from pamlint import papers
 
-    reading = options.reading(config, var, var_file, module_dir, today)
+    reading = meaning.reading(config, var, var_file, module_dir, today)
     notes: list[str] = []
     if policy is not None:
         _refuse_site(bool(paths or config or verify or states))
         made, problems = papers.bare_matrix(policy), NOTHING_UNREAD
     elif paths or verify or states:
-        made, problems, notes = papers.matrix(options.paths(paths), reading, verify or bool(states))
+        made, problems, notes = papers.matrix(meaning.paths(paths), reading, verify or bool(states))
     else:
         made, problems = papers.site_matrix(reading), NOTHING_UNREAD
     left = [_left(made, state) for state in ("unproven", "not-judged") if states and state not in states]
     made = made.limited(states) if states else made
     for name, path in wanted:
         save(FORMATS[name](made, PLAIN), path)
-    tell(FORMATS[format_](made, options.screen(no_colour)))
+    tell(FORMATS[format_](made, meaning.screen(no_colour)))
     note([*(told(problem) for problem in problems), *notes])
     note(text for text in left if text)
     if any(problem.check == "unreadable-input" for problem in problems):
@@ -73,7 +73,7 @@ def matrix(
 def _states(given: Sequence[str]) -> tuple[LineState, ...]:
     """The states of every `--only`, several of them with commas between."""
     names = [name.strip() for each in given for name in each.split(",")]
-    return tuple(dict.fromkeys(options.choice(name, LINE_STATES, "--only") for name in names))
+    return tuple(dict.fromkeys(meaning.choice(name, LINE_STATES, "--only") for name in names))
 
 
 def _left(made: Matrix, state: LineState) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pamlint.cli import options
+from pamlint.cli import meaning
 from pamlint.model.errors import UserError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _service() -> Apprise:
     try:
         from apprise import Apprise
     except ModuleNotFoundError as error:
-        raise options.not_installed(error, "aws", "azure") from None
+        raise meaning.not_installed(error, "aws", "azure") from None
     return Apprise()
 
 

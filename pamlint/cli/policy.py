@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pamlint.cli import options, policy_import
+from pamlint.cli import meaning, options, policy_import
 from pamlint.cli.output import tell
 
 app = typer.Typer(help="Show the policies that pamlint knows, and check policy files.", no_args_is_help=True)
@@ -21,9 +21,9 @@ def list_(format_: Format = "text", no_colour: options.NoColour = False, debug: 
     from pamlint.documents.policy import catalogue, load_policy
     from pamlint.report.policies import as_json, listing
 
-    structured = options.text_or_json(format_)
+    structured = meaning.text_or_json(format_)
     policies = [load_policy(name, Path()) for name in catalogue()]
-    tell(as_json(policies) if structured else listing(policies, options.screen(no_colour)))
+    tell(as_json(policies) if structured else listing(policies, meaning.screen(no_colour)))
 
 
 @app.command("show")
@@ -32,9 +32,9 @@ def show(policy: Policy, format_: Format = "text", no_colour: options.NoColour =
     from pamlint.documents.policy import load_policy
     from pamlint.report.policies import as_json, details
 
-    structured = options.text_or_json(format_)
+    structured = meaning.text_or_json(format_)
     loaded = load_policy(policy, Path())
-    tell(as_json([loaded]) if structured else details(loaded, options.screen(no_colour)))
+    tell(as_json([loaded]) if structured else details(loaded, meaning.screen(no_colour)))
 
 
 @app.command("check")
@@ -56,9 +56,9 @@ def diff(
     from pamlint.documents.policy import load_policy
     from pamlint.report.policy_diff import as_json, as_text
 
-    structured = options.text_or_json(format_)
+    structured = meaning.text_or_json(format_)
     before, after = load_policy(old, Path()), load_policy(new, Path())
-    tell(as_json(before, after) if structured else as_text(before, after, options.screen(no_colour)))
+    tell(as_json(before, after) if structured else as_text(before, after, meaning.screen(no_colour)))
 
 
 app.command("import")(policy_import.import_)

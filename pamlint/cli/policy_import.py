@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pamlint.cli import options
+from pamlint.cli import meaning, options
 from pamlint.cli.output import note, place, tell, write_new
 from pamlint.model.errors import InputError, UserError
 
@@ -59,8 +59,8 @@ def _imported(path: Path, only: str | None, need: str | None, today: str | None)
     from pamlint.report.imported import told_doubt
 
     needs: tuple[Need, ...] = ("required", "optional")
-    wanted = options.choice(need, needs, "--need") if need else None
-    day = options.day(today, os.environ)
+    wanted = meaning.choice(need, needs, "--need") if need else None
+    day = meaning.day(today, os.environ)
     sheets, before = read_sheets(path)
     table = read_lines(sheets, wanted)
     names = products(table)

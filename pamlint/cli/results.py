@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pamlint.cli import options
+from pamlint.cli import meaning
 from pamlint.model.errors import UserError
 from pamlint.model.finding import Report
 from pamlint.report import FORMATS, text
@@ -37,5 +37,5 @@ def outputs(given: Sequence[str], formats: tuple[str, ...]) -> list[tuple[str, P
             raise UserError(f"--output: `{file}` is an input or is named twice; it would be overwritten")
         if not path.parent.is_dir():
             raise UserError(f"--output: there is no directory `{path.parent}` to write `{path.name}` in")
-        wanted.append((options.choice(name, formats, "--output"), path))
+        wanted.append((meaning.choice(name, formats, "--output"), path))
     return wanted

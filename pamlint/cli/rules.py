@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pamlint.cli import options
+from pamlint.cli import meaning, options
 from pamlint.cli.output import note, tell, told
 from pamlint.model.errors import InputError
 
@@ -23,13 +23,13 @@ def rules(
     debug: options.Debug = False,
 ) -> None:
     """Show every ACL and rule as pamlint understood it. Works without a site file."""
-    as_json = options.text_or_json(format_)
+    as_json = meaning.text_or_json(format_)
     from pamlint import run
     from pamlint.report.rules import render_json, render_text
 
-    understood = run.understand(options.paths(paths), options.reading(config, var, var_file, module_dir))
+    understood = run.understand(meaning.paths(paths), meaning.reading(config, var, var_file, module_dir))
     acls = understood.acls
-    tell(render_json(acls) if as_json else render_text(acls, options.screen(no_colour)))
+    tell(render_json(acls) if as_json else render_text(acls, meaning.screen(no_colour)))
     note(told(problem) for problem in understood.problems)
     if any(problem.check == "unreadable-input" for problem in understood.problems):
         raise InputError("not everything could be read, so what is shown is not complete")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pamlint.cli import options
+from pamlint.cli import meaning, options
 from pamlint.cli.output import tell
 
 
@@ -18,4 +18,4 @@ def schema(
     from pamlint.documents.schema import KINDS
     from pamlint.documents.schema import schema as text
 
-    tell(text(options.choice(kind, KINDS, "schema")))
+    tell(text(meaning.choice(kind, KINDS, "schema")))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pamlint.cli import options
+from pamlint.cli import meaning, options
 from pamlint.cli.output import note, tell, told
 
 EXITS = {"allowed": 0, "denied": 1, "unproven": 3}
@@ -30,13 +30,13 @@ def trace(
     debug: options.Debug = False,
 ) -> None:
     """Trace one packet through every ACL of its path. Exit 0 allowed, 1 denied, 3 unproven."""
-    as_json = options.text_or_json(format_)
+    as_json = meaning.text_or_json(format_)
     from pamlint import run
     from pamlint.report.trace import render_json, render_text
     from pamlint.views.trace import question
 
     asked = question(source, destination, port, source_port)
-    found, problems = run.trace(options.paths(paths), options.reading(config, var, var_file, module_dir), asked)
-    tell(render_json(found) if as_json else render_text(found, options.screen(no_colour)))
+    found, problems = run.trace(meaning.paths(paths), meaning.reading(config, var, var_file, module_dir), asked)
+    tell(render_json(found) if as_json else render_text(found, meaning.screen(no_colour)))
     note(told(problem) for problem in problems)
     raise typer.Exit(EXITS[found.outcome])
