@@ -10,6 +10,7 @@ from itertools import chain
 from typing import cast
 
 from pamlint.terraform.convert import convert
+from pamlint.terraform.numeric import SizedInt
 from pamlint.terraform.partial import held_items, ways
 from pamlint.terraform.session import as_key
 from pamlint.terraform.types import ANY, NUMBER, STRING, ListType, MapType, ObjectType, SetType, TupleType, Type, friendly_name
@@ -251,7 +252,7 @@ def _index_unknown(of: UnknownValue, key: Value) -> Value:
 def pairs(of: Value) -> list[tuple[Value, Value]]:
     """Keys and elements of a known collection, in the order of a loop; raises EvaluationError if it is none."""
     if isinstance(of, ListValue | TupleValue):
-        return list(enumerate(of.items))
+        return list(zip(map(SizedInt, range(len(of.items))), of.items, strict=True))
     if isinstance(of, SetValue):
         return [(item, item) for item in of.items]
     if isinstance(of, MapValue | ObjectValue):

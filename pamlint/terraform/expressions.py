@@ -53,7 +53,7 @@ from pamlint.terraform.values import (
     type_of,
     unmark,
 )
-from pamlint.terraform.wrong_arms import type_in_spite
+from pamlint.terraform.wrong_arms import left_of
 
 _TOO_LONG = f"more than {MAX_TEXT:,} characters"
 
@@ -159,7 +159,7 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
         except EvaluationError:
             if bare is deciding:
                 raise
-            arms.append(UnknownValue((), type_in_spite(arm, scope, evaluate)))
+            arms.append(left_of(arm, scope, evaluate))
     if isinstance(bare, bool):
         picked = arms[0] if bare else arms[1]
         if isinstance(picked, LazyObject):

@@ -34,10 +34,10 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Value]] = {
     "%": numeric.modulo,
 }
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda left, right: left < right,
-    ">": lambda left, right: left > right,
-    "<=": lambda left, right: left <= right,
-    ">=": lambda left, right: left >= right,
+    "<": numeric.is_less,
+    ">": lambda left, right: numeric.is_less(right, left),
+    "<=": lambda left, right: left == right or numeric.is_less(left, right),
+    ">=": lambda left, right: left == right or numeric.is_less(right, left),
 }
 
 
@@ -105,7 +105,7 @@ def condition(value: Value, what: str) -> Value:
 
 def choose(decision: Value, then: Value, otherwise: Value) -> Value:
     """`decision ? then : otherwise`, both arms as one type."""
-    shared = _shared_type(then, otherwise)
+    shared = shared_type(then, otherwise)
     bare, marks = unmark(condition(decision, "the condition"))
     if isinstance(bare, UnknownValue):
         undecided = _undecided(bare, [unmark(then)[0], unmark(otherwise)[0]], shared)
@@ -113,12 +113,15 @@ def choose(decision: Value, then: Value, otherwise: Value) -> Value:
     return mark(convert(then if bare else otherwise, shared), marks)
 
 
-def _shared_type(then: Value, otherwise: Value) -> Type:
+def shared_type(then: Value, otherwise: Value) -> Type:
+    """The type that both arms of a condition become; raises EvaluationError where there is none."""
     types = [type_of(arm) for arm in (then, otherwise)]
     if isinstance(unmark(then)[0], Null) and types[0] is ANY:
         return types[1]
     if isinstance(unmark(otherwise)[0], Null) and types[1] is ANY:
         return types[0]
+    if ANY in types:
+        return ANY
     shared = unify(types)
     if shared is None:
         raise EvaluationError("the two results of the condition have types that cannot become one")

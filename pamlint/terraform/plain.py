@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from pamlint.model import resource
+from pamlint.terraform.numeric import BITS, SizedDecimal, SizedInt, from_decimal, sized
 from pamlint.terraform.values import (
     NULL,
     MapValue,
@@ -23,6 +24,8 @@ from pamlint.terraform.values import (
 
 def to_plain(value: Value) -> resource.Value:
     """The value in plain Python, as resources hold it: what is sensitive is not handed on, but named."""
+    if isinstance(value, SizedInt | SizedDecimal):
+        return sized(value, BITS)
     if isinstance(value, Scalar):
         return value
     if isinstance(value, Sensitive):
@@ -55,8 +58,6 @@ def from_plain(plain: Any) -> Value:
     if isinstance(plain, bool | int):
         return plain
     if isinstance(plain, float | Decimal):
-        from pamlint.terraform.numeric import from_decimal
-
         return from_decimal(Decimal(str(plain)))
     if isinstance(plain, resource.Unknown):
         return UnknownValue(plain.because, attribute=plain.attribute, prefix=plain.prefix, name=plain.name)

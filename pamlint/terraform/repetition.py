@@ -10,6 +10,7 @@ from pamlint.model.noun import record
 from pamlint.terraform.access import any_of, pairs
 from pamlint.terraform.convert import convert
 from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.numeric import SizedInt
 from pamlint.terraform.partial import held_pairs
 from pamlint.terraform.scope import Scope, placed
 from pamlint.terraform.session import as_key, joined
@@ -103,7 +104,7 @@ def _by_count(node: Expression, value: Value, scope: Scope) -> Expansion:
         raise EvaluationError("count must be a whole number that is not negative")
     if number > MAX_INSTANCES:
         raise LimitReached(f"more than {MAX_INSTANCES:,} instances")
-    return Expansion("count", {at: Instance(as_key(at), {"count": ObjectValue({"index": at})}) for at in range(number)})
+    return Expansion("count", {at: Instance(as_key(at), {"count": ObjectValue({"index": SizedInt(at)})}) for at in range(number)})
 
 
 def _hidden(value: Sensitive) -> UnknownValue:

@@ -1,7 +1,8 @@
 """Terraform's values.
 
-Strings are str (in Unicode's normal form C), numbers int or Decimal (see numeric.py), booleans bool; everything else is a
-small class of this module. Nothing mutates. Beware of Python's `True == 1`: compare with `equal`, or by `key`.
+Strings are str (in Unicode's normal form C), numbers int or Decimal or a sized one of these (see numeric.py), booleans bool;
+everything else is a small class of this module. Nothing mutates. Beware of Python's `True == 1`: compare with `equal`, or by
+`key`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
+from pamlint.terraform.numeric import SizedDecimal, SizedInt, exact
 from pamlint.terraform.types import (
     ANY,
     BOOL,
@@ -178,7 +180,14 @@ Mappish = MapValue | ObjectValue
 Scalar = str | int | Decimal | bool
 Value = Scalar | Null | UnknownValue | Sensitive | ListValue | SetValue | TupleValue | MapValue | ObjectValue
 
-_SCALAR_TYPES: dict[type, Primitive] = {str: STRING, int: NUMBER, Decimal: NUMBER, bool: BOOL}
+_SCALAR_TYPES: dict[type, Primitive] = {
+    str: STRING,
+    int: NUMBER,
+    Decimal: NUMBER,
+    bool: BOOL,
+    SizedInt: NUMBER,
+    SizedDecimal: NUMBER,
+}
 
 
 def type_of(value: Value) -> Type:
@@ -349,7 +358,7 @@ def make_set(items: Iterable[Value], element: Type) -> Value:
 def _order_of_primitives(value: Value) -> tuple[int, Any]:
     if isinstance(value, Null | UnknownValue):
         return (2 if isinstance(value, Null) else 1, 0)
-    return (0, value)
+    return (0, exact(value) if isinstance(value, Decimal) else value)
 
 
 def _order_of_others(value: Value) -> tuple[int, Any]:

@@ -1,14 +1,17 @@
-"""The type of an expression that is wrong: Terraform unifies both arms of a condition, also one that has no value.
+"""What Terraform goes on with where an expression is wrong: it unifies both arms of a condition, also one that has no value.
 
-Only the arm that is not chosen comes here, and only its type counts; what shows no type in spite of the error has any.
+Only the arm that is not chosen comes here, and only its type counts. Each function does what HCL does behind the error: parts
+that are right keep their values, and what has none is unknown, with a type where there is one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from pamlint.terraform.access import pairs
-from pamlint.terraform.convert import convert
+from pamlint.terraform import operators
+from pamlint.terraform.access import attribute, index, pairs
+from pamlint.terraform.convert import convert, object_key
 from pamlint.terraform.scope import Evaluate, Scope
 from pamlint.terraform.syntax import (
     Attribute,
@@ -18,155 +21,220 @@ from pamlint.terraform.syntax import (
     For,
     Index,
     Join,
-    Literal,
     ObjectOf,
     Parentheses,
+    Reference,
     Splat,
     Template,
     TupleOf,
     Unary,
 )
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, ObjectType, SetType, TupleType, Type
-from pamlint.terraform.unify import unify
-from pamlint.terraform.values import EvaluationError, Null, UnknownValue, Value, type_of, unmark
+from pamlint.terraform.values import (
+    EvaluationError,
+    Null,
+    ObjectValue,
+    TupleValue,
+    UnknownValue,
+    Value,
+    type_of,
+    unmark,
+)
 
 _COST = 100
 _ARITHMETIC = frozenset("+-*/%")
+_UNKNOWN = UnknownValue(())
 
 
-def type_in_spite(node: Expression, scope: Scope, evaluate: Evaluate) -> Type:
-    """The type of an expression, which may be wrong; raises LimitReached where finding out costs too much."""
+def left_of(node: Expression, scope: Scope, evaluate: Evaluate) -> Value:
+    """The null, or the unknown of some type, that a wrong expression leaves; raises LimitReached where that costs too much."""
+    value = _left_of(node, scope, evaluate)
+    return value if isinstance(value, Null) else UnknownValue((), type_of(value))
+
+
+def _left_of(node: Expression, scope: Scope, evaluate: Evaluate) -> Value:
     scope.budget.spend(_COST)
+    leave = _LEAVING.get(type(node))
+    return leave(node, scope, evaluate) if leave else _UNKNOWN
+
+
+def _judged(node: Expression, scope: Scope, evaluate: Evaluate) -> tuple[Value, bool]:
+    """What a part comes to, and whether it is right."""
     try:
-        return type_of(evaluate(node, scope))
+        return unmark(evaluate(node, scope))[0], True
     except EvaluationError:
-        return _Guess(scope, evaluate).of(node)
+        return _left_of(node, scope, evaluate), False
 
 
-class _Guess:
-    """Guesses in one scope."""
+def _part(node: Expression, scope: Scope, evaluate: Evaluate) -> Value:
+    """What a part comes to, be it right or wrong."""
+    return _judged(node, scope, evaluate)[0]
 
-    __slots__ = ("_evaluate", "_scope")
 
-    def __init__(self, scope: Scope, evaluate: Evaluate) -> None:
-        self._scope = scope
-        self._evaluate = evaluate
+def _or_unknown(operation: Callable[..., Value], *operands: Any) -> Value:
+    try:
+        return operation(*operands)
+    except EvaluationError:
+        return _UNKNOWN
 
-    def of(self, node: Expression) -> Type:
-        """The type of a wrong expression."""
-        if isinstance(node, Binary):
-            return NUMBER if node.operator in _ARITHMETIC else BOOL
-        if isinstance(node, Unary):
-            return NUMBER if node.operator == "-" else BOOL
-        if isinstance(node, Template | Join):
-            return STRING
-        if isinstance(node, Parentheses):
-            return self._inner(node.inner)
-        if isinstance(node, TupleOf):
-            return TupleType(tuple(map(self._inner, node.items)))
-        if isinstance(node, ObjectOf):
-            return self._object(node)
-        if isinstance(node, Conditional):
-            return self._conditional(node)
-        if isinstance(node, Splat):
-            return self._splat(node)
-        if isinstance(node, Attribute):
-            return self._element(node.of, Literal(node.name, node.start, node.end))
-        if isinstance(node, Index):
-            return self._element(node.of, node.key)
-        return self._for(node) if isinstance(node, For) else ANY
 
-    def _inner(self, node: Expression, scope: Scope | None = None) -> Type:
-        return type_in_spite(node, scope or self._scope, self._evaluate)
+def _operation(node: Binary | Unary, scope: Scope, evaluate: Evaluate) -> Value:
+    return UnknownValue((), NUMBER if node.operator in _ARITHMETIC else BOOL)
 
-    def _conditional(self, node: Conditional) -> Type:
-        """Where one arm has any type, the one that is chosen keeps its own; a null has that of the other arm."""
-        arms = (self._arm(node.then), self._arm(node.otherwise))
-        told = tuple(arm for arm in arms if arm is not None)
-        if told and ANY not in told:
-            return unify(told) or ANY
-        try:
-            return (arms[0] if self._known(node.condition, self._scope, BOOL) else arms[1]) or ANY
-        except EvaluationError:
-            return ANY
 
-    def _arm(self, node: Expression) -> Type | None:
-        """The type of an arm; None of a null, which has that of the other arm."""
-        self._scope.budget.spend(_COST)
-        try:
-            value = self._evaluate(node, self._scope)
-        except EvaluationError:
-            return self.of(node)
-        return None if isinstance(unmark(value)[0], Null) else type_of(value)
+def _parentheses(node: Parentheses, scope: Scope, evaluate: Evaluate) -> Value:
+    return _part(node.inner, scope, evaluate)
 
-    def _object(self, node: ObjectOf) -> Type:
-        try:
-            return ObjectType({str(self._known(key, self._scope, STRING)): self._inner(value) for key, value in node.items})
-        except EvaluationError:
-            return ANY
 
-    def _element(self, of: Expression, by: Expression) -> Type:
-        """What is right in an object or tuple of which another part is wrong has its type."""
-        whole = self._inner(of)
-        try:
-            if isinstance(whole, ObjectType):
-                return whole.attributes.get(str(self._known(by, self._scope, STRING)), ANY)
-            place = self._known(by, self._scope, NUMBER) if isinstance(whole, TupleType) else None
-            if isinstance(whole, TupleType) and isinstance(place, int) and 0 <= place < len(whole.elements):
-                return whole.elements[place]
-        except EvaluationError:
-            pass
-        return ANY
+def _template(node: Template, scope: Scope, evaluate: Evaluate) -> Value:
+    """The text before the error, unless a part is not known."""
+    parts = [_judged(part, scope, evaluate) for part in node.parts]
+    if any(isinstance(part, UnknownValue) for part, _ in parts):
+        return UnknownValue((), STRING)
+    text = ""
+    for part, right in parts:
+        written = _or_unknown(convert, part, STRING)
+        if not right or not isinstance(written, str):
+            break
+        text += written
+    return text
 
-    def _splat(self, node: Splat) -> Type:
-        try:
-            source = type_of(unmark(self._evaluate(node.source, self._scope))[0])
-        except EvaluationError:
-            return ANY
-        if isinstance(source, ListType | SetType):
-            return ListType(self._each(node, source.element))
-        elements = source.elements if isinstance(source, TupleType) else (source,)
-        return TupleType(tuple(self._each(node, element) for element in elements))
 
-    def _each(self, node: Splat, element: Type) -> Type:
-        return self._inner(node.each, self._scope.with_item(UnknownValue((), element)))
+def _join(node: Join, scope: Scope, evaluate: Evaluate) -> Value:
+    """The results that can be written, unless one is not known."""
+    results = _part(node.loop, scope, evaluate)
+    if not isinstance(results, TupleValue):
+        return UnknownValue((), STRING)
+    text = ""
+    for result in results.items:
+        bare = unmark(result)[0]
+        if isinstance(bare, UnknownValue):
+            return UnknownValue((), STRING)
+        written = _or_unknown(convert, bare, STRING)
+        text += written if isinstance(written, str) else ""
+    return text
 
-    def _for(self, node: For) -> Type:
-        listed: list[Type] = []
-        named: dict[str, list[Type]] = {}
-        try:
-            elements = self._pairs(node.source)
-            if not elements:
-                return ANY
-            for key, element in elements:
-                local = {node.value_name: element} | ({node.key_name: key} if node.key_name else {})
-                scope = self._scope.with_local(local)
-                if node.condition is not None and self._known(node.condition, scope, BOOL) is not True:
-                    continue
-                listed.append(self._inner(node.value, scope))
-                if node.key is not None:
-                    name = str(self._known(node.key, scope, STRING))
-                    named.setdefault(name, []).append(listed[-1])
-        except EvaluationError:
-            return ANY
-        if node.key is None:
-            return TupleType(tuple(listed))
-        return ObjectType({name: TupleType(tuple(types)) if node.group else types[0] for name, types in named.items()})
 
-    def _pairs(self, source: Expression) -> Sequence[tuple[Value, Value]]:
-        """The keys and values of what a loop goes through; of an object or tuple that is wrong the values are not known."""
-        try:
-            return pairs(unmark(self._evaluate(source, self._scope))[0])
-        except EvaluationError:
-            whole = self._inner(source)
-            if isinstance(whole, ObjectType):
-                return [(name, UnknownValue((), element)) for name, element in sorted(whole.attributes.items())]
-            if isinstance(whole, TupleType):
-                return [(place, UnknownValue((), element)) for place, element in enumerate(whole.elements)]
-            raise
+def _tuple(node: TupleOf, scope: Scope, evaluate: Evaluate) -> Value:
+    return TupleValue([_part(item, scope, evaluate) for item in node.items])
 
-    def _known(self, node: Expression, scope: Scope, of: Type) -> Value:
-        value = convert(self._evaluate(node, scope), of)
-        if isinstance(value, Null | UnknownValue):
-            raise EvaluationError("not known")
-        return value
+
+def _object(node: ObjectOf, scope: Scope, evaluate: Evaluate) -> Value:
+    items: dict[str, Value] = {}
+    for key_node, value_node in node.items:
+        key, right = _judged(key_node, scope, evaluate)
+        name = _or_unknown(object_key, key)
+        if not right or isinstance(key_node, Reference) or not isinstance(name, str):
+            return _UNKNOWN
+        items[name] = _part(value_node, scope, evaluate)
+    return ObjectValue(items)
+
+
+def _conditional(node: Conditional, scope: Scope, evaluate: Evaluate) -> Value:
+    then, otherwise = _part(node.then, scope, evaluate), _part(node.otherwise, scope, evaluate)
+    try:
+        shared = operators.shared_type(then, otherwise)
+    except EvaluationError:
+        return _UNKNOWN
+    try:
+        decision = operators.condition(_part(node.condition, scope, evaluate), "the condition")
+        if isinstance(decision, bool):
+            return convert(then if decision else otherwise, shared)
+    except EvaluationError:
+        return UnknownValue((), shared)
+    return Null(shared) if isinstance(then, Null) and isinstance(otherwise, Null) else UnknownValue((), shared)
+
+
+def _attribute(node: Attribute, scope: Scope, evaluate: Evaluate) -> Value:
+    return _or_unknown(attribute, _part(node.of, scope, evaluate), node.name)
+
+
+def _index(node: Index, scope: Scope, evaluate: Evaluate) -> Value:
+    """Of a list or tuple that is not known there are types; no index leads into such an object."""
+    whole, key = _part(node.of, scope, evaluate), _part(node.key, scope, evaluate)
+    of = type_of(whole)
+    if type_of(key) is not ANY and isinstance(of, ListType | TupleType):
+        key = _or_unknown(convert, key, NUMBER)
+    if type_of(key) is ANY or (isinstance(whole, UnknownValue) and isinstance(of, ObjectType)):
+        return _UNKNOWN
+    if isinstance(whole, UnknownValue) and isinstance(of, TupleType):
+        whole = TupleValue(UnknownValue((), element) for element in of.elements)
+    return _or_unknown(index, whole, key)
+
+
+def _splat(node: Splat, scope: Scope, evaluate: Evaluate) -> Value:
+    source, right = _judged(node.source, scope, evaluate)
+    of = type_of(source)
+    if not right or of is ANY or isinstance(source, Null):
+        return _UNKNOWN
+
+    def each(element: Type) -> Type:
+        return type_of(_part(node.each, scope.with_item(UnknownValue((), element)), evaluate))
+
+    if isinstance(of, ListType | SetType):
+        return UnknownValue((), ListType(each(of.element)))
+    if isinstance(of, TupleType):
+        return UnknownValue((), TupleType(tuple(map(each, of.elements))))
+    return _UNKNOWN if isinstance(source, UnknownValue) else UnknownValue((), TupleType((each(of),)))
+
+
+def _for(node: For, scope: Scope, evaluate: Evaluate) -> Value:
+    try:
+        elements = pairs(_part(node.source, scope, evaluate))
+    except EvaluationError:
+        return _UNKNOWN
+    if not _is_condition(node, scope, evaluate):
+        return _UNKNOWN
+    listed: list[Value] = []
+    named: dict[str, list[Value]] = {}
+    for key, element in elements:
+        scope.budget.spend(1)
+        inside = scope.with_local({node.value_name: element} | ({node.key_name: key} if node.key_name else {}))
+        included = _is_included(node, inside, evaluate)
+        if included is False:
+            continue
+        name = _or_unknown(object_key, _part(node.key, inside, evaluate)) if node.key else ""
+        if included is None or not isinstance(name, str):
+            return _UNKNOWN
+        listed.append(_part(node.value, inside, evaluate))
+        named.setdefault(name, []).append(listed[-1])
+    if node.key is None:
+        return TupleValue(listed)
+    return ObjectValue({name: TupleValue(values) if node.group else values[0] for name, values in named.items()})
+
+
+def _is_condition(node: For, scope: Scope, evaluate: Evaluate) -> bool:
+    """Whether there is nothing wrong with the condition as long as no element is known."""
+    if node.condition is None:
+        return True
+    names = (node.value_name, node.key_name) if node.key_name else (node.value_name,)
+    try:
+        operators.condition(evaluate(node.condition, scope.with_local(dict.fromkeys(names, _UNKNOWN))), "the condition")
+    except EvaluationError:
+        return False
+    return True
+
+
+def _is_included(node: For, scope: Scope, evaluate: Evaluate) -> bool | None:
+    """None where that is not known."""
+    if node.condition is None:
+        return True
+    decision = _or_unknown(operators.condition, _part(node.condition, scope, evaluate), "the condition")
+    return decision if isinstance(decision, bool) else None
+
+
+_LEAVING: Mapping[type, Callable[[Any, Scope, Evaluate], Value]] = {
+    Attribute: _attribute,
+    Binary: _operation,
+    Conditional: _conditional,
+    For: _for,
+    Index: _index,
+    Join: _join,
+    ObjectOf: _object,
+    Parentheses: _parentheses,
+    Splat: _splat,
+    Template: _template,
+    TupleOf: _tuple,
+    Unary: _operation,
+}
+"""What is not in here leaves nothing."""

@@ -1,8 +1,7 @@
 """Records what the real terraform answers to the expressions of the tests: `python -m tests.terraform.record_expressions`.
 
-`random_expressions.json` maps random expressions to [answer], `templates.json` strings and heredocs; null is a refusal.
-Conditions are left out of the random ones, because Terraform goes on with half a type where the arm that is not chosen is
-wrong; `test_expressions.py` has a table of sane ones.
+`random_expressions.json` maps random expressions to [answer], `templates.json` strings and heredocs; null is a refusal. In
+`numbers.json` and `wrong_arms.json` new expressions are added with any answer, then recorded.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from tests.terraform.console import ask
 from tests.terraform.random_expressions import LOCALS, Generator
 
 HERE = Path(__file__).parent
+COLLECTED = ("numbers.json", "wrong_arms.json")
 _LINES = ["", " ", "  ", "x", "  x", "\tx", "    x y ", "$${a}", "  $ %d", "$ ", "x%\t", "é", "\\n", '"q"']
 _SEQUENCES = [
     "${1}",
@@ -27,10 +27,10 @@ _SEQUENCES = [
 
 
 def random_texts(seed: int, count: int) -> list[str]:
-    """Random expressions without conditions."""
+    """Random expressions that are not too long to read."""
     generator = Generator(seed)
     texts = (generator.expression(generator.random.choice([1, 2, 3])) for _ in range(count * 3))
-    return [text for text in texts if " ? " not in text and len(text) < 400][:count]
+    return [text for text in texts if len(text) < 400][:count]
 
 
 def templates() -> list[str]:
@@ -52,6 +52,7 @@ def templates() -> list[str]:
 def main() -> None:
     """Writes both tables."""
     for name, texts, names in (
+        *((name, list(json.loads((HERE / name).read_text(encoding="utf-8"))), LOCALS) for name in COLLECTED),
         ("random_expressions.json", random_texts(20261123, 1500), LOCALS),
         ("templates.json", templates(), ""),
     ):

@@ -39,6 +39,7 @@ from pamlint.terraform.functions.signature import (
     Surroundings,
     apply,
 )
+from pamlint.terraform.numeric import SizedInt
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, MapType, SetType, Type
 from pamlint.terraform.values import (
     EvaluationError,
@@ -86,6 +87,16 @@ def _gone(name: str, instead: str) -> Value:
 
 def _numeric(run: Callable[..., Value], *parameters: Parameter) -> Function:
     return Function(run, parameters or (WHOLE,), NUMBER)
+
+
+def _counting(run: Callable[..., Value], *parameters: Parameter) -> Function:
+    """A function whose result has 64 bits, as Go's own whole numbers have."""
+
+    def counted(*arguments: Value) -> Value:
+        result = run(*arguments)
+        return SizedInt(result) if type(result) is int else result
+
+    return _numeric(counted, *parameters)
 
 
 def _text(run: Callable[..., Value], *parameters: Parameter, rest: Parameter | None = None) -> Function:
@@ -169,13 +180,13 @@ FUNCTIONS: Mapping[str, Function] = {
     "formatdate": _text(_load("dates", "format_date"), TEXT, TEXT),
     "formatlist": Function(_load("formatting", "format_list"), (TEXT,), LIST_OF_STRING, ANYTHING),
     "indent": _text(strings.indent, WHOLE, TEXT),
-    "index": _numeric(collections.index, VALUE, VALUE),
+    "index": _counting(collections.index, VALUE, VALUE),
     "issensitive": _truth(types.is_sensitive, UNTOUCHED),
     "join": _text(strings.join, TEXT, rest=TEXTS),
     "jsondecode": Function(json_text.decode, (TEXT,), json_text.decoded_type, nullable=True),
     "jsonencode": _text(json_text.encode, ANYTHING),
     "keys": Function(collections.keys, (_OPEN_CONTAINER,)),
-    "length": _numeric(collections.length, _OPEN_CONTAINER),
+    "length": _counting(collections.length, _OPEN_CONTAINER),
     "list": Function(partial(_gone, "list", "tolist([...])"), ()),
     "log": _numeric(numbers.logarithm, WHOLE, WHOLE),
     "lookup": Function(collections.lookup, (_OPEN_CONTAINER, _OPEN_TEXT), rest=_DEFAULT, nullable=True),
@@ -206,7 +217,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "sha1": _text(hashing.of_text("sha1")),
     "sha256": _text(hashing.of_text("sha256")),
     "sha512": _text(hashing.of_text("sha512")),
-    "signum": _numeric(numbers.sign),
+    "signum": _counting(numbers.sign),
     "slice": Function(collections.cut, (_OPEN_CONTAINER, WHOLE, WHOLE), collections.cut_type, picks=True),
     "sort": Function(choices.sort, (TEXTS,), LIST_OF_STRING, holds=parts.elements, picks=True),
     "split": Function(strings.split, (TEXT, _OPEN_TEXT), LIST_OF_STRING),
@@ -220,7 +231,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "textdecodebase64": _text(encoding.decode_text, TEXT, TEXT),
     "textencodebase64": _text(encoding.encode_text, TEXT, TEXT),
     "timeadd": _text(_load("dates", "add_time"), TEXT, TEXT),
-    "timecmp": _numeric(_load("dates", "compare_times"), TEXT, TEXT),
+    "timecmp": _counting(_load("dates", "compare_times"), TEXT, TEXT),
     "timestamp": Function(lambda: _later("timestamp"), (), STRING),
     "title": _text(strings.title),
     "tobool": _to(BOOL),

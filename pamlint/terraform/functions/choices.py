@@ -8,7 +8,7 @@ from typing import cast
 from pamlint.terraform.convert import common_type, convert
 from pamlint.terraform.functions import numbers, parts
 from pamlint.terraform.functions.signature import LIST_OF_STRING, MAP_OF_LISTS
-from pamlint.terraform.numeric import Number, NumberError, add
+from pamlint.terraform.numeric import DOUBLE, Number, NumberError, SizedInt, add, sized
 from pamlint.terraform.partial import partly, ways
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, SetType, TupleType, Type
 from pamlint.terraform.unify import unify
@@ -180,8 +180,8 @@ def number_range(*limits: Number) -> Value:
     """range: of 1,024 numbers at most, as in Terraform."""
     if not 1 <= len(limits) <= 3:
         raise EvaluationError("one, two or three numbers are needed")
-    start, end = (0, limits[0]) if len(limits) == 1 else limits[:2]
-    step = limits[2] if len(limits) == 3 else (-1 if end < start else 1)
+    start, end = (sized(0, DOUBLE), limits[0]) if len(limits) == 1 else limits[:2]
+    step = limits[2] if len(limits) == 3 else SizedInt(-1 if end < start else 1)
     if step == 0 and start != end:
         raise EvaluationError("the step must not be zero")
     if end != start and (end < start) != (step < 0):

@@ -11,7 +11,7 @@ from pamlint.terraform.convert import convert
 from pamlint.terraform.functions import json_text
 from pamlint.terraform.functions.signature import check_items, check_text
 from pamlint.terraform.graphemes import cluster_count, clusters
-from pamlint.terraform.numeric import Number
+from pamlint.terraform.numeric import Number, all_digits, show_number
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, SetType
 from pamlint.terraform.values import (
     EvaluationError,
@@ -152,7 +152,7 @@ def _as_it_is(verb: _Verb, value: Value) -> str:
 
 def _shortest(number: Number) -> str:
     """In full between 1e-4 and 1e21, else with an exponent."""
-    value = Decimal(number)
+    value = Decimal(show_number(number))
     if value.is_infinite():
         return "-Inf" if value < 0 else "+Inf"
     if value == 0:
@@ -187,7 +187,7 @@ def _text(verb: _Verb, text: str) -> str:
 
 
 def _number(verb: _Verb, number: Number) -> str:
-    digits = _integer(verb, number) if verb.mode in _INTEGERS else _floating(verb, Decimal(number))
+    digits = _integer(verb, number) if verb.mode in _INTEGERS else _floating(verb, number)
     negative = digits.startswith("-")
     sign = "-" if negative else "+" if "+" in verb.flags else " " if " " in verb.flags else ""
     body = digits[1:] if negative else digits
@@ -211,11 +211,12 @@ def _integer(verb: _Verb, number: Number) -> str:
     return f"-{digits}" if number < 0 else digits
 
 
-def _floating(verb: _Verb, value: Decimal) -> str:
+def _floating(verb: _Verb, number: Number) -> str:
+    value = all_digits(number)
     if value.is_infinite():
         return "-Inf" if value < 0 else "Inf"
     if verb.mode in ("g", "G"):
-        text = _shortest(value) if verb.precision is None else _general(value, max(1, verb.precision))
+        text = _shortest(number) if verb.precision is None else _general(value, max(1, verb.precision))
         return text if verb.mode == "g" else text.upper()
     places = 6 if verb.precision is None else verb.precision
     if verb.mode == "f":
@@ -225,7 +226,8 @@ def _floating(verb: _Verb, value: Decimal) -> str:
 
 
 def _general(value: Decimal, digits: int) -> str:
-    rounded = Context(prec=digits, rounding=ROUND_HALF_EVEN).plus(value).normalize()
+    context = Context(prec=digits, rounding=ROUND_HALF_EVEN)
+    rounded = context.plus(value).normalize(context)
     if rounded == 0:
         return "0"
     significant = len(rounded.as_tuple().digits)

@@ -6,7 +6,19 @@ import math
 from decimal import Decimal
 
 from pamlint.terraform.functions.signature import whole
-from pamlint.terraform.numeric import Number, NumberError, add, fraction, from_decimal, from_double
+from pamlint.terraform.numeric import (
+    Number,
+    NumberError,
+    SizedInt,
+    add,
+    exact,
+    fraction,
+    from_double,
+    is_infinite,
+    negate,
+    size,
+    sized,
+)
 from pamlint.terraform.types import STRING, Type
 from pamlint.terraform.values import EvaluationError, Value, type_of
 
@@ -17,21 +29,17 @@ _MAX_BITS = 13_000
 
 def absolute(number: Number) -> Value:
     """abs"""
-    return abs(number) if isinstance(number, int) else from_decimal(number.copy_abs())
+    return negate(number) if number < 0 or (isinstance(number, Decimal) and number.is_signed()) else number
 
 
 def ceiling(number: Number) -> Value:
     """ceil"""
-    return number if _is_infinite(number) else math.ceil(fraction(number))
+    return number if is_infinite(number) else sized(math.ceil(fraction(number)), size(number))
 
 
 def floor(number: Number) -> Value:
     """floor"""
-    return number if _is_infinite(number) else math.floor(fraction(number))
-
-
-def _is_infinite(number: Number) -> bool:
-    return isinstance(number, Decimal) and number.is_infinite()
+    return number if is_infinite(number) else sized(math.floor(fraction(number)), size(number))
 
 
 def logarithm(number: Number, base: Number) -> Value:
@@ -117,14 +125,14 @@ def largest(*numbers: Number) -> Value:
     """max"""
     if not numbers:
         raise EvaluationError("at least one number is needed")
-    return max(numbers)
+    return max(numbers, key=exact)
 
 
 def smallest(*numbers: Number) -> Value:
     """min"""
     if not numbers:
         raise EvaluationError("at least one number is needed")
-    return min(numbers)
+    return min(numbers, key=exact)
 
 
 def parse_integer(text: Value, base: Value) -> Value:
@@ -144,7 +152,7 @@ def parse_integer(text: Value, base: Value) -> Value:
         value = value * radix + _DIGITS.index(digit)
     if value.bit_length() > _MAX_BITS:
         raise EvaluationError("the number is too large")
-    return -value if text.startswith("-") else value
+    return sized(-value if text.startswith("-") else value, max(SizedInt.bits, value.bit_length()))
 
 
 def integer_type(text: Value, base: Value) -> Type:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from pamlint.terraform.convert import to_string
 from pamlint.terraform.functions.signature import check_text
-from pamlint.terraform.numeric import INFINITY, NumberError, parse_number, show_number
+from pamlint.terraform.numeric import INFINITY, NumberError, SizedInt, parse_number, show_number
 from pamlint.terraform.types import STRING
 from pamlint.terraform.values import (
     NULL,
@@ -188,7 +188,7 @@ def _plain(text: str) -> Value:
 def _number(text: str) -> Value:
     try:
         if text[:2] in ("0x", "0o"):
-            return int(text, 0)
+            return SizedInt(text, 0)
         return parse_number(text)
     except NumberError as error:
         raise EvaluationError(str(error)) from None
