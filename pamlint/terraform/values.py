@@ -180,14 +180,8 @@ Mappish = MapValue | ObjectValue
 Scalar = str | int | Decimal | bool
 Value = Scalar | Null | UnknownValue | Sensitive | ListValue | SetValue | TupleValue | MapValue | ObjectValue
 
-_SCALAR_TYPES: dict[type, Primitive] = {
-    str: STRING,
-    int: NUMBER,
-    Decimal: NUMBER,
-    bool: BOOL,
-    SizedInt: NUMBER,
-    SizedDecimal: NUMBER,
-}
+_NUMBERS = dict.fromkeys((int, Decimal, SizedInt, SizedDecimal), NUMBER)
+_SCALAR_TYPES: dict[type, Primitive] = {str: STRING, bool: BOOL, **_NUMBERS}
 
 
 def type_of(value: Value) -> Type:
