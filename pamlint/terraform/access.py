@@ -6,17 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
-from itertools import chain
 from typing import cast
 
 from pamlint.terraform.convert import convert
 from pamlint.terraform.numeric import SizedInt
-from pamlint.terraform.partial import held_items, ways
+from pamlint.terraform.partial import any_of, below, held_items, one_of, ways
 from pamlint.terraform.session import as_key
 from pamlint.terraform.types import ANY, NUMBER, STRING, ListType, MapType, ObjectType, SetType, TupleType, Type, friendly_name
 from pamlint.terraform.values import (
     NULL,
     EvaluationError,
+    LimitReached,
     ListValue,
     MapValue,
     Null,
@@ -31,6 +31,7 @@ from pamlint.terraform.values import (
     reasons,
     type_of,
     unmark,
+    written,
 )
 
 _PLAIN = re.compile(r"[A-Za-z_][\w-]*")
@@ -83,28 +84,6 @@ def completed(value: Value, told: str) -> Value:
     return Completed(value.items, told) if type(value) is ObjectValue else value
 
 
-class Instances(ObjectValue):
-    """What an unknown collection of instances holds: nothing for sure, and each of its elements is like any of `like`."""
-
-    __slots__ = ("like",)
-
-    def __init__(self, like: Sequence[Value]) -> None:
-        super().__init__({})
-        self.like = like
-
-
-def unsettled(because: tuple[str, ...], like: Iterable[Value]) -> UnknownValue:
-    """The instances of a resource or module call of which it is not known which there are."""
-    return UnknownValue(because, holds=Instances(tuple(like)))
-
-
-def any_of(of: UnknownValue, because: tuple[str, ...], type_: Type = ANY) -> UnknownValue:
-    """Any element of an unknown collection."""
-    if not isinstance(of.holds, Instances):
-        return UnknownValue(because, type_)
-    return _any_of(of.holds.like, UnknownValue(because), type_, alone=False)
-
-
 def attribute(of: Value, name: str) -> Value:
     """`of.name`; raises EvaluationError where Terraform does."""
     if type(of) is LazyObject:
@@ -125,6 +104,8 @@ def attribute(of: Value, name: str) -> Value:
             return mark(bare.holds.one(name), marks)
         if name in held_items(bare):
             return mark(held_items(bare)[name], marks)
+        if bare.like and bare.type is not STRING:
+            return mark(_of_like(bare.like, name, bare), marks)
         return mark(UnknownValue(_because(bare, name), _attribute_type(bare.type, name), name=_below(bare, name)), marks)
     raise EvaluationError(f'a value of type {friendly_name(type_of(bare))} has no attribute "{name}"')
 
@@ -217,22 +198,37 @@ def _element(of: ListValue | TupleValue, key: Value) -> Value:
 
 
 def _any_of(items: Sequence[Value], key: UnknownValue, of: Type, alone: bool = True) -> UnknownValue:
-    """The element at a key that is not known: of objects whose attributes are computed each attribute is that of any of them.
+    """The element at a key that is not known: of objects each attribute is that of any of them.
 
     `alone`: it is one of these for sure; else it may not be there.
     """
-    if items and all(isinstance(item, LazyObject) for item in items):
-        some = LazyObject(lambda name: _any_of([attribute(item, name) for item in items], key, ANY, alone), dict)
-        return UnknownValue(key.because, of, holds=some)
-    unknown = (item.because for item in items if isinstance(item, UnknownValue))
-    because = tuple(dict.fromkeys(chain(key.because, *unknown)))
-    return UnknownValue(because, of, either=ways(*items) if alone else ways(*items, NULL))
+    if items and all(isinstance(unmark(item)[0], ObjectValue) for item in items):
+        some = LazyObject(lambda name: _of_like(items, name, UnknownValue(key.because, of), alone), dict)
+        return one_of((key, *items), of, holds=some)
+    return one_of((key, *items), of, either=ways(*items) if alone else ways(*items, NULL))
+
+
+def _of_like(like: Sequence[Value], name: str, of: UnknownValue, alone: bool = False) -> UnknownValue:
+    """The attribute of what is like one of these objects, or like one in them if none of these has one of that name."""
+    type_ = _attribute_type(of.type, name)
+    layer = like
+    while layer:
+        found = []
+        for item in layer:
+            try:
+                found.append(attribute(item, name))
+            except LimitReached:
+                raise
+            except EvaluationError:
+                alone = False
+        if found:
+            return _any_of(found, UnknownValue(of.because), type_, alone)
+        layer = below(layer)
+    return UnknownValue(reasons(of, *written(like)), type_)
 
 
 def _index_unknown(of: UnknownValue, key: Value) -> Value:
     because = tuple(dict.fromkeys((*of.because, *reasons(key))))
-    if isinstance(of.holds, Instances):
-        return any_of(of, because)
     name = _below(of, key)
     if isinstance(of.type, SetType) or (
         of.type is not ANY and not isinstance(of.type, ListType | MapType | TupleType | ObjectType)
@@ -244,9 +240,9 @@ def _index_unknown(of: UnknownValue, key: Value) -> Value:
         return attribute(of, key)
     if isinstance(of.type, ObjectType) and isinstance(key, str):
         return UnknownValue(because, _attribute_type(of.type, key), name=name)
-    if isinstance(of.type, ListType | MapType):
-        return UnknownValue(because, of.type.element, either=of.either, name=name)
-    return UnknownValue(because, either=of.either, name=name)
+    some = any_of(of)
+    element = of.type.element if isinstance(of.type, ListType | MapType) else ANY
+    return UnknownValue(because, element, either=some.either, like=some.like, name=name)
 
 
 def pairs(of: Value) -> list[tuple[Value, Value]]:

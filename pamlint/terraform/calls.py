@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pamlint.terraform.constraints import type_from_expression
 from pamlint.terraform.functions import call
 from pamlint.terraform.functions.signature import check_text
-from pamlint.terraform.partial import ways
+from pamlint.terraform.partial import one_of, ways
 from pamlint.terraform.scope import Evaluate, Scope
 from pamlint.terraform.syntax import Call
 from pamlint.terraform.types import BOOL
@@ -43,7 +43,7 @@ def called(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
     if node.expand:
         spread, marks = unmark(arguments.pop())
         if isinstance(spread, UnknownValue):
-            return mark(UnknownValue(reasons(*arguments, spread)), marks)
+            return mark(one_of((*arguments, spread)), marks)
         if not isinstance(spread, TupleValue | ListValue | SetValue):
             raise EvaluationError("the argument before '...' must be a list, set or tuple")
         arguments.extend(mark(item, marks) for item in spread.items)
@@ -77,7 +77,7 @@ def _try(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
         raise EvaluationError(f"try() has no argument that works: {'; '.join(failures)}")
     if not _may_still_fail(found[0], scope):
         return found[0]
-    return UnknownValue(reasons(*found), either=ways(*found))
+    return one_of(found, either=ways(*found))
 
 
 def _can(node: Call, scope: Scope, evaluate: Evaluate) -> Value:

@@ -138,7 +138,7 @@ def _fill(defaults: Defaults, value: Value) -> Value:
         return _fill_attributes(defaults, value)
     if isinstance(value, UnknownValue) and value.holds is not None and not isinstance(defaults.of, ObjectType | TupleType):
         holds = cast("TupleValue | ObjectValue", _fill(defaults, value.holds))
-        return UnknownValue(value.because, value.type, not_null=value.not_null, holds=holds, either=value.either)
+        return UnknownValue(value.because, value.type, not_null=value.not_null, holds=holds, either=value.either, like=value.like)
     return value
 
 
@@ -173,7 +173,13 @@ def _never_null(value: Value, default: Value) -> Value:
     if not isinstance(value, UnknownValue) or value.type is ANY or isinstance(default, Null):
         return value
     return UnknownValue(
-        value.because, value.type, attribute=value.attribute, prefix=value.prefix, not_null=True, either=value.either
+        value.because,
+        value.type,
+        attribute=value.attribute,
+        prefix=value.prefix,
+        not_null=True,
+        either=value.either,
+        like=value.like,
     )
 
 

@@ -89,7 +89,9 @@ def _convert_unknown(value: UnknownValue, wanted: Type) -> UnknownValue:
     prefix = value.prefix if of is STRING else ""
     holds = value.holds and _convert_held(value.holds, of)
     if has_set(value.type):  # what stands at a place is another thing once elements were sorted
-        return UnknownValue(value.because, of, prefix=prefix, not_null=value.not_null, holds=holds, either=value.either)
+        return UnknownValue(
+            value.because, of, prefix=prefix, not_null=value.not_null, holds=holds, either=value.either, like=value.like
+        )
     return UnknownValue(
         value.because,
         of,
@@ -98,6 +100,7 @@ def _convert_unknown(value: UnknownValue, wanted: Type) -> UnknownValue:
         not_null=value.not_null,
         holds=holds,
         either=value.either,
+        like=value.like,
         name=value.name,
     )
 

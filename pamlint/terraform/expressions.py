@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from pamlint.terraform import operators
-from pamlint.terraform.access import Instances, LazyObject, any_of, attribute, index
+from pamlint.terraform.access import LazyObject, attribute, index
 from pamlint.terraform.calls import called
 from pamlint.terraform.convert import convert, object_key
 from pamlint.terraform.loops import looped
-from pamlint.terraform.partial import held, ways
+from pamlint.terraform.partial import any_of, held, one_of, picks, ways
 from pamlint.terraform.pieces import put_together
 from pamlint.terraform.scope import Scope, placed
 from pamlint.terraform.syntax import (
@@ -121,7 +121,7 @@ def _tuple(node: TupleOf, scope: Scope) -> Value:
 def _object(node: ObjectOf, scope: Scope) -> Value:
     items: dict[str, Value] = {}
     marks: tuple[str, ...] | None = None
-    unknown: list[Value] = []
+    loose: list[Value] = []
     for key_node, value_node in node.items:
         if isinstance(key_node, Reference):
             raise EvaluationError("a key that is a reference must stand in parentheses: (name) = value")
@@ -129,11 +129,12 @@ def _object(node: ObjectOf, scope: Scope) -> Value:
         marks = merge_marks(marks, key_marks)
         value = evaluate(value_node, scope)
         if isinstance(key, UnknownValue):
-            unknown.append(key)
+            loose += (key, value)
         else:
             items[object_key(key)] = value
-    if unknown:
-        return mark(UnknownValue(reasons(*unknown, *items.values()), not_null=True), marks)
+    if loose:
+        values = (*loose[1::2], *items.values())
+        return mark(one_of((*loose, *items.values()), not_null=True, either=picks(values)), marks)
     return mark(ObjectValue(items), marks)
 
 
@@ -180,11 +181,9 @@ def _splat(node: Splat, scope: Scope) -> Value:
     source, marks = unmark(evaluate(node.source, scope))
     if isinstance(source, UnknownValue):
         holds = TupleValue(evaluate(node.each, scope.with_item(element)) for element in held(source))
-        like = [any_of(source, source.because)] if isinstance(source.holds, Instances) else []
-        some = [evaluate(node.each, scope.with_item(element)) for element in like]
-        return mark(
-            UnknownValue(reasons(source, *some), _splat_type(node, source, scope), holds=holds, either=ways(*some)), marks
-        )
+        some = evaluate(node.each, scope.with_item(any_of(source)))
+        either = ways(some) if source.like or source.either else ()
+        return mark(one_of((source, some), _splat_type(node, source, scope), holds=holds, either=either), marks)
     if isinstance(source, Null):
         if isinstance(source.type, ListType | SetType | TupleType):
             raise EvaluationError("[*] cannot be applied to a list that is null")
@@ -219,7 +218,7 @@ def _template(node: Template, scope: Scope) -> Value:
 def _join(node: Join, scope: Scope) -> Value:
     loop, marks = unmark(evaluate(node.loop, scope))
     if isinstance(loop, UnknownValue):
-        return mark(UnknownValue(loop.because, STRING, not_null=True), marks)
+        return mark(UnknownValue(reasons(loop), STRING, not_null=True), marks)
     return mark(_concatenated(list(cast("TupleValue", loop).items), "a result of the loop"), marks)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import chain
+
 from pamlint.terraform import operators
 from pamlint.terraform.access import pairs
 from pamlint.terraform.convert import object_key
-from pamlint.terraform.partial import held_pairs
+from pamlint.terraform.partial import any_of, held_pairs, one_of, picks
 from pamlint.terraform.scope import MAX_STEPS, Evaluate, Scope, weight
 from pamlint.terraform.syntax import Expression, For
-from pamlint.terraform.types import ANY, BOOL, STRING, Type
+from pamlint.terraform.types import ANY, BOOL, STRING, ListType, MapType, SetType, Type
 from pamlint.terraform.values import (
     EvaluationError,
     ObjectValue,
@@ -17,7 +20,6 @@ from pamlint.terraform.values import (
     Value,
     mark,
     merge_marks,
-    reasons,
     unmark,
 )
 
@@ -30,6 +32,7 @@ def looped(node: For, scope: Scope, evaluate: Evaluate) -> Value:
             pairs(source)
         loop = _Loop(node, scope, evaluate, [source])
         elements = held_pairs(source)
+        loop.perhaps(any_of(source, _element_type(source.type)))
     else:
         loop = _Loop(node, scope, evaluate, [])
         elements = pairs(source)
@@ -40,6 +43,10 @@ def looped(node: For, scope: Scope, evaluate: Evaluate) -> Value:
     return loop.result(marks)
 
 
+def _element_type(of: Type) -> Type:
+    return of.element if isinstance(of, ListType | SetType | MapType) else ANY
+
+
 def _may_be_collection(of: Type) -> bool:
     return of not in (STRING, BOOL) and (of is ANY or not hasattr(of, "name"))
 
@@ -47,7 +54,7 @@ def _may_be_collection(of: Type) -> bool:
 class _Loop:
     """One run of a `for`: the elements so far, and what became of keys and conditions."""
 
-    __slots__ = ("evaluate", "grouped", "listed", "marks", "named", "node", "scope", "unknown")
+    __slots__ = ("evaluate", "grouped", "listed", "marks", "named", "node", "possible", "scope", "unknown")
 
     def __init__(self, node: For, scope: Scope, evaluate: Evaluate, unknown: list[Value]) -> None:
         self.evaluate = evaluate
@@ -56,6 +63,7 @@ class _Loop:
         self.listed: list[Value] = []
         self.named: dict[str, Value] = {}
         self.grouped: dict[str, list[Value]] = {}
+        self.possible: list[Value] = []
         self.unknown = unknown
         self.marks: tuple[str, ...] | None = None
 
@@ -69,10 +77,13 @@ class _Loop:
     def turn(self, key: Value, element: Value) -> None:
         """Evaluates one element."""
         node = self.node
-        local = {node.value_name: element} if node.key_name is None else {node.key_name: key, node.value_name: element}
-        scope = self.scope.with_local(local)
-        if node.condition is not None and not self._included(node.condition, scope):
+        scope = self._inside(key, element)
+        included = node.condition is None or self._included(node.condition, scope)
+        if included is not True:
             self.scope.budget.spend(1)
+            if isinstance(included, UnknownValue):
+                self.unknown.append(included)
+                self._add_possible(scope)
             return
         value = self.evaluate(node.value, scope)
         self.scope.budget.spend(weight(value, MAX_STEPS))
@@ -81,19 +92,35 @@ class _Loop:
         else:
             self._keep(self.evaluate(node.key, scope), value)
 
-    def _included(self, condition: Expression, scope: Scope) -> bool:
+    def perhaps(self, element: UnknownValue) -> None:
+        """Evaluates what stands for the elements that are not known."""
+        scope = self._inside(UnknownValue(element.because, not_null=True), element)
+        with suppress(EvaluationError):
+            if self.node.condition is not None and self._included(self.node.condition, scope) is False:
+                return
+        self._add_possible(scope)
+
+    def _inside(self, key: Value, element: Value) -> Scope:
+        name = self.node.key_name
+        return self.scope.with_local({self.node.value_name: element, **({} if name is None else {name: key})})
+
+    def _included(self, condition: Expression, scope: Scope) -> Value:
         decision, marks = unmark(operators.condition(self.evaluate(condition, scope), "the condition of 'for'"))
         self.marks = merge_marks(self.marks, marks)
-        if isinstance(decision, UnknownValue):
-            self.unknown.append(decision)
-            return False
-        return decision is True
+        return decision
+
+    def _add_possible(self, scope: Scope) -> None:
+        """What the result may have besides; Terraform finds nothing wrong there yet."""
+        for node in (self.node.value, *([self.node.key] if self.node.key else [])):
+            with suppress(EvaluationError):
+                self.possible.append(self.evaluate(node, scope))
 
     def _keep(self, key: Value, value: Value) -> None:
         bare, marks = unmark(key)
         self.marks = merge_marks(self.marks, marks)
         if isinstance(bare, UnknownValue):
             self.unknown.append(bare)
+            self.possible.append(value)
             return
         name = object_key(bare)
         if self.node.group:
@@ -109,7 +136,9 @@ class _Loop:
         marks = merge_marks(marks, self.marks)
         if self.unknown:
             holds = None if self.node.group else ObjectValue(self.named) if self.node.key else TupleValue(self.listed)
-            return mark(UnknownValue(reasons(*self.unknown), not_null=True, holds=holds), marks)
+            listed = (*self.listed, *self.named.values(), *chain.from_iterable(self.grouped.values()))
+            loose = (*self.unknown, *listed, *self.possible)
+            return mark(one_of(loose, not_null=True, holds=holds, either=picks((*listed, *self.possible))), marks)
         if self.node.key is None:
             return mark(TupleValue(self.listed), marks)
         grouped: dict[str, Value] = {name: TupleValue(values) for name, values in self.grouped.items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from pamlint.model.errors import InputError
 from pamlint.model.noun import record
 from pamlint.model.resource import Location, Problem
-from pamlint.terraform.access import LazyObject, at_steps, unsettled
+from pamlint.terraform.access import LazyObject, at_steps
 from pamlint.terraform.configuration import Configuration, Declared, unreadable
 from pamlint.terraform.expressions import evaluate, follow
 from pamlint.terraform.imports import imported
@@ -308,7 +308,7 @@ class ModuleCall:
         """The whole call, as a reference without further steps has it."""
         expansion = self.expansion()
         if expansion.because:
-            return unsettled(expansion.because, map(self.instance_value, expansion.instances.values()))
+            return UnknownValue(expansion.because, like=tuple(map(self.instance_value, expansion.instances.values())))
         values = {key: self.instance_value(instance) for key, instance in expansion.instances.items()}
         if expansion.form == "one":
             return values[None]

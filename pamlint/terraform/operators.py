@@ -8,7 +8,7 @@ from typing import Any, cast
 from pamlint.terraform import numeric
 from pamlint.terraform.convert import convert
 from pamlint.terraform.equality import equal
-from pamlint.terraform.partial import in_both, ways
+from pamlint.terraform.partial import in_both, one_of, ways
 from pamlint.terraform.types import ANY, BOOL, NUMBER, Type
 from pamlint.terraform.unify import unify
 from pamlint.terraform.values import (
@@ -20,7 +20,6 @@ from pamlint.terraform.values import (
     key,
     mark,
     merge_marks,
-    reasons,
     type_of,
     unknown_from,
     unmark,
@@ -134,5 +133,4 @@ def _undecided(decision: UnknownValue, arms: list[Value], shared: Type) -> Value
     if all(map(is_wholly_known, bare)) and key(bare[0]) == key(bare[1]):
         return bare[0]
     not_null = all(not isinstance(arm, Null) and (not isinstance(arm, UnknownValue) or arm.not_null) for arm in bare)
-    because = tuple(dict.fromkeys((*decision.because, *reasons(*bare))))
-    return UnknownValue(because, shared, not_null=not_null, holds=in_both(*bare), either=ways(*bare))
+    return one_of((decision, *bare), shared, not_null=not_null, holds=in_both(*bare), either=ways(*bare))

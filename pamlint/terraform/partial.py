@@ -17,8 +17,9 @@ from pamlint.terraform.values import (
     children,
     is_identity,
     key,
-    reasons,
+    mark,
     unmark,
+    written,
 )
 
 MAX_WAYS = 100
@@ -50,13 +51,55 @@ def held_pairs(value: UnknownValue) -> list[tuple[Value, Value]]:
     return [(UnknownValue(value.because, NUMBER, not_null=True), element) for element in elements]
 
 
+def inside(*values: Value) -> tuple[tuple[str, ...], tuple[Value, ...]]:
+    """Why values, or parts of them, are unknown, apart from the objects that stand in them; and these objects, each once."""
+    because: dict[str, None] = {}
+    like: dict[int, Value] = {}
+    pending = list(reversed(values))
+    while pending:
+        current = pending.pop()
+        bare, marks = unmark(current)
+        if isinstance(bare, ObjectValue):
+            like[id(bare)] = current
+        elif isinstance(bare, UnknownValue):
+            because |= dict.fromkeys(bare.because)
+            like |= {id(unmark(item)[0]): item for item in bare.like}
+        else:
+            pending += reversed([mark(item, marks) for item in children(bare)])
+    return tuple(because), tuple(like.values())
+
+
+def one_of(
+    values: Iterable[Value],
+    of: Type = ANY,
+    *,
+    not_null: bool = False,
+    holds: TupleValue | ObjectValue | None = None,
+    either: tuple[Value, ...] = (),
+) -> UnknownValue:
+    """What is one of several values, or made of what stands in them."""
+    because, like = inside(*values)
+    return UnknownValue(because, of, not_null=not_null, holds=holds, either=either, like=like)
+
+
+def any_of(of: UnknownValue, type_: Type = ANY) -> UnknownValue:
+    """Any element of an unknown collection, at whatever key."""
+    return UnknownValue(of.because, type_, either=of.either, like=of.like)
+
+
+def below(objects: Iterable[Value]) -> tuple[Value, ...]:
+    """The objects that stand in what is written of these."""
+    bare = map(unmark, written(objects))
+    return inside(*(mark(child, marks) for item, marks in bare for child in children(item)))[1]
+
+
 def partly(values: Iterable[Value], holds: Iterable[Value], of: Type = ANY, *, picked: Value | None = None) -> UnknownValue:
     """A list or set that is unknown for the reasons that values have, with the elements that it surely has.
 
     `picked` is what all its elements are taken from.
     """
     either = () if picked is None else picks((picked,))
-    return UnknownValue(reasons(*values), of, not_null=True, holds=TupleValue(holds), either=either)
+    return one_of(values, of, not_null=True, holds=TupleValue(holds), either=either)
 
 
 def picks(given: Iterable[Value]) -> tuple[Value, ...]:
@@ -89,6 +132,8 @@ def ways(*values: Value) -> tuple[Value, ...]:
         current = pending.pop()
         if isinstance(current, UnknownValue) and (current.either or current.type not in _ONE):
             found += current.either or (UnknownValue(current.because), NULL)
+        elif isinstance(current, ObjectValue) and not current.typed:
+            return ()
         elif isinstance(current, Sequence | Mappish):
             if len(current.items) > MAX_WAYS:
                 return ()

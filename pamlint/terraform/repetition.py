@@ -7,11 +7,11 @@ from dataclasses import field
 from typing import Literal
 
 from pamlint.model.noun import record
-from pamlint.terraform.access import any_of, pairs
+from pamlint.terraform.access import pairs
 from pamlint.terraform.convert import convert
 from pamlint.terraform.expressions import evaluate
 from pamlint.terraform.numeric import SizedInt
-from pamlint.terraform.partial import held_pairs
+from pamlint.terraform.partial import any_of, held_pairs
 from pamlint.terraform.scope import Scope, placed
 from pamlint.terraform.session import as_key, joined
 from pamlint.terraform.syntax import BlockNode, Body, Conditional, Expression, Parentheses
@@ -126,7 +126,7 @@ def _by_each(value: Value) -> Expansion:
     if isinstance(value, Sensitive):
         value = _hidden(value)
     if isinstance(value, UnknownValue):
-        star = _possible_each(value.because, any_of(value, value.because))
+        star = _possible_each(value.because, any_of(value))
         known: dict[str | int | None, Instance] = {
             key: _each(key, element) for key, element in held_pairs(value) if isinstance(key, str)
         }
@@ -170,7 +170,7 @@ def elements(node: Expression, iterator: str, scope: Scope) -> list[Instance]:
         value = _hidden(Sensitive(value, marks))
     if isinstance(value, UnknownValue):
         surely = [_element(iterator, key, element) for key, element in held_pairs(value)]
-        return [*surely, possible_element(iterator, value.because)]
+        return [*surely, possible_element(iterator, value.because, any_of(value))]
     found = pairs(value)
     if len(found) > MAX_INSTANCES:
         raise LimitReached(f"more than {MAX_INSTANCES:,} blocks")
@@ -186,7 +186,8 @@ def _element(iterator: str, key: Value, value: Value, possible: tuple[str, ...] 
     return Instance("", {iterator: ObjectValue({"key": key, "value": value})}, possible)
 
 
-def possible_element(iterator: str, because: tuple[str, ...]) -> Instance:
-    """The one block that stands for those of a collection that is not known."""
+def possible_element(iterator: str, because: tuple[str, ...], element: Value | None = None) -> Instance:
+    """The one block that stands for those of a collection that is not known, for one of its elements."""
     unknown = UnknownValue(because)
-    return Instance("", {iterator: ObjectValue({"key": unknown, "value": unknown})}, because or ("for_each",))
+    local = ObjectValue({"key": unknown, "value": element or unknown})
+    return Instance("", {iterator: local}, because or ("for_each",))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from pamlint.model.resource import EMPTY, Block, Resource, Unknown
-from pamlint.terraform.access import REMOTE_STATE, LazyObject, completed, unsettled
+from pamlint.terraform.access import REMOTE_STATE, LazyObject, completed
 from pamlint.terraform.blocks import META_ARGUMENTS, BodyReader
 from pamlint.terraform.configuration import Declared
 from pamlint.terraform.providers import default_tags, provider_of, region
@@ -47,7 +47,7 @@ class ResourceNode:
         """The whole resource, as a reference without further steps has it."""
         expansion = self.expansion()
         if expansion.because:
-            return unsettled(expansion.because, map(self.instance_value, expansion.instances.values()))
+            return UnknownValue(expansion.because, like=tuple(map(self.instance_value, expansion.instances.values())))
         values = {key: self.instance_value(instance) for key, instance in expansion.instances.items()}
         if expansion.form == "one":
             return values[None]

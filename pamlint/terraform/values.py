@@ -8,6 +8,7 @@ everything else is a small class of this module. Nothing mutates. Beware of Pyth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from decimal import Decimal
 from typing import Any, cast
 
@@ -65,10 +66,10 @@ class UnknownValue:
 
     `not_null` says that it is no null, whatever it turns out to be; `holds` what a collection surely has, among other things;
     `pieces` what a string is put together of, in order: known texts and unknown strings; `either` what it is one of, or every
-    element of it, where that is known.
+    element of it, where that is known; `like` the objects that it, or what stands in it at any depth, may be one of.
     """
 
-    __slots__ = ("attribute", "because", "either", "holds", "name", "not_null", "pieces", "prefix", "type")
+    __slots__ = ("attribute", "because", "either", "holds", "like", "name", "not_null", "pieces", "prefix", "type")
 
     def __init__(
         self,
@@ -81,11 +82,13 @@ class UnknownValue:
         holds: TupleValue | ObjectValue | None = None,
         pieces: tuple[str | UnknownValue, ...] = (),
         either: tuple[Value, ...] = (),
+        like: tuple[Value, ...] = (),
         name: str = "",
     ) -> None:
         self.because = because
         self.either = either
         self.holds = holds
+        self.like = like
         self.pieces = pieces
         self.type = of
         self.attribute = attribute
@@ -250,10 +253,15 @@ def is_identity(value: Value) -> bool:
     return isinstance(value, UnknownValue) and value.not_null and value.attribute is not None
 
 
+def written(objects: Iterable[Value]) -> Iterator[Value]:
+    """Those of which nothing has yet to be computed when it is asked for."""
+    return (item for item in objects if cast("ObjectValue", unmark(item)[0]).typed)
+
+
 def reasons(*values: Value) -> tuple[str, ...]:
     """The references that make the values, or parts of them, unknown; each once, in order."""
     parts = (part for value in values for part in walk(value) if isinstance(part, UnknownValue))
-    return tuple(dict.fromkeys(reference for part in parts for reference in part.because))
+    return tuple(dict.fromkeys(reference for part in parts for reference in (*part.because, *reasons(*written(part.like)))))
 
 
 def unknown_from(
@@ -268,16 +276,8 @@ def called(value: Value, name: str) -> Value:
     bare, marks = unmark(value)
     if not isinstance(bare, UnknownValue) or bare.name or bare.attribute is not None:
         return value
-    unknown = UnknownValue(
-        bare.because,
-        bare.type,
-        prefix=bare.prefix,
-        not_null=bare.not_null,
-        holds=bare.holds,
-        pieces=bare.pieces,
-        either=bare.either,
-        name=name,
-    )
+    unknown = copy(bare)
+    unknown.name = name
     return mark(unknown, marks)
 
 

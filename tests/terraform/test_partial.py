@@ -92,7 +92,9 @@ EITHER = {
     "flatten([id, any ? [other] : []])": [None, A, B, None, None],
     "upper(any ? id : other)": [],
     '"${any ? id : other}x"': [],
-    "[for x in [id, other] : x if any]": [],
+    "[for x in [id, other] : x if any]": [A, B, None],
+    "[for x in [id, other] : upper(x) if any]": ["?x.y.id", "?x.z.id", None],
+    "[for x in [1, 2] : id if any]": [A, A, None],
     "any ? range(200) : [1]": [],
 }
 

@@ -28,7 +28,7 @@ def not_null(value: Value) -> Value:
     if isinstance(value, Null):
         raise EvaluationError(_BROKEN)
     return (
-        UnknownValue(value.because, value.type, not_null=True, either=value.either, name=value.name)
+        UnknownValue(value.because, value.type, not_null=True, either=value.either, like=value.like, name=value.name)
         if isinstance(value, UnknownValue)
         else value
     )

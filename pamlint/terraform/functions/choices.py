@@ -9,7 +9,7 @@ from pamlint.terraform.convert import common_type, convert
 from pamlint.terraform.functions import numbers, parts
 from pamlint.terraform.functions.signature import LIST_OF_STRING, MAP_OF_LISTS
 from pamlint.terraform.numeric import DOUBLE, Number, NumberError, SizedInt, add, sized
-from pamlint.terraform.partial import partly, ways
+from pamlint.terraform.partial import one_of, partly, ways
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, SetType, TupleType, Type
 from pamlint.terraform.unify import unify
 from pamlint.terraform.values import (
@@ -68,7 +68,7 @@ def coalesce(*values: Value) -> Value:
             either = ways(*_left(values))
             if of is STRING:
                 either = tuple(way for way in either if not isinstance(way, Null) and way != "")
-            return unknown_from(values, of, either=either)
+            return one_of(values, of, not_null=True, either=either)
         if not isinstance(converted, Null) and not (of is STRING and converted == ""):
             return converted
     raise EvaluationError("all arguments are null or empty")
@@ -93,7 +93,7 @@ def coalesce_list(*values: Value) -> Value:
                 raise EvaluationError("lists or tuples are needed")
     for value in values:
         if isinstance(value, UnknownValue):
-            return unknown_from(values, either=ways(*_left(values)))
+            return one_of(values, not_null=True, either=ways(*_left(values)))
         if isinstance(value, ListValue | TupleValue) and value.items:
             return value
     raise EvaluationError("all lists are null or empty")

@@ -12,7 +12,7 @@ from pamlint.terraform.functions import parts
 from pamlint.terraform.functions.signature import check_items, whole
 from pamlint.terraform.graphemes import cluster_count
 from pamlint.terraform.numeric import Number
-from pamlint.terraform.partial import partly, ways
+from pamlint.terraform.partial import any_of, one_of, partly, picks, ways
 from pamlint.terraform.types import (
     ANY,
     BOOL,
@@ -44,7 +44,6 @@ from pamlint.terraform.values import (
     is_wholly_known,
     mark,
     merge_marks,
-    reasons,
     type_of,
     unknown_from,
     unmark,
@@ -205,13 +204,13 @@ def lookup(value: Value, key: Value, *default: Value) -> Value:
         raise EvaluationError("two or three arguments are needed")
     of = type_of(value)
     if isinstance(value, UnknownValue) and of is ANY:
-        return unknown_from((value, key, *default), not_null=False)
+        return one_of((value, key, *default))
     if not isinstance(of, MapType | ObjectType):
         raise EvaluationError("a map or object is needed")
     wanted = _lookup_type(of, key, default)
     if isinstance(value, UnknownValue) or isinstance(key, UnknownValue):
         inside = value.items.values() if isinstance(value, Mappish) else (value,)
-        return unknown_from((value, key, *default), wanted, not_null=False, either=ways(*inside, *default))
+        return one_of((*inside, key, *default), wanted, either=ways(*inside, *default))
     items = cast("Mappish", value).items
     if key in items:
         return items[cast("str", key)]
@@ -238,7 +237,7 @@ def merge(*given: Value) -> Value:
             raise EvaluationError(f"maps or objects are needed, not {friendly_name(of)}")
     shared = types[0] if len(set(types)) == 1 else ANY
     if any(isinstance(value, UnknownValue) for value in given):
-        return UnknownValue(reasons(*given), shared, not_null=True, holds=parts.merged(*given))
+        return one_of(given, shared, not_null=True, holds=parts.merged(*given), either=picks(given))
     items: dict[str, Value] = {}
     for value in given:
         if isinstance(value, Mappish):
@@ -287,9 +286,9 @@ def _cut_unknown(value: UnknownValue, first: int, last: int) -> Value:
     check_items(last - first, "slice")
     of = cut_type(value, first, last)
     if isinstance(of, TupleType):
-        return TupleValue(UnknownValue(value.because, element) for element in of.elements)
+        return TupleValue(any_of(value, element) for element in of.elements)
     element = of.element if isinstance(of, ListType) else ANY
-    return ListValue((UnknownValue(value.because, element) for _ in range(first, last)), element)
+    return ListValue((any_of(value, element) for _ in range(first, last)), element)
 
 
 def cut_type(value: Value, start: Value, end: Value) -> Type:

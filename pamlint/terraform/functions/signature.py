@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from pamlint.model.noun import noun
 from pamlint.terraform.convert import convert
-from pamlint.terraform.partial import picks, ways
+from pamlint.terraform.partial import one_of, picks, ways
 from pamlint.terraform.types import ANY, NUMBER, STRING, ListType, MapType, Type
 from pamlint.terraform.values import (
     EvaluationError,
@@ -144,9 +144,11 @@ def _unknown_result(function: Function, arguments: list[Value]) -> UnknownValue:
         untyped = any(isinstance(argument, UnknownValue) and argument.type is ANY for argument in arguments)
         of = ANY if untyped else of(*arguments)
     holds = function.holds(*arguments) if function.holds else None
-    given = (argument for argument in arguments if type_of(argument) is not NUMBER) if function.picks else ()
+    if not function.picks:
+        return UnknownValue(reasons(*arguments), of, not_null=not function.nullable, holds=holds)
+    given = [argument for argument in arguments if type_of(argument) is not NUMBER]
     either = ways(*given) if of is STRING else picks(given)
-    return UnknownValue(reasons(*arguments), of, not_null=not function.nullable, holds=holds, either=either)
+    return one_of(arguments, of, not_null=not function.nullable, holds=holds, either=either)
 
 
 def whole(value: Value, what: str) -> int:
