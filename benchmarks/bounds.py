@@ -64,6 +64,11 @@ CASES: Mapping[str, Mapping[str, str]] = {
         "[for a in local.r : local.a16 == local.a16]",
         _RANGE + "  a0 = {x = 1}\n" + "".join(f"  a{i} = {{l = local.a{i - 1}, r = local.a{i - 1}}}\n" for i in range(1, 17)),
     ),
+    "loops that may be empty and double": _local(
+        "local.a59[0].l.r",
+        "  a0 = [{x = 1}]\n"
+        + "".join(f"  a{i} = [for v in local.a{i - 1} : {{l = v, r = v}} if can(timestamp().x)]\n" for i in range(1, 60)),
+    ),
     "a large file read over and over": {
         **_local('[for a in local.r : filesha256("${path.module}/large")]', _RANGE),
         "large": "x" * 52_428_800,

@@ -24,9 +24,13 @@ from pamlint.terraform.values import (
     walk,
 )
 
+_PLAIN = (str, int, bool)
+
 
 def equal(left: Value, right: Value) -> bool | UnknownValue | Sensitive:
     """`left == right`, a bool, or unknown for the reasons of both; sensitive if a part of either is."""
+    if type(left) is type(right) in _PLAIN:
+        return left == right
     bare_left, left_marks = unmark_deep(left)
     bare_right, right_marks = unmark_deep(right)
     answer = _equal(bare_left, bare_right)

@@ -109,9 +109,6 @@ class Sensitive:
         self.value = value
         self.because = because
 
-    def __repr__(self) -> str:
-        return f"Sensitive({self.because})"
-
 
 class ListValue:
     """`list(element)`"""
@@ -260,8 +257,18 @@ def written(objects: Iterable[Value]) -> Iterator[Value]:
 
 def reasons(*values: Value) -> tuple[str, ...]:
     """The references that make the values, or parts of them, unknown; each once, in order."""
-    parts = (part for value in values for part in walk(value) if isinstance(part, UnknownValue))
-    return tuple(dict.fromkeys(reference for part in parts for reference in (*part.because, *reasons(*written(part.like)))))
+    found: dict[str, None] = {}
+    seen: set[int] = set()
+    pending = list(reversed(values))
+    while pending:
+        current = pending.pop()
+        if not isinstance(current, UnknownValue):
+            pending += reversed(tuple(children(current)))
+        elif id(current) not in seen:
+            seen.add(id(current))
+            found |= dict.fromkeys(current.because)
+            pending += written(current.like)
+    return tuple(found)
 
 
 def unknown_from(
