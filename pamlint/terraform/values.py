@@ -267,7 +267,7 @@ def reasons(*values: Value) -> tuple[str, ...]:
         elif id(current) not in seen:
             seen.add(id(current))
             found |= dict.fromkeys(current.because)
-            pending += written(current.like)
+            pending += reversed(tuple(written(current.like)))
     return tuple(found)
 
 
