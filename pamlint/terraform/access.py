@@ -9,6 +9,7 @@ from functools import reduce
 from typing import cast
 
 from pamlint.terraform.convert import convert
+from pamlint.terraform.naming import called
 from pamlint.terraform.numeric import SizedInt
 from pamlint.terraform.partial import any_of, below, held_items, one_of, ways
 from pamlint.terraform.session import as_key
@@ -25,7 +26,6 @@ from pamlint.terraform.values import (
     TupleValue,
     UnknownValue,
     Value,
-    called,
     mark,
     merge_marks,
     reasons,

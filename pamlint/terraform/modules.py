@@ -14,13 +14,14 @@ from pamlint.terraform.expressions import evaluate, follow
 from pamlint.terraform.imports import imported
 from pamlint.terraform.inputs import Given, Settings, given_values
 from pamlint.terraform.library import Library
+from pamlint.terraform.naming import called
 from pamlint.terraform.repetition import Expansion, Instance, cost_of, expand
 from pamlint.terraform.resources import ResourceNode
 from pamlint.terraform.scope import Budget, Scope
 from pamlint.terraform.session import Session, joined
 from pamlint.terraform.surroundings import ModuleSurroundings, relative
 from pamlint.terraform.syntax import Argument, Literal, Reference, SourceFile
-from pamlint.terraform.values import EvaluationError, ObjectValue, TupleValue, UnknownValue, Value, called, mark
+from pamlint.terraform.values import EvaluationError, ObjectValue, TupleValue, UnknownValue, Value, mark
 from pamlint.terraform.variables import flag, validate, variable_value
 
 MAX_MODULE_DEPTH = 40

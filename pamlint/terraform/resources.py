@@ -9,11 +9,12 @@ from pamlint.model.resource import EMPTY, Block, Resource, Unknown
 from pamlint.terraform.access import REMOTE_STATE, LazyObject, completed
 from pamlint.terraform.blocks import META_ARGUMENTS, BodyReader
 from pamlint.terraform.configuration import Declared
+from pamlint.terraform.naming import attributed
 from pamlint.terraform.providers import default_tags, provider_of, region
 from pamlint.terraform.repetition import Expansion, Instance
 from pamlint.terraform.session import joined
 from pamlint.terraform.types import ANY, STRING
-from pamlint.terraform.values import Mappish, ObjectValue, Sequence, TupleValue, UnknownValue, Value, attributed, is_null, unmark
+from pamlint.terraform.values import Mappish, ObjectValue, Sequence, TupleValue, UnknownValue, Value, is_null, unmark
 
 if TYPE_CHECKING:
     from pamlint.terraform.modules import Module

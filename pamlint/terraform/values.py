@@ -8,7 +8,6 @@ everything else is a small class of this module. Nothing mutates. Beware of Pyth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from copy import copy
 from decimal import Decimal
 from typing import Any, cast
 
@@ -276,27 +275,6 @@ def unknown_from(
 ) -> UnknownValue:
     """The unknown result of an operation on values, for the reasons that they have; `either` is what it is one of."""
     return UnknownValue(reasons(*values), of, not_null=not_null, either=either)
-
-
-def called(value: Value, name: str) -> Value:
-    """The value under a name that it alone has, if it is unknown and has none yet."""
-    bare, marks = unmark(value)
-    if not isinstance(bare, UnknownValue) or bare.name or bare.attribute is not None:
-        return value
-    unknown = copy(bare)
-    unknown.name = name
-    return mark(unknown, marks)
-
-
-def attributed(value: Value, address: str, name: str) -> Value:
-    """The value as the attribute of a resource that it is, if it is unknown and no other's."""
-    bare, marks = unmark(value)
-    if not isinstance(bare, UnknownValue) or bare.attribute is not None:
-        return value
-    unknown = UnknownValue(
-        bare.because, bare.type, attribute=(address, name), prefix=bare.prefix, not_null=bare.not_null, pieces=bare.pieces
-    )
-    return mark(unknown, marks)
 
 
 def mark(value: Value, because: Iterable[str] | None) -> Value:
