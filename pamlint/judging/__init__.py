@@ -17,7 +17,7 @@ from pamlint.judging.floating import Floating
 from pamlint.judging.halves import half_open
 from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Mixed, Opening, Pinned, Reply, Served
 from pamlint.judging.loosely import told_once, where_asked
-from pamlint.judging.opened import Front, barred, blocked_openings, forbidden, openings, pinned
+from pamlint.judging.opened import Front, barred, blocked_openings, openings, pinned
 from pamlint.judging.order import mixed, unreachable
 from pamlint.judging.overdue import Share, open_still, overdue
 from pamlint.judging.replies import replies
@@ -323,8 +323,7 @@ class _Judge:
         for flow in dict.fromkeys(ask.flow for ask in front.asks if ask.judged and ask.flow.need == "blocked"):
             if front.direction == "egress" and "ingress" in flow.ends and self._judged(flow.destinations):
                 continue
-            traffic = forbidden(self.demand, front.asks, flow, front.unit, front.direction, self.table)
-            found = self._sure(blocked_openings(front, flow, traffic, self.admission, self.table))
+            found = self._sure(blocked_openings(front, flow, self.demand, self.admission, self.table))
             self.blocked += found
             out.append(tuple(cube for opening in found for cube in (*opening.residue.proved, *opening.residue.unproven)))
             self.states += [barred(ask, self.demand, front, found) for ask in front.asks if ask.flow is flow and ask.judged]

@@ -225,22 +225,31 @@ def _beside(front: Front, place: int, residue: Traffic) -> tuple[tuple[Acl, Rule
     )
 
 
-def blocked_openings(front: Front, flow: Flow, forbidden: Traffic, admission: Admission, table: Table) -> list[Opening]:
-    """Every rule that opens a blocked flow."""
+def blocked_openings(front: Front, flow: Flow, demand: Demand, admission: Admission, table: Table) -> list[Opening]:
+    """Every rule that opens a blocked flow, but for what something else that is active permits for the same addresses.
+
+    What is permitted is taken from what comes through: of a symbol that comes in at some of its places, these alone count.
+    """
+    unit, direction = front.unit, front.direction
+    barred_ = tuple(cube for ask in front.asks if ask.flow is flow for cube in demand.of_flow(ask, unit, direction))
+    allowed = demand.permitted(unit, direction).traffic
+
+    def open_still(passing: Traffic) -> Traffic:
+        opened = overlap(passing, barred_)
+        return merge(left for cube in opened for left in _as_a_whole(cube, allowed, direction, table))
+
     found = []
     for place, layer in enumerate(front.layers):
         for piece in layer:
-            opened = overlap(_passing(front, place, piece, admission), forbidden)
-            allowed = front.permitted.traffic  # of a symbol that comes in at some of its places, these alone count
-            residue = merge(left for cube in opened for left in _as_a_whole(cube, allowed, front.direction, table))
+            residue = open_still(_passing(front, place, piece, admission))
             settled = settle(residue, table.predicates, Purpose.OPEN, _somebody(residue, table), front.denied)
             settled = Settled(settled.proved, _beside_names(settled.unproven, table), settled.because)
             if settled.proved or settled.unproven:
                 found.append(front.opening(piece.rule, piece.acl, settled, flow, _beside(front, place, residue)))
     for acl, passing in _unguarded(front, admission):
-        settled = settle(merge(overlap(passing, forbidden)), table.predicates, Purpose.OPEN, denied=front.denied)
+        settled = settle(open_still(passing), table.predicates, Purpose.OPEN, denied=front.denied)
         if settled.unproven:
-            found.append(front.opening(_absent(acl, front.direction), acl, settled, flow))
+            found.append(front.opening(_absent(acl, direction), acl, settled, flow))
     return found
 
 
@@ -314,10 +323,3 @@ def _speaks_to_clients(rule: Rule) -> bool:
         return False
     by_nature = holds(((17, 17),), protocols) and rule.ports.known and holds(PINNED_BY_NATURE, rule.ports.known)
     return not by_nature
-
-
-def forbidden(demand: Demand, asks: Sequence[Ask], flow: Flow, unit: Unit, direction: Direction, table: Table) -> Traffic:
-    """A blocked flow's traffic at a unit, less what something else that is active permits for the same addresses."""
-    permitted = demand.permitted(unit, direction).traffic
-    cubes = (cube for ask in asks if ask.flow is flow for cube in demand.of_flow(ask, unit, direction))
-    return tuple(piece for cube in cubes for piece in _as_a_whole(cube, permitted, direction, table))
