@@ -654,3 +654,36 @@ def test_many_that_play_a_role_perhaps_are_judged(tmp_path: Path) -> None:
     assert {each.certainty for each in found} == {"unproven"}
     openings = [each for each in found if each.check == "extra-access"]
     assert [each.acl for each in openings] == [f"aws_security_group.g{n}" for n in numbers]
+
+
+APP = """
+resource "azurerm_application_security_group" "app" {
+  name                = "app"
+  resource_group_name = "g"
+  location            = "west"
+}
+resource "azurerm_network_interface" "app" {
+  name                = "card"
+  resource_group_name = "g"
+  location            = "west"
+  ip_configuration {
+    name               = "main"
+    subnet_id          = azurerm_subnet.s.id
+    private_ip_address = "10.0.1.20"
+  }
+}
+resource "azurerm_network_interface_application_security_group_association" "app" {
+  network_interface_id          = azurerm_network_interface.app.id
+  application_security_group_id = azurerm_application_security_group.app.id
+}
+"""
+
+
+def test_what_passes_without_a_list_is_blocked_only_where_nothing_permits_it(tmp_path: Path) -> None:
+    """Whoever is in the group stands in one half of the network, which the list's own rule names, or in one that is permitted."""
+    flows = FLOW % ("barred", "far", "near", "tcp/3389", "blocked", "ingress")
+    site = SITE.replace("cidrs: [10.20.0.0/16]", "match: [{name: app}]") + "values: {VirtualNetwork: [10.0.0.0/16]}\n"
+    site += "allow:\n  - {name: ops, roles: [near], protocol: tcp, ports: [3389], peers: [10.0.128.0/17], reason: Operations}\n"
+    rules = nsg("inner", (110, "Allow", "Inbound", "3389", "10.0.0.0/17"), CLOSED) + guards("nic", "inner", PERHAPS)
+    found = [each for each in told(tmp_path, flows, site, AZURE + rules + APP) if each.check == "blocked-access"]
+    assert found == [Told("blocked-access", "proved", INNER, f"{INNER}.security_rule[0]", [])]
