@@ -68,7 +68,7 @@ def test_protocols_and_ports(protocol: Any, start: Any, end: Any, protocols: Ext
     assert (rule.protocols, rule.ports) == (protocols, ports)
 
 
-ANY_PROTOCOL = Extent(EMPTY, ALL_PROTOCOLS, (f"{HOST} (not understood)",))
+ANY_PROTOCOL = Extent(EMPTY, ALL_PROTOCOLS, (f"{HOST}.ingress[0] (not understood)",))
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ ANY_PROTOCOL = Extent(EMPTY, ALL_PROTOCOLS, (f"{HOST} (not understood)",))
     ],
 )
 def test_what_aws_refuses_is_told_and_admits_nothing_for_sure(values: dict[str, Any], protocols: Extent) -> None:
-    """A problem names the group; the rule stands, what is right in it is known, and all the rest may be."""
+    """A problem names the rule; it stands, what is right in it is known, and all the rest may be."""
     found = network(in_group(**values))
-    assert [(problem.check, problem.subject) for problem in found.problems] == [("unreadable-input", HOST)]
+    assert [(problem.check, problem.subject) for problem in found.problems] == [("unreadable-input", f"{HOST}.ingress[0]")]
     (rule,) = acl(found, HOST).rules
     ports = PORTS if protocols is ANY_PROTOCOL else Extent(EMPTY, ALL_PORTS, ANY_PROTOCOL.because)
     assert (rule.direction, rule.protocols, rule.ports) == ("ingress", protocols, ports)
@@ -185,7 +185,7 @@ def test_an_unknown_address_is_of_the_family_of_its_argument() -> None:
 def test_an_address_that_is_none_is_told() -> None:
     """It is an unknown value, never nothing."""
     found = network(resource(HOST, ingress=[block(**ALL_OF, cidr_blocks=["10.0.0.0/33"])]))
-    assert [problem.subject for problem in found.problems] == [HOST]
+    assert [problem.subject for problem in found.problems] == [f"{HOST}.ingress[0]"]
     (rule,) = acl(found, HOST).rules
     assert [(peer.addresses, bool(peer.because)) for peer in rule.peers] == [(EMPTY, True)]
 

@@ -208,8 +208,8 @@ def test_a_field_that_cannot_be_understood_is_told_and_may_be_anything(field: st
 def test_an_address_that_is_none_is_told(prefix: str) -> None:
     """It is an unknown value, never a tag and never nothing."""
     found = network(nsg({**PLAIN, "source_address_prefix": prefix}))
-    assert len(found.problems) == 1
-    assert [(peer.symbol, bool(peer.because)) for peer in explicit(acl(found, NSG))[0].peers] == [(None, True)]
+    assert [problem.subject for problem in found.problems] == [f"{NSG}.security_rule[0]"]
+    assert [(peer.symbol, peer.text, peer.because) for peer in explicit(acl(found, NSG))[0].peers] == [(None, prefix, WRONG)]
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ class Groups:
         body = resource.body
         direction = NEW_RULES.get(resource.type) or body.values.get("type")
         if not isinstance(direction, Unknown) and direction not in DIRECTIONS:
-            told = self._problem(resource, body, f"its type is {direction!r}, which is neither ingress nor egress")
+            told = self._problem(resource.address, resource, body, f"its type is {direction!r}, which is neither ingress nor egress")
             direction = Unknown((told,))
         if isinstance(direction, Unknown):
             return [
@@ -161,25 +161,25 @@ class Groups:
         try:
             protocols, ports = services(text(protocol), number(values.get("from_port")), number(values.get("to_port")))
         except ValueError as error:
-            protocols, ports = misunderstood(text(protocol), self._problem(resource, body, str(error)))
+            protocols, ports = misunderstood(text(protocol), self._problem(name, resource, body, str(error)))
         return Rule(
             name,
             direction,
             "allow",
             protocols,
             ports,
-            self._peers(resource, body, owner),
+            self._peers(name, resource, body, owner),
             possible=body.possible,
             location=body.location,
             ignores=body.ignores,
         )
 
-    def _peers(self, resource: Resource, body: Block, owner: str) -> tuple[Peer, ...]:
+    def _peers(self, name: str, resource: Resource, body: Block, owner: str) -> tuple[Peer, ...]:
         values = body.values
         peers: list[Peer] = []
         for attribute, line in ADDRESSES:
             if values.get(attribute) is not None:
-                peers += [self._address(item, line, resource, body) for item in items(values.get(attribute))]
+                peers += [self._address(item, line, name, resource, body) for item in items(values.get(attribute))]
         for attribute in GROUP_PEERS:
             if values.get(attribute) is not None and not computed(resource, attribute):
                 peers += [self.peer(item, resource.root) for item in items(values.get(attribute))]
@@ -193,13 +193,13 @@ class Groups:
             peers.append(Peer(self._ledger.symbols[owner].text, symbol=owner))
         return tuple(dict.fromkeys(peers))
 
-    def _address(self, item: Any, line: Ranges, resource: Resource, body: Block) -> Peer:
+    def _address(self, item: Any, line: Ranges, name: str, resource: Resource, body: Block) -> Peer:
         if isinstance(item, Unknown):
             return Peer(", ".join(item.because), because=item.because, at_most=line)
         try:
             return cidr_peer(shown(item))
         except ValueError as error:
-            return Peer(shown(item), because=(self._problem(resource, body, str(error)),))
+            return Peer(shown(item), because=(self._problem(name, resource, body, str(error)),))
 
     def peer(self, item: Any, root: str) -> Peer:
         """A group as the far side of a rule."""
@@ -215,8 +215,8 @@ class Groups:
         self._ledger.groups.setdefault(key, Group(key, told, root, id=string(item)))
         return Peer(told, symbol=key)
 
-    def _problem(self, resource: Resource, body: Block, message: str) -> str:
-        return self._ledger.problem(resource, body.location, resource.address, message)
+    def _problem(self, rule: str, resource: Resource, body: Block, message: str) -> str:
+        return self._ledger.problem(resource, body.location, rule, message)
 
 
 def _is_group(attribute: tuple[str, str]) -> bool:

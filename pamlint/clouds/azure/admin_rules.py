@@ -206,7 +206,7 @@ class AdminRules:
         for block in blocks(resource.body, side):
             kind = block.values.get("address_prefix_type")
             if kind in ("IPPrefix", "ServiceTag"):
-                peers.append(self._reader.prefix(block.values.get("address_prefix"), resource, block, inside))
+                peers.append(self._reader.prefix(block.values.get("address_prefix"), resource.address, resource, block, inside))
             else:
                 reference = f"{resource.address}.{side}"
                 peers.append(Peer(reference, because=kind.because if isinstance(kind, Unknown) else (reference,)))

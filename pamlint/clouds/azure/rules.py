@@ -63,7 +63,7 @@ class RuleReader:
         served = field(lambda: services(text(values.get("protocol")), destination, source))
         if isinstance(served, Unknown):
             served = services(served, destination, source)
-        near = [self._side(values, side, resource, body, inside) for side in ("source", "destination")]
+        near = [self._side(name, side, resource, body, inside) for side in ("source", "destination")]
         because = direction.because if isinstance(direction, Unknown) else ()
         found: list[Rule] = []
         for each in either(direction):
@@ -83,8 +83,9 @@ class RuleReader:
             found += chosen(rule, action, priority, LAST)
         return found
 
-    def _side(self, values: Any, side: str, resource: Resource, body: Block, inside: Peer) -> tuple[Peer, ...]:
-        """The union of everything that the singular and plural fields of one side name."""
+    def _side(self, name: str, side: str, resource: Resource, body: Block, inside: Peer) -> tuple[Peer, ...]:
+        """The union of everything that the singular and plural fields of one side of a rule name."""
+        values = body.values
         peers = []
         for attribute in (f"{side}_address_prefix", f"{side}_address_prefixes"):
             value = values.get(attribute)
@@ -92,13 +93,13 @@ class RuleReader:
                 continue
             for item in items(value):
                 pieces = item.split(",") if isinstance(item, str) else [item]
-                peers += [self.prefix(piece, resource, body, inside) for piece in pieces]
+                peers += [self.prefix(piece, name, resource, body, inside) for piece in pieces]
         for item in items(values.get(f"{side}_application_security_group_ids")):
             peers.append(self._asg(item, resource.root))
         return tuple(dict.fromkeys(peers))
 
-    def prefix(self, item: Any, resource: Resource, body: Block, inside: Peer) -> Peer:
-        """A CIDR, an address, a service tag, `*` or `Any`."""
+    def prefix(self, item: Any, rule: str, resource: Resource, body: Block, inside: Peer) -> Peer:
+        """What a rule names: a CIDR, an address, a service tag, `*` or `Any`."""
         if isinstance(item, Unknown):
             return Peer(", ".join(item.because), because=item.because)
         written = shown(item).strip()
@@ -108,7 +109,7 @@ class RuleReader:
             return cidr_peer(written)
         except ValueError as error:
             if written[:1].isdigit() or ":" in written:
-                return Peer(written, because=(self._ledger.problem(resource, body.location, resource.address, str(error)),))
+                return Peer(written, because=(self._ledger.problem(resource, body.location, rule, str(error)),))
             return self.tag(written, inside)
 
     def tag(self, written: str, inside: Peer) -> Peer:
