@@ -12,7 +12,7 @@ from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
 from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Opening, Pinned, Reply
 from pamlint.model.acl import ANYWHERE, Acl, Extent, Rule
-from pamlint.model.addresses import families
+from pamlint.model.addresses import ANY, families
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, bare, settle
 from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.noun import noun
@@ -231,7 +231,13 @@ def blocked_openings(front: Front, flow: Flow, demand: Demand, admission: Admiss
     What is permitted is taken from what comes through: of a symbol that comes in at some of its places, these alone count.
     """
     unit, direction = front.unit, front.direction
-    barred_ = tuple(cube for ask in front.asks if ask.flow is flow for cube in demand.of_flow(ask, unit, direction))
+    barred_ = tuple(
+        cube
+        for ask in front.asks
+        if ask.flow is flow
+        for each in demand.of_flow(ask, unit, direction)
+        if (cube := _filtered(each, unit, direction)) is not None
+    )
     allowed = demand.permitted(unit, direction).traffic
 
     def open_still(passing: Traffic) -> Traffic:
@@ -251,6 +257,12 @@ def blocked_openings(front: Front, flow: Flow, demand: Demand, admission: Admiss
         if settled.unproven:
             found.append(front.opening(_absent(acl, direction), acl, settled, flow))
     return found
+
+
+def _filtered(cube: Cube, unit: Unit, direction: Direction) -> Cube | None:
+    """The part of a cube that ACLs can stop at all."""
+    peer_side, _ = sides(direction)
+    return cube.within(peer_side, subtract(ANY, UNFILTERED[unit.cloud])) if direction == "egress" else cube
 
 
 def barred(ask: Ask, demand: Demand, front: Front, found: Sequence[Opening]) -> FlowState:

@@ -49,6 +49,26 @@ def test_what_no_list_filters_is_never_missing_on_the_way_out(platform: str, cod
     ]
 
 
+OUT = 'egress {\nprotocol = "-1"\nfrom_port = 0\nto_port = 0\ncidr_blocks = ["%s"]\n}'
+ALL_OUT = AZURE.replace('"Deny"', '"Allow"').replace('destination_address_prefix = "*"', 'destination_address_prefix = "%s"')
+
+
+@pytest.mark.parametrize(
+    ("platform", "code"),
+    [("169.254.169.253/32", NETWORK + AMAZON % OUT), ("168.63.129.16/32", MACHINE + ALL_OUT)],
+    ids=["aws", "azure"],
+)
+@pytest.mark.parametrize(("more", "opened"), [("", []), (", 10.9.0.0/24", ["10.9.0.0/24"])], ids=["alone", "beside others"])
+def test_what_no_list_filters_cannot_be_blocked_on_the_way_out(
+    platform: str, code: str, more: str, opened: list[str], tmp_path: Path
+) -> None:
+    """No deny would stop a call of the platform: of the role's networks only the other one is open and should not be."""
+    site = ROLES.replace("match: [{name: far}]%s", f"cidrs: [{platform}{more}]") % ""
+    flow = FLOW % ("call", "near", "far", "tcp/53", "blocked", "egress")
+    found = findings(tmp_path, flow, site, code % "0.0.0.0/0")
+    assert [peers for _, _, peers in told(found, "blocked-access", "egress")] == ([opened] if opened else [])
+
+
 def test_what_calls_no_list_filters_may_still_be_let_in_too_widely(tmp_path: Path) -> None:
     """Nobody at the platform's addresses calls a machine on SSH: a rule that lets them in is extra."""
     rule = 'ingress {\nprotocol = "tcp"\nfrom_port = 22\nto_port = 22\ncidr_blocks = ["169.254.169.253/32"]\n}'
