@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
+from itertools import chain
 from typing import NamedTuple
 
 from pamlint.binding import Member, Part, Unit
@@ -14,7 +15,7 @@ from pamlint.judging.demand import UNFILTERED, Ask, Demand
 from pamlint.model.addresses import ANY, IPV4, line_of
 from pamlint.model.certainty import Own, Purpose, Settled, settle
 from pamlint.model.finding import Direction
-from pamlint.model.ranges import EMPTY, Ranges, intersect, subtract, union
+from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, subtract, union
 from pamlint.model.traffic import (
     Cube,
     Traffic,
@@ -119,7 +120,7 @@ def _wanted(
         return tuple(cube.where(*doubt) for cube in found)
 
     unfiltered = UNFILTERED[unit.cloud] if direction == "egress" else EMPTY
-    filtered = None if ask.peer.networks is None else subtract(ask.peer.networks, unfiltered)
+    filtered = None if ask.peer.networks is None else subtract(_of_others(ask.peer, members), unfiltered)
     networks = None if filtered is None else cubes([(filtered, ()), *naming.perhaps_networks(ask.peer)])
     if ask.peer.members and not members and networks is None:
         return None
@@ -144,6 +145,14 @@ def _wanted(
         any(member.addresses for member in members),
         _alike(distinct, demand.table),
     )
+
+
+def _of_others(part: Part, members: Sequence[Member]) -> Ranges:
+    """The networks of a role without the addresses of the unit's own machine, where that is none of those to be reached."""
+    networks, there = part.networks or EMPTY, [member.addresses for member in members]
+    others = {member.key for member in members}
+    own = [pair for member in part.members if member.key not in others for pair in member.addresses]
+    return subtract(networks, subtract(normal(own), normal(chain(*there)))) or networks
 
 
 def _held(options: Iterable[Option], stands: Ranges, line: Ranges) -> Own:

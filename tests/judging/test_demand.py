@@ -156,6 +156,42 @@ def test_what_an_allowance_permits_is_not_told_as_blocked(allow: str, told_of: l
     assert [each["check"] for each in found if each["direction"] == "ingress"] == told_of
 
 
+PAIR = """
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_security_group" "twin" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_instance" "near" {
+  subnet_id              = aws_subnet.a.id
+  private_ip             = "10.0.1.10"
+  vpc_security_group_ids = [aws_security_group.near.id]
+}
+resource "aws_instance" "twin" {
+  subnet_id              = aws_subnet.a.id
+  private_ip             = "10.0.1.11"
+  vpc_security_group_ids = [aws_security_group.twin.id]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "near", "twin"),
+    [("", ["10.0.1.11/32"], ["10.0.1.10/32"]), (", cidrs: [10.0.1.10/31]", ["10.0.1.11/32"], ["10.0.1.10/32"])],
+)
+def test_a_machine_is_not_missing_from_its_own_address(cidrs: str, near: list[str], twin: list[str], tmp_path: Path) -> None:
+    """Each of two machines with groups of their own must be reached from the other, and by nobody else of their role."""
+    site = ROLES.replace("  far: {match: [{name: far}]%s}\n", "") % cidrs
+    found = findings(tmp_path, FLOW % ("call", "near", "near", "tcp/22", "required", "ingress"), site, NETWORK + PAIR)
+    assert told(found, "missing-access", "ingress") == [
+        ("proved", "aws_security_group.near", near),
+        ("proved", "aws_security_group.twin", twin),
+    ]
+
+
 WORN_PERHAPS = """
 variable "on" { type = bool }
 resource "aws_security_group" "near" {
