@@ -12,6 +12,7 @@ from itertools import chain
 from pamlint.binding.nouns import Because, Member, Part
 from pamlint.model.acl import Acl, Group, Network, Text, Workload
 from pamlint.model.addresses import FIXED_TAGS, parse_cidrs
+from pamlint.model.identity import is_anybody
 from pamlint.model.ranges import EMPTY, Ranges, union
 from pamlint.model.resource import Unknown
 from pamlint.model.site import Instance, MatchEntry
@@ -28,6 +29,8 @@ class Matcher:
 
     def __init__(self, network: Network, partial: bool = False) -> None:
         self._partial = partial
+        targets: Iterable[Acl | Group | Workload] = (*network.acls, *network.groups, *network.workloads)
+        self._ids = frozenset(target.id for target in targets if target.id is not None)
         self.acls = [acl for acl in network.acls if acl.kind in ("aws_security_group", "azure_nsg")]
         self.network = network
         self.wearers: dict[str, list[tuple[Workload, Because]]] = defaultdict(list)
@@ -41,7 +44,7 @@ class Matcher:
         members: dict[str, Member] = {}
         standing: list[Ranges] = []
         for acl in self.acls:
-            because = _any_match(instance.match, acl, acl.kind == "azure_nsg")
+            because = self._matched(instance, acl, acl.kind == "azure_nsg")
             if because is None:
                 continue
             hosts[acl.key] = (*because, *acl.possible)
@@ -49,24 +52,35 @@ class Matcher:
                 standing.append(acl.local or EMPTY)
             self._wearing(acl.key, hosts[acl.key], members, is_peer=acl.kind != "azure_nsg")
         for group in self.network.groups:
-            because = _any_match(instance.match, group, azure=True)
+            because = self._matched(instance, group, azure=True)
             if because is not None:
                 hosts[group.key] = because
                 self._wearing(group.key, because, members, is_peer=True)
         for workload in self.network.workloads:
-            because = _any_match(instance.match, workload, workload.kind.startswith("azurerm"))
+            because = self._matched(instance, workload, workload.kind.startswith("azurerm"))
             if because is not None:
                 hosts[workload.key] = (*because, *workload.possible)
                 _add(members, _member(workload, hosts[workload.key]))
         unsaid = self._partial and instance.cidrs is None
         networks = None if unsaid else _networks(instance, members, self.network, standing)
         for pool in self.network.pools:
-            because = _any_match(instance.match, pool, azure=True)
+            because = self._matched(instance, pool, azure=True)
             for workload, doubt in self.wearers[pool.key] if because is not None else ():
                 hosts.setdefault(workload.key, (*(because or ()), *doubt, *workload.possible))
                 _add(members, _member(workload, hosts[workload.key]))
         told = tuple(_matched_first(member, hosts) for member in members.values())
         return Part(role, instance, told, networks, hosts, instance.cidrs or ())
+
+    def _matched(self, instance: Instance, target: Acl | Group | Workload, azure: bool) -> Because | None:
+        """() if an entry of an instance holds, references if one perhaps does, None if none can."""
+        perhaps: Because | None = None
+        for entry in instance.match:
+            because = _match(entry, target, azure, self._ids)
+            if because == ():
+                return ()
+            if because is not None:
+                perhaps = tuple(sorted({*(perhaps or ()), *because}))
+        return perhaps
 
     def _spellings(self, key: str) -> tuple[str, ...]:
         """The symbols that a tag is in the estate: VirtualNetwork is another in each NSG."""
@@ -143,19 +157,8 @@ def _networks(instance: Instance, members: Mapping[str, Member], network: Networ
     return None
 
 
-def _any_match(entries: Iterable[MatchEntry], target: Acl | Group | Workload, azure: bool) -> Because | None:
-    """() if an entry holds, references if one perhaps does, None if none can."""
-    perhaps: Because | None = None
-    for entry in entries:
-        because = _match(entry, target, azure)
-        if because == ():
-            return ()
-        if because is not None:
-            perhaps = tuple(sorted({*(perhaps or ()), *because}))
-    return perhaps
-
-
-def _match(entry: MatchEntry, target: Acl | Group | Workload, azure: bool) -> Because | None:
+def _match(entry: MatchEntry, target: Acl | Group | Workload, azure: bool, ids: Collection[str]) -> Because | None:
+    """The same of one entry; `ids` are all that are known in the estate."""
     because: list[str] = []
     conditions: list[Because | None] = []
     if entry.address is not None:
@@ -163,7 +166,7 @@ def _match(entry: MatchEntry, target: Acl | Group | Workload, azure: bool) -> Be
         address = _KEYS.sub("", target.address) if plain else target.address
         conditions.append(() if _glob(entry.address, False).fullmatch(address) else None)
     if entry.id is not None:
-        conditions.append(() if target.id is not None and _glob(entry.id, azure).fullmatch(target.id) else None)
+        conditions.append(_id_match(entry.id, target, azure) if target.id is not None or entry.id not in ids else None)
     if entry.name is not None:
         names: list[Text | None] = [target.name]
         if not azure and "Name" in target.tags:  # tags of which nothing is known are no names beside one that is
@@ -176,6 +179,15 @@ def _match(entry: MatchEntry, target: Acl | Group | Workload, azure: bool) -> Be
             return None
         because += condition
     return tuple(sorted(set(because)))
+
+
+def _id_match(pattern: str, target: Acl | Group | Workload, azure: bool) -> Because | None:
+    """What is named by what is not known, or read by a data source that was not asked, may have any id."""
+    if target.id is not None:
+        return () if _glob(pattern, azure).fullmatch(target.id) else None
+    if not is_anybody(target.key, target.address):
+        return None
+    return (target.address if target.key.endswith(f"?{target.address}") else f"{target.address}.id",)
 
 
 def _first(found: Iterable[Because | None]) -> Because | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pamlint.binding import Unit
@@ -17,7 +17,7 @@ from pamlint.model.certainty import Own, Predicate, Purpose, Settled, bare, sett
 from pamlint.model.finding import Direction, VerdictState
 from pamlint.model.noun import noun
 from pamlint.model.policy import Flow
-from pamlint.model.ranges import Ranges, holds, intersect, subtract, union
+from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, subtract, union
 from pamlint.model.rows import View
 from pamlint.model.site import Allowance
 from pamlint.model.traffic import (
@@ -158,11 +158,10 @@ def _absent(acl: Acl, direction: Direction) -> Rule:
 
 def not_allowed(passing: Traffic, allowed: Traffic, direction: Direction, table: Table) -> Traffic:
     """What passes and nothing allows."""
-    peer_side, _ = sides(direction)
     out: list[Cube] = []
     for cube in passing:
-        if direction == "egress" and any(holds(line, cube.sides[peer_side]) for line in UNFILTERED.values()):
-            continue  # it opens what is open whatever rules say
+        if _is_unfiltered(cube, direction):
+            continue
         meant = any(sign and table.predicates[name].side in (SOURCE, DESTINATION) for name, sign in cube.guard)
         if meant and families(cube.sides[SOURCE]).isdisjoint(families(cube.sides[DESTINATION])):
             continue  # whoever it is, no packet has ends of two families
@@ -231,18 +230,14 @@ def blocked_openings(front: Front, flow: Flow, demand: Demand, admission: Admiss
     What is permitted is taken from what comes through: of a symbol that comes in at some of its places, these alone count.
     """
     unit, direction = front.unit, front.direction
-    barred_ = tuple(
-        cube
-        for ask in front.asks
-        if ask.flow is flow
-        for each in demand.of_flow(ask, unit, direction)
-        if (cube := _filtered(each, unit, direction)) is not None
-    )
+    asked = (cube for ask in front.asks if ask.flow is flow for cube in demand.of_flow(ask, unit, direction))
+    barred_ = _filtered(asked, unit, direction, table)
     allowed = demand.permitted(unit, direction).traffic
 
     def open_still(passing: Traffic) -> Traffic:
         opened = overlap(passing, barred_)
-        return merge(left for cube in opened for left in _as_a_whole(cube, allowed, direction, table))
+        left = (piece for cube in opened for piece in _as_a_whole(cube, allowed, direction, table))
+        return merge(piece for piece in left if not _is_unfiltered(piece, direction))
 
     found = []
     for place, layer in enumerate(front.layers):
@@ -259,10 +254,22 @@ def blocked_openings(front: Front, flow: Flow, demand: Demand, admission: Admiss
     return found
 
 
-def _filtered(cube: Cube, unit: Unit, direction: Direction) -> Cube | None:
-    """The part of a cube that ACLs can stop at all."""
+def _filtered(asked: Iterable[Cube], unit: Unit, direction: Direction, table: Table) -> Traffic:
+    """What ACLs can stop of traffic; whoever is told by a name stands somewhere else as well."""
     peer_side, _ = sides(direction)
-    return cube.within(peer_side, subtract(ANY, UNFILTERED[unit.cloud])) if direction == "egress" else cube
+    stopped = subtract(ANY, UNFILTERED[unit.cloud] if direction == "egress" else EMPTY)
+    named = (cube if _names_anybody(cube, peer_side, table) else cube.within(peer_side, stopped) for cube in asked)
+    return tuple(cube for cube in named if cube is not None)
+
+
+def _names_anybody(cube: Cube, side: int, table: Table) -> bool:
+    return any(sign and table.predicates[name].side == side for name, sign in cube.guard)
+
+
+def _is_unfiltered(cube: Cube, direction: Direction) -> bool:
+    """Whether it leads to nothing but what is open whatever rules say."""
+    peer_side, _ = sides(direction)
+    return direction == "egress" and any(holds(line, cube.sides[peer_side]) for line in UNFILTERED.values())
 
 
 def barred(ask: Ask, demand: Demand, front: Front, found: Sequence[Opening]) -> FlowState:

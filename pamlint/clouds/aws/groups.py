@@ -146,7 +146,8 @@ class Groups:
         body = resource.body
         direction = NEW_RULES.get(resource.type) or body.values.get("type")
         if not isinstance(direction, Unknown) and direction not in DIRECTIONS:
-            told = self._problem(resource.address, resource, body, f"its type is {direction!r}, which is neither ingress nor egress")
+            wrong = f"its type is {direction!r}, which is neither ingress nor egress"
+            told = self._problem(resource.address, resource, body, wrong)
             direction = Unknown((told,))
         if isinstance(direction, Unknown):
             return [
