@@ -148,6 +148,27 @@ def test_an_unknown_name_matches_perhaps(pattern: str, name: Text, hosts: dict[s
     assert dict(part.hosts) == hosts
 
 
+@pytest.mark.parametrize(
+    ("key", "address", "id_", "beside", "hosts"),
+    [
+        ("r|data.aws_security_group.a", "data.aws_security_group.a", None, "sg-2", ("data.aws_security_group.a.id",)),
+        ("r|data.aws_security_group.a", "data.aws_security_group.a", "sg-1", "sg-2", ()),
+        ("r|data.aws_security_group.a", "data.aws_security_group.a", "sg-3", "sg-2", None),
+        ("r|data.aws_security_group.a", "data.aws_security_group.a", None, "sg-1", None),
+        ("r|?var.id", "var.id", None, "sg-2", ("var.id",)),
+        ("r|aws_security_group.a", "aws_security_group.a", None, "sg-2", None),
+    ],
+    ids=["unread", "read", "another", "known besides", "a variable", "to be made"],
+)
+def test_what_has_an_unknown_id_is_perhaps_what_is_matched_by_id(
+    key: str, address: str, id_: str | None, beside: str, hosts: tuple[str, ...] | None
+) -> None:
+    """A data source that was not asked, and whatever a variable names, may have it, unless something else does."""
+    network = net(acl(key, address=address, id=id_), acl("r|other", id=beside))
+    part = only(bound(network, instance("fm", entry(id="sg-1"))), "fm")
+    assert part.hosts.get(key) == hosts
+
+
 def test_the_surest_of_several_ways_counts() -> None:
     """Another entry, another attribute, another group that is worn: one that is certain settles it."""
     group = acl("g", name=NAMELESS, tags={"Name": "pam", "t": "1"})
