@@ -9,6 +9,7 @@ from pamlint.model.acl import Acl, Extent, Peer, Rule, Symbol, SymbolKind, tag_s
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.certainty import Predicate
 from pamlint.model.finding import Direction
+from pamlint.model.identity import is_read
 from pamlint.model.ranges import EMPTY, Ranges, intersect, subtract, union
 from pamlint.model.service_tags import NO_TAGS, ServiceTags
 from pamlint.model.services import PORT_PROTOCOLS, Service
@@ -62,6 +63,7 @@ class Table:
                 symbol.at_least,
                 symbol.at_most,
                 (symbol.text,),
+                unread=symbol.kind == "prefix-list" and is_read(symbol.key),
             )
         return symbol.at_most, ((name, True),)
 

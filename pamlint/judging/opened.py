@@ -179,7 +179,17 @@ def _as_a_whole(cube: Cube, allowed: Traffic, direction: Direction, table: Table
         if sign and _is_whole(table.predicates[name], cube, peer_side) and not any(name in each for each in narrowed)
     ]
     left = minus((cube,), allowed, SERVICE_FIRST[direction])
+    for name in sorted(name for name, sign in cube.guard if sign and table.predicates[name].unread):
+        left = tuple(_of_unread(name, cube, piece, peer_side, table) for piece in left)
     return tuple(piece.replace(peer_side, _but_known(cube, piece, named, peer_side)) for piece in left) if named else left
+
+
+def _of_unread(name: str, cube: Cube, piece: Cube, peer_side: int, table: Table) -> Cube:
+    """What nothing permits of a list whose members may all be permitted ones: where some are, that others are is a question."""
+    if (piece.guard, piece.sides[peer_side]) == (cube.guard, cube.sides[peer_side]):
+        return piece
+    each = table.predicates[name]
+    return piece.where(table.unknown(f"{NARROWED[1:]}{name} beside what is permitted", None, ANY, each.text, each.because))
 
 
 def _but_known(cube: Cube, piece: Cube, named: Sequence[Predicate], peer_side: int) -> Ranges:

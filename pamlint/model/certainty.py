@@ -29,6 +29,7 @@ class Predicate:
     but are not known (a role's networks, what stands behind an ACL), `unknown` a value that may be anything or nothing.
     `side` None is no membership but a yes or no: whether a rule exists at all. One that stands for many such has the `shares`
     of each: its traffic, and the references that decide there. `members`: an unknown value that is a group or a list.
+    `unread`: a list that a data source reads which was not asked, so that all of its members may be permitted ones.
     """
 
     kind: Literal["group", "list", "set", "unknown"]
@@ -39,6 +40,7 @@ class Predicate:
     because: tuple[str, ...] = ()
     shares: tuple[tuple[Cube, tuple[str, ...]], ...] = ()
     members: bool = False
+    unread: bool = False
 
     def reasons(self, cube: Cube) -> tuple[str, ...]:
         """The references on which it hangs for the packets of a cube."""

@@ -63,6 +63,11 @@ def is_anybody(key: str, address: str) -> bool:
     return key.endswith(f"|?{address}") or _READ.match(address) is not None
 
 
+def is_read(key: str) -> bool:
+    """Whether a key is that of what a data source reads."""
+    return _READ.match(key.partition("|")[2]) is not None
+
+
 @noun
 class Names:
     """Which key an address (with its root) or an id leads to, and the resource behind a key."""

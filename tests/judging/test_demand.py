@@ -156,6 +156,42 @@ def test_what_an_allowance_permits_is_not_told_as_blocked(allow: str, told_of: l
     assert [each["check"] for each in found if each["direction"] == "ingress"] == told_of
 
 
+BRANCHES = """
+data "aws_ec2_managed_prefix_list" "branches" { name = "branches" }
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 22
+    to_port         = 22
+    prefix_list_ids = [data.aws_ec2_managed_prefix_list.branches.id]
+  }
+}
+"""
+BY_ID = "allow: [{name: branches, roles: [near], peers: ['prefix-list:pl-1'], reason: r}]\n"
+OF_BRANCHES = "prefix-list:data.aws_ec2_managed_prefix_list.branches"
+
+
+@pytest.mark.parametrize(
+    ("services", "allow", "certainty", "because"),
+    [
+        ("tcp/22", "", "unproven", [OF_BRANCHES]),
+        ("tcp/443", "", "proved", []),
+        ("tcp/443", BY_ID, "unproven", ["pl-1", OF_BRANCHES]),
+    ],
+    ids=["its networks may hold all of it", "nobody is permitted", "it may be the list of that id"],
+)
+def test_a_list_that_was_not_read_may_hold_whom_something_permits(
+    services: str, allow: str, certainty: str, because: list[str], tmp_path: Path
+) -> None:
+    """A plan would tell its id and its entries: what it lets in is extra for sure only where nothing at all is permitted."""
+    site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.9.0.0/24]") % "" + allow
+    found = findings(tmp_path, FLOW % ("call", "far", "near", services, "optional", "ingress"), site, NETWORK + BRANCHES)
+    extra = [(each["certainty"], each["because"]) for each in found if each["check"] == "extra-access"]
+    assert extra == [(certainty, because)]
+
+
 PAIR = """
 resource "aws_security_group" "near" {
   name   = "near"
