@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import uuid4
@@ -12,7 +11,7 @@ from pamlint.documents.site import find_site, load_site
 from pamlint.model.acl import together
 from pamlint.model.errors import UserError
 from pamlint.model.finding import Finding, Report
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.model.pairing import pair
 from pamlint.model.past import RunState, ScopeRead
 from pamlint.model.resource import Reading

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +20,7 @@ from pamlint.model.acl import Acl, Network
 from pamlint.model.activation import active_features, active_flows
 from pamlint.model.errors import UserError
 from pamlint.model.finding import SEVERITIES, Finding, Report, Severity
-from pamlint.model.noun import noun
+from pamlint.model.noun import field, noun, replace
 from pamlint.model.policy import Flow, Policy
 from pamlint.model.resource import Ignore, Problem, Reading, Resource
 from pamlint.model.site import Site

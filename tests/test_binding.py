@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from pamlint.binding import Binding, Part, bind, own_local, peer_addresses
 from pamlint.model.acl import Acl, AclKind, Group, Network, Symbol, Text, Workload
 from pamlint.model.addresses import ANY, parse_cidrs
+from pamlint.model.noun import replace
 from pamlint.model.policy import Role
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Location, Unknown

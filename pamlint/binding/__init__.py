@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 from pamlint.binding.matching import Matcher
@@ -11,6 +10,7 @@ from pamlint.binding.nouns import Bearing, Because, Binding, Member, Part, Unbou
 from pamlint.binding.units import guards, own_local, units_of
 from pamlint.model.acl import Network
 from pamlint.model.addresses import ANY, parse_cidr
+from pamlint.model.noun import replace
 from pamlint.model.policy import ANY_ROLE, Role
 from pamlint.model.ranges import Ranges
 from pamlint.model.site import Instance, Site

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
@@ -13,6 +12,7 @@ from pamlint.binding.nouns import Because, Member, Part
 from pamlint.model.acl import Acl, Group, Network, Text, Workload
 from pamlint.model.addresses import FIXED_TAGS, parse_cidrs
 from pamlint.model.identity import is_anybody
+from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges, union
 from pamlint.model.resource import Unknown
 from pamlint.model.site import Instance, MatchEntry

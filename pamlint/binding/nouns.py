@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
 
 from pamlint.model.acl import Acl, Workload
 from pamlint.model.addresses import families
 from pamlint.model.finding import Direction
 from pamlint.model.identity import FOREIGN
-from pamlint.model.noun import noun
+from pamlint.model.noun import field, noun, replace
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.site import Instance
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from pamlint.binding.nouns import Bearing, Because, Part, Unit
 from pamlint.model.acl import Acl, Network, Workload
 from pamlint.model.addresses import ANY, parse_cidrs
+from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 
 Layers = tuple[tuple[Acl, ...], ...]

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from time import monotonic
@@ -20,6 +19,7 @@ from pamlint.cli.progress import watcher
 from pamlint.cli.results import outputs, render
 from pamlint.model.errors import UserError
 from pamlint.model.finding import SEVERITIES
+from pamlint.model.noun import replace
 from pamlint.report import FORMATS
 from pamlint.report.escaping import visible
 from pamlint.report.notice import notice

@@ -51,11 +51,11 @@ def import_(
 def _imported(path: Path, only: str | None, need: str | None, today: str | None) -> Imported:
     """The policy that the file holds. UserError where it holds no table of that name; InputError where no row is left."""
     import os
-    from dataclasses import replace
 
     from pamlint.documents.imports.lines import NO_SUCH_TABLE, read_lines
     from pamlint.documents.imports.policies import of_product, products, several, to_policy
     from pamlint.documents.imports.sheets import read_sheets
+    from pamlint.model.noun import replace
     from pamlint.report.imported import told_doubt
 
     needs: tuple[Need, ...] = ("required", "optional")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from pamlint.clouds import aws, azure
@@ -14,6 +13,7 @@ from pamlint.clouds.values import items
 from pamlint.model.acl import Acl, Group, Network, Symbol, Workload
 from pamlint.model.addresses import parse_cidrs
 from pamlint.model.identity import index, is_seen_again
+from pamlint.model.noun import replace
 from pamlint.model.ranges import union
 from pamlint.model.resource import Resource
 from pamlint.model.service_tags import NO_TAGS, ServiceTags

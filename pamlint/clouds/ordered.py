@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from pamlint.model.acl import Action, Rule
+from pamlint.model.noun import replace
 from pamlint.model.resource import Unknown
 
 Word = TypeVar("Word", bound=str)

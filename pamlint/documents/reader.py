@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 import yaml
 
 from pamlint.model.errors import UserError
-from pamlint.model.noun import noun
+from pamlint.model.noun import field, noun
 from pamlint.model.resource import Location
 
 MOST_BYTES = 1 << 20

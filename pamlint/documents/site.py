@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from pamlint.documents.sections import Sections, names_of
 from pamlint.documents.wording import WANTED
 from pamlint.model.activation import active_features, active_flows, instance_parameters
 from pamlint.model.errors import UserError, together
+from pamlint.model.noun import replace
 from pamlint.model.policy import Flow, Parameter, Policy
 from pamlint.model.site import EstateSettings, Instance, RoleBinding, Site
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +15,7 @@ from pamlint.documents.site import find_site, load_site
 from pamlint.generating.outputs import declared, outputs
 from pamlint.model.acl import Acl
 from pamlint.model.errors import UserError, together
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.model.policy import ANY_ROLE
 from pamlint.model.resource import Location
 from pamlint.model.site import Instance, Site

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
@@ -28,6 +27,7 @@ from pamlint.model.acl import Acl, Network, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.certainty import Purpose, Settled, settle
 from pamlint.model.finding import Direction, VerdictState
+from pamlint.model.noun import replace
 from pamlint.model.policy import ANY_ROLE, Flow, Policy
 from pamlint.model.resource import Problem
 from pamlint.model.rows import View

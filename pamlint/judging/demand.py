@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -18,7 +17,7 @@ from pamlint.model.addresses import ANY, PUBLIC, parse_cidr, parse_cidrs
 from pamlint.model.certainty import PRIVATE
 from pamlint.model.finding import Direction
 from pamlint.model.identity import foreign_key
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.model.policy import Flow, Policy
 from pamlint.model.ranges import Ranges
 from pamlint.model.services import Service

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from pamlint.judging.replies import OPPOSITE
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.certainty import Purpose, Settled, reached, settle
 from pamlint.model.finding import Direction
-from pamlint.model.noun import record
+from pamlint.model.noun import field, record, replace
 from pamlint.model.ranges import Ranges, intersect
 from pamlint.model.services import ANY_SERVICE, PORT_PROTOCOLS
 from pamlint.model.traffic import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from pamlint.judging.admission import Admission, localise, together
 from pamlint.judging.demand import Ask
@@ -11,6 +10,7 @@ from pamlint.judging.judgement import Opening
 from pamlint.judging.opened import Front
 from pamlint.model.acl import Acl
 from pamlint.model.certainty import Settled
+from pamlint.model.noun import replace
 from pamlint.model.traffic import PieceLimitError, Traffic, minus
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from pamlint.binding import Unit
 from pamlint.judging.admission import Admission, Piece, less, localise, through
@@ -15,7 +14,7 @@ from pamlint.model.acl import ANYWHERE, Acl, Extent, Rule
 from pamlint.model.addresses import ANY, families
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, bare, settle
 from pamlint.model.finding import Direction, VerdictState
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.model.policy import Flow
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, subtract, union
 from pamlint.model.rows import View

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import reduce
 from itertools import chain
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from pamlint.judging.demand import UNFILTERED, Ask, Demand
 from pamlint.model.addresses import ANY, IPV4, line_of
 from pamlint.model.certainty import Own, Purpose, Settled, settle
 from pamlint.model.finding import Direction
+from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, subtract, union
 from pamlint.model.traffic import (
     Cube,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
 from typing import Literal
 
 from pamlint.model.addresses import ANY
 from pamlint.model.finding import Direction
-from pamlint.model.noun import noun
+from pamlint.model.noun import field, noun, replace
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import EMPTY as NO_VALUES
 from pamlint.model.resource import Ignore, Location, Problem, Unknown

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Literal, get_args
 
 from pamlint.model.finding import Direction, PolicyUsed, Row
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.model.policy import Confidence, Need
 from pamlint.model.resource import Location
 

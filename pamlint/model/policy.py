@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 from typing import Literal
 
 from pamlint.model.finding import Direction
-from pamlint.model.noun import noun
+from pamlint.model.noun import field, noun
 from pamlint.model.ranges import Ranges
 from pamlint.model.services import Service
 

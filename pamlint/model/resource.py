@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
 
-from pamlint.model.noun import noun
+from pamlint.model.noun import field, noun
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 NOT_UNDERSTOOD = " (not understood)"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from pamlint.model.addresses import ANY, IPV4, IPV6, PUBLIC, cidr_blocks, format_address, format_ranges, parse_cidrs
 from pamlint.model.certainty import Predicate, Predicates
 from pamlint.model.finding import Direction, Row, Witness
+from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, size, subtract, union
 from pamlint.model.traffic import (
     ALL_PORTS,

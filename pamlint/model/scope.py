@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from typing import Literal
 
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, values
 from pamlint.model.resource import Problem
 
 Cloud = Literal["aws", "azure"]
@@ -26,7 +25,7 @@ class Scope:
     idle: bool = False
 
     def __lt__(self, other: Scope) -> bool:
-        return astuple(self) < astuple(other)
+        return values(self) < values(other)
 
     @property
     def name(self) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
 from pamlint.model.addresses import parse_cidr
-from pamlint.model.noun import noun
+from pamlint.model.noun import field, noun
 from pamlint.model.ranges import Ranges, normal
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 from pathlib import Path
 
 from pamlint.model.finding import Direction, Severity
-from pamlint.model.noun import noun
+from pamlint.model.noun import field, noun
 from pamlint.model.policy import ParameterValue, Policy
 from pamlint.model.ranges import Ranges
 from pamlint.model.resource import Location, Value

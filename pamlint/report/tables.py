@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv as standard
 import io
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal
 
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.report.escaping import in_markdown, safe_cell
 
 Tone = Literal["good", "bad", "doubt", "quiet"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pamlint.model.finding import Direction, Row, Witness
+from pamlint.model.noun import replace
 from pamlint.model.rows import within
 
 CLIENTS = "1024-65535"

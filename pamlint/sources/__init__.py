@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from os import getpid
 from pathlib import Path
 
 from pamlint.model.errors import UserError
+from pamlint.model.noun import replace
 from pamlint.model.resource import Reading
 from pamlint.sources.code import read_root
 from pamlint.sources.estates import Estate, boundary_of

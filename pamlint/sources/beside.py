@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
+from pamlint.model.noun import replace
 from pamlint.model.resource import Block, Resource, Unknown
 
 

@@ -6,12 +6,12 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from os import walk
 from os.path import normpath, realpath
 from pathlib import Path
 
 from pamlint.model.errors import InputError
+from pamlint.model.noun import replace
 from pamlint.model.resource import Ignore, Input, Reading, Resource
 from pamlint.terraform.configuration import (
     Configuration,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, Literal
 
 from pamlint.documents.schema import conforms, load_schema
 from pamlint.model.errors import InputError, UserError
+from pamlint.model.noun import replace
 from pamlint.model.resource import Input, Location, Problem, Reading, Resource
 from pamlint.sources.beside import illuminate
 from pamlint.sources.code import read_root

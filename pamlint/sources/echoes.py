@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
+from pamlint.model.noun import replace
 from pamlint.model.resource import Resource, Unknown
 from pamlint.terraform.session import without_keys
 

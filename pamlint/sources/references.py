@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from enum import Enum
 from typing import Any
 
 from pamlint.model.identity import IDENTIFIERS
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.model.resource import Unknown
 
 Path = tuple[str | int, ...]

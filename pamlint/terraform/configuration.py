@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
 from functools import lru_cache
 from os import DirEntry, scandir
 from pathlib import Path
 
 from pamlint.model.errors import InputError
-from pamlint.model.noun import record
+from pamlint.model.noun import field, record
 from pamlint.model.resource import Location, Problem
 from pamlint.terraform.files import Files
 from pamlint.terraform.reader import read_native

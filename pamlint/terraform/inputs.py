@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from os.path import lexists
 from pathlib import Path
 from typing import Any
 
 from pamlint.model.errors import InputError, UserError
-from pamlint.model.noun import noun
+from pamlint.model.noun import field, noun
 from pamlint.model.resource import Location
 from pamlint.terraform.configuration import Configuration, unreadable
 from pamlint.terraform.expressions import evaluate

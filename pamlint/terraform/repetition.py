@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Literal
 
-from pamlint.model.noun import record
+from pamlint.model.noun import field, record
 from pamlint.terraform.access import pairs
 from pamlint.terraform.convert import convert
 from pamlint.terraform.expressions import evaluate

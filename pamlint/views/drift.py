@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from typing import Literal
 
 from pamlint.binding import Binding
@@ -14,7 +13,7 @@ from pamlint.model.acl import Acl, Network, Peer, Rule
 from pamlint.model.certainty import Purpose, Settled, settle
 from pamlint.model.finding import Direction, Finding, Row
 from pamlint.model.identity import foreign_key
-from pamlint.model.noun import noun
+from pamlint.model.noun import field, noun, replace
 from pamlint.model.pairing import Pairs
 from pamlint.model.rows import View, rows
 from pamlint.model.traffic import PieceLimitError, Traffic, merge, minus, overlap

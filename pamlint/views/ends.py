@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from pamlint.binding import Binding, Part, Unit, guards
 from pamlint.model.acl import Acl, Network, Workload
 from pamlint.model.addresses import ANY, parse_cidr
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, union
 from pamlint.views.packets import Place
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from datetime import date
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from pamlint.model.acl import Acl, Network
 from pamlint.model.addresses import ANY, FIXED_TAGS, IPV4, format_ranges, line_of, parse_cidrs
 from pamlint.model.errors import UserError
 from pamlint.model.finding import Direction
-from pamlint.model.noun import noun, record
+from pamlint.model.noun import field, noun, record
 from pamlint.model.policy import Flow, Policy
 from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, subtract, union
 from pamlint.model.services import PORT_PROTOCOLS, Service, format_service

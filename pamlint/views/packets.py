@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ from pamlint.judging.cubes import Table
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.addresses import IPV4
 from pamlint.model.certainty import Predicate
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.model.ranges import Ranges, holds, intersect
 from pamlint.model.services import PORT_PROTOCOLS
 from pamlint.model.traffic import DESTINATION, DESTINATION_PORT, PROTOCOL, SOURCE, SOURCE_PORT, Cube, Traffic

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from pamlint.binding import is_absent
@@ -12,7 +11,7 @@ from pamlint.judging.cubes import Table
 from pamlint.judging.floating import Floating
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.finding import Direction
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.views.ends import Layers
 from pamlint.views.packets import Packet, Truth, match
 

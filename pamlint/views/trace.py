@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 from itertools import product
 
@@ -13,7 +12,7 @@ from pamlint.judging.floating import Floating
 from pamlint.model.acl import Network
 from pamlint.model.addresses import ANY, IPV4, IPV6, families
 from pamlint.model.errors import UserError
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.model.ranges import Ranges, intersect, subtract, union
 from pamlint.model.services import PORT_PROTOCOLS, Service, parse_service
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, SOURCE

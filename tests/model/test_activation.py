@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from pamlint.model.activation import active_features, active_flows, instance_parameters, services_of
 from pamlint.model.errors import UserError
+from pamlint.model.noun import replace
 from pamlint.model.policy import Feature, Flow, Parameter, ParameterService, Policy, Role, When
 from pamlint.model.resource import Location
 from pamlint.model.services import parse_service

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pamlint.model.identity import Names, foreign_key, index, is_seen_again, key_of
+from pamlint.model.noun import replace
 from pamlint.model.resource import Block, Location, Resource, Unknown
 
 HERE = Location("main.tf", 1)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from dataclasses import field as frozen_field
 
 import pytest
 
-from pamlint.model.noun import noun, record
+from pamlint.model.noun import field, noun, record, replace
 
 
 @noun
@@ -32,7 +33,7 @@ class Frozen:
 
     name: str
     others: tuple[int, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+    tags: Mapping[str, str] = frozen_field(default_factory=dict, hash=False)
 
 
 def test_nouns_with_equal_fields_are_equal() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from pamlint.model.evidence import AllowanceEvidence, Commit, Evidence, RuleEvidence, SiteFile
 from pamlint.model.finding import Row, Suppressed
 from pamlint.model.matrix import RuleTold
+from pamlint.model.noun import replace
 from pamlint.model.resource import Location
 from tests.report import matrix_samples, samples
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from pamlint.model.finding import PolicyUsed, Row
 from pamlint.model.matrix import Line, LineEnd, Matrix, Player, RuleTold
+from pamlint.model.noun import replace
 from pamlint.model.resource import Location
 from tests.report.samples import NASTY
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from pamlint.model.finding import (
@@ -17,6 +16,7 @@ from pamlint.model.finding import (
     Verdict,
     Witness,
 )
+from pamlint.model.noun import replace
 from pamlint.model.resource import Input, Location
 
 SOURCE = "What ports are used for Privileged Account Manager? (https://example.org/kb/7018265)"

@@ -7,7 +7,6 @@ import io
 import json
 import re
 import unicodedata
-from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -18,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pamlint.documents.schema import load_schema
 from pamlint.model.matrix import Matrix
+from pamlint.model.noun import replace
 from pamlint.report.dates import six_months_after
 from pamlint.report.matrix import FORMATS
 from pamlint.report.matrix_tables import table

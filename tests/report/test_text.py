@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pamlint.model.noun import replace
 from pamlint.report import text
 from pamlint.report.screen import Screen
 from tests.report.samples import CLEAN, CODE, EXTRA, FULL, report

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from pamlint.clouds.aws.network import VPCS, Vpcs
@@ -21,6 +20,7 @@ from pamlint.model.acl import Acl, Group, Peer, Rule, Symbol, Text
 from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import Direction
 from pamlint.model.identity import key_of
+from pamlint.model.noun import replace
 from pamlint.model.ranges import Ranges
 from pamlint.model.resource import Block, Resource, Unknown
 

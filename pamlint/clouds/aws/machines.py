@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -17,6 +16,7 @@ from pamlint.clouds.ties import Because, Tied, Ties, has_sure, reasons, ties
 from pamlint.clouds.values import blocks, computed, find, nested, overlaid, string, text, texts, written
 from pamlint.model.acl import Text
 from pamlint.model.identity import is_live, key_of
+from pamlint.model.noun import replace
 from pamlint.model.resource import Resource, Unknown
 
 INSTANCE = "aws_instance"

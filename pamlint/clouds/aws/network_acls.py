@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,6 +21,7 @@ from pamlint.model.acl import Acl, Action, Extent, Peer, Rule
 from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import Direction
 from pamlint.model.identity import key_of
+from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Block, Resource, Unknown
 

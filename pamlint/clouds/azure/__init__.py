@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pamlint.clouds.azure import admin_rules, azapi, cards, groups, network, pools, service_tags, workloads
 from pamlint.clouds.azure.admin_rules import AdminRules
 from pamlint.clouds.azure.cards import Card, Cards, name_asgs
@@ -11,6 +9,7 @@ from pamlint.clouds.azure.groups import Groups
 from pamlint.clouds.azure.network import Networks, Place
 from pamlint.clouds.ledger import Ledger
 from pamlint.model.acl import Acl, Workload
+from pamlint.model.noun import replace
 from pamlint.model.ranges import Ranges
 
 TYPES = (

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from pamlint.clouds.azure.groups import Groups
 from pamlint.clouds.azure.network import NETWORK, Networks
@@ -18,6 +17,7 @@ from pamlint.clouds.values import blocks, find, number, string, text
 from pamlint.model.acl import ANYWHERE, Acl, Action, Peer, Rule
 from pamlint.model.finding import Direction
 from pamlint.model.identity import key_of
+from pamlint.model.noun import replace
 from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.model.traffic import ALL_PORTS
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from pamlint.clouds.values import items
+from pamlint.model.noun import replace
 from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.sources.arm import RULE_ATTRIBUTES, RULE_REFERENCES
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from pamlint.clouds.azure.network import Networks, Place, Subnet
@@ -18,7 +17,7 @@ from pamlint.clouds.ties import Because, Tied, Ties, tied, ties, together
 from pamlint.clouds.values import all_of, blocks, find, items, stated
 from pamlint.model.acl import Acl, Symbol
 from pamlint.model.identity import key_of
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Block, Resource, Unknown
 

@@ -6,7 +6,6 @@ Sources: the Azure documentation (network security groups overview) and the prov
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 
 from pamlint.clouds.azure.cards import NSG, Cards
 from pamlint.clouds.azure.network import Networks
@@ -17,6 +16,7 @@ from pamlint.model.acl import ANYWHERE, Acl, Action, Extent, Peer, Rule, Symbol
 from pamlint.model.addresses import ANY, is_internet
 from pamlint.model.finding import Direction
 from pamlint.model.identity import foreign_key, key_of, unknown_key
+from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS

@@ -7,7 +7,6 @@ provider's documentation of each resource type.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +16,7 @@ from pamlint.clouds.values import cidr_peer, items, number, shown, string, text,
 from pamlint.model.acl import ANYWHERE, Action, Extent, Group, Peer, Rule, Symbol, Text, tag_symbol
 from pamlint.model.addresses import PUBLIC, parse_cidr
 from pamlint.model.finding import Direction
+from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges, subtract, union
 from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS

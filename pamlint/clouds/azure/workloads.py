@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from pamlint.clouds.azure.cards import NIC, NOWHERE, Card, Cards
 from pamlint.clouds.azure.network import Place, Subnet
@@ -17,6 +16,7 @@ from pamlint.clouds.ties import Because, Tied, Ties, either, keys, perhaps, sure
 from pamlint.clouds.values import all_of, blocks, find, stated, string, text, texts
 from pamlint.model.acl import Workload
 from pamlint.model.identity import foreign_key, key_of
+from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Resource
 

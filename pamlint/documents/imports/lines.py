@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field, replace
 from hashlib import sha256
 from typing import cast, get_args
 
@@ -13,7 +12,7 @@ from pamlint.documents.imports.cells import letters
 from pamlint.documents.imports.headings import Headings, Kind, headings
 from pamlint.documents.imports.services import DASHES, EVERYTHING, Read, read_protocols, read_services
 from pamlint.model.finding import Direction
-from pamlint.model.noun import record
+from pamlint.model.noun import field, record, replace
 from pamlint.model.policy import ANY_ROLE, Confidence, Need
 from pamlint.model.port_table import Doubt, Party, Place, PortLine, PortTable, Sheet
 

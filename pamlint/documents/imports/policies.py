@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import Any
 
 from pamlint.documents.imports.lines import slug
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.model.policy import ANY_ROLE
 from pamlint.model.port_table import Doubt, Party, Place, PortLine, PortTable
 

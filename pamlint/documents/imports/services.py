@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 
 from pamlint.documents.imports.names import PROTOCOLS, known
-from pamlint.model.noun import record
+from pamlint.model.noun import field, record
 from pamlint.model.services import parse_service
 
 DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
+from pamlint.model.noun import replace
 from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.sources.aws.inventory import SHARING
 from pamlint.sources.aws.services import TAGS_OF

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field
 from typing import Any
 
-from pamlint.model.noun import noun
+from pamlint.model.noun import field, noun
 from pamlint.model.resource import EMPTY, Resource
 from pamlint.sources.aws import items, services
 from pamlint.sources.aws.calls import NEXT

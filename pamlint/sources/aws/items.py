@@ -6,9 +6,9 @@ Source: the EC2 service model and the documentation of the Terraform provider. R
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
+from pamlint.model.noun import replace
 from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.sources.aws.owners import of_service
 

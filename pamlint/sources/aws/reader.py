@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field, replace
 from functools import cache, partial
 from hashlib import sha256
 from typing import Any
 
-from pamlint.model.noun import record
+from pamlint.model.noun import field, record, replace
 from pamlint.model.resource import Input, Problem, Reading, Resource
 from pamlint.model.scope import Scope
 from pamlint.sources.aws import items

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pamlint.model.noun import record
+from pamlint.model.noun import field, record
 from pamlint.model.resource import Input, Problem, Reading, Resource
 from pamlint.model.scope import Scope
 from pamlint.sources.azure import admin_rules, groups, machines, networks, service_tags, unread

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
+from pamlint.model.noun import replace
 from pamlint.model.resource import Problem
 from pamlint.model.scope import Scope, Survey
 from pamlint.sources.azure.access import Access

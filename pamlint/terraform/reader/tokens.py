@@ -7,11 +7,10 @@ is open: it does in bodies and object constructors, it does not in parentheses, 
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from functools import lru_cache
 from itertools import islice
 
-from pamlint.model.noun import record
+from pamlint.model.noun import field, record
 from pamlint.terraform.reader.plain import FILLED
 from pamlint.terraform.syntax import MAX_TEXT
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pamlint.documents.imports.headings import HEADINGS, headings, spelled
 from pamlint.documents.imports.lines import read_lines, slug
 from pamlint.documents.imports.policies import to_policy
 from pamlint.documents.policy import load_policy
+from pamlint.model.noun import replace
 from pamlint.model.policy import Need
 from pamlint.model.port_table import Place, PortLine, Sheet
 from pamlint.report.imported import render

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pamlint.model.errors import UserError
+from pamlint.model.noun import replace
 from pamlint.model.scope import Scope, Survey
 from pamlint.sources.aws import Access, Reader, survey
 from pamlint.sources.snapshot import render

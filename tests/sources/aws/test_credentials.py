@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pamlint.model.noun import replace
 from pamlint.model.scope import Scope, Survey
 from pamlint.sources.aws import Access, Reader, survey
 from pamlint.sources.aws.sessions import Sessions
