@@ -101,6 +101,15 @@ class Ledger:
         because = tuple(reference for reference in value.because if reference not in leading) or value.because
         return [(resource, because) for resource in known], [(other, because) for other in others]
 
+    def anybody(self, value: Any, root: str, *types: str) -> Because:
+        """The references of a value that may be any resource of these types; none where the input says what it is, or where from.
+
+        That is a variable that has no value: whoever gives it one may name what stands in the input.
+        """
+        others = self.ways(value, root, *types)[1]
+        unset = [(other, because) for other, because in others if isinstance(other, Unknown) and _is_variable(other)]
+        return tuple(dict.fromkeys(reference for other, because in unset for reference in (*because, *other.because)))
+
     def just_one(self, value: Any, root: str, *types: str) -> tuple[tuple[Resource | None, Because], ...]:
         """The resources of these types of which a value is just one, each once; None for one that the input does not hold."""
         known, others = self.ways(value, root, *types)
@@ -213,6 +222,11 @@ def outside(value: Any, root: str, what: str, owned: str = "") -> tuple[str, str
     address, attribute = value.attribute
     told = address if attribute in IDENTIFIERS else f"{address}.{attribute}"
     return f"{root}|{told}", told, (told,)
+
+
+def _is_variable(value: Unknown) -> bool:
+    """Whether a value is made of variables alone."""
+    return value.attribute is None and bool(value.because) and all(".var." in f".{reference}" for reference in value.because)
 
 
 def _attribute_of(reference: str) -> Unknown:

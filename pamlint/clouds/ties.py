@@ -89,6 +89,11 @@ def reasons(found: Ties) -> Because:
     return tuple(sorted({reference for _, because in found for reference in because}))
 
 
+def has_one(found: Tied) -> bool:
+    """Whether something is tied for sure, be it one of several."""
+    return has_sure(found.ties) or bool(found.one_of)
+
+
 def has_sure(found: Ties) -> bool:
     """Whether something is tied for sure."""
     return any(not because for _, because in found)

@@ -679,6 +679,39 @@ resource "azurerm_network_interface_application_security_group_association" "app
 """
 
 
+UNSET = """
+variable "nic" { type = string }
+resource "azurerm_network_interface_security_group_association" "x" {
+  network_interface_id      = %s
+  network_security_group_id = azurerm_network_security_group.inner.id
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("card", "missing"),
+    [
+        ("var.nic", [["var.nic"]]),
+        ('coalesce(var.nic, "/nics/x")', [["var.nic"]]),
+        ('"/nics/x"', []),
+        ("azurerm_network_interface.gone.id", []),
+    ],
+)
+def test_an_nsg_whose_interface_is_a_variable_without_a_value_perhaps_guards_any(
+    tmp_path: Path, card: str, missing: list[list[str]]
+) -> None:
+    """The subnet's NSG serves the flow, this one stops it; one that is tied to something else stops nothing here."""
+    code = nsg("outer", SERVES, CLOSED) + guards("subnet", "outer") + nsg("inner", CLOSED) + UNSET % card
+    found = told(tmp_path, INTO_NEAR, SITE, AZURE + code)
+    assert [each.because for each in found if each.check == "missing-access"] == missing
+
+
+def test_an_interface_that_has_an_nsg_has_no_other(tmp_path: Path) -> None:
+    """What a variable without a value names is another interface."""
+    code = nsg("outer", SERVES, CLOSED) + guards("nic", "outer") + nsg("inner", CLOSED) + UNSET % "var.nic"
+    assert [each for each in told(tmp_path, INTO_NEAR, SITE, AZURE + code) if each.check == "missing-access"] == []
+
+
 def test_what_passes_without_a_list_is_blocked_only_where_nothing_permits_it(tmp_path: Path) -> None:
     """Whoever is in the group stands in one half of the network, which the list's own rule names, or in one that is permitted."""
     flows = FLOW % ("barred", "far", "near", "tcp/3389", "blocked", "ingress")

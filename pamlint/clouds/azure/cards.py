@@ -13,7 +13,7 @@ from typing import Any
 from pamlint.clouds.azure.network import Networks, Place, Subnet
 from pamlint.clouds.azure.pools import Pools
 from pamlint.clouds.ledger import Ledger, group_of, outside
-from pamlint.clouds.ties import Because, Tied, Ties, tied, ties, together
+from pamlint.clouds.ties import Because, Tied, Ties, has_one, tied, ties, together
 from pamlint.clouds.values import all_of, blocks, find, items, stated
 from pamlint.model.acl import Acl, Symbol
 from pamlint.model.identity import key_of
@@ -180,12 +180,22 @@ class Cards:
         return key
 
     def _pairs(self, type_: str, near: str, one: str, other: str, far: str) -> dict[str, Tied]:
-        """Which resource an association ties to which, by key; pairs that lead nowhere tie nothing."""
+        """Which resource an association ties to which, by key; pairs that lead nowhere tie nothing.
+
+        What is tied to a variable that has no value is perhaps tied to any: an NSG only to what has none for sure.
+        """
         found: dict[str, Tied] = defaultdict(Tied)
+        anywhere: list[Tied] = []
         for resource in self._ledger.managed(type_):
-            right = self._lead(items(resource.body.values.get(other)), resource.root, far)
-            for left, because in self._ledger.candidates(resource.body.values.get(one), resource.root, near):
-                found[key_of(left)] = found[key_of(left)].beside(right.doubted((*because, *resource.body.possible)))
+            value = resource.body.values.get(one)
+            right = self._lead(items(resource.body.values.get(other)), resource.root, far).doubted(resource.body.possible)
+            for left, because in self._ledger.candidates(value, resource.root, near):
+                found[key_of(left)] = found[key_of(left)].beside(right.doubted(because))
+            if unset := self._ledger.anybody(value, resource.root, near):
+                anywhere.append(right.doubted(unset))
+        lacking = [key_of(each) for each in self._ledger.of(near) if far == ASG or not has_one(found[key_of(each)])]
+        for left_key in lacking if anywhere else ():
+            found[left_key] = together((found[left_key], *anywhere))
         return found
 
 
