@@ -706,6 +706,63 @@ def test_an_nsg_whose_interface_is_a_variable_without_a_value_perhaps_guards_any
     assert [each.because for each in found if each.check == "missing-access"] == missing
 
 
+def test_an_nsg_whose_subnet_is_a_variable_without_a_value_perhaps_guards_any(tmp_path: Path) -> None:
+    """The interface's NSG serves the flow, this one stops it, if the subnet is the one that is meant."""
+    edge = UNSET.replace("network_interface_security", "subnet_network_security").replace(
+        "network_interface_id     ", "subnet_id"
+    )
+    code = nsg("outer", SERVES, CLOSED) + guards("nic", "outer") + nsg("inner", CLOSED) + edge % "var.nic"
+    found = [each for each in told(tmp_path, INTO_NEAR, SITE, AZURE + code) if each.check == "missing-access"]
+    assert found == [Told("missing-access", "unproven", INNER, None, ["var.nic"])]
+    second = guards("subnet", "outer")
+    assert told(tmp_path, INTO_NEAR, SITE, AZURE + code + second) == []
+
+
+ANY_CARD = """
+variable "eni" { type = string }
+resource "aws_network_interface_sg_attachment" "x" {
+  security_group_id    = aws_security_group.loose.id
+  network_interface_id = var.eni
+}
+"""
+ANY_SUBNET = """
+variable "subnet" { type = string }
+resource "aws_network_acl_association" "x" {
+  network_acl_id = aws_network_acl.edge.id
+  subnet_id      = var.subnet
+}
+"""
+
+
+def test_a_group_that_is_attached_to_a_variable_without_a_value_is_worn_perhaps(tmp_path: Path) -> None:
+    """The machine's own group serves the flow; the other opens SSH to the world, if the machine wears it."""
+    groups = GROUPS % (opens(443, "10.20.0.0/16"), opens(22, "0.0.0.0/0"), OWN)
+    assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + groups + ANY_CARD) == [EXTRA[0]._replace(because=["var.eni"])]
+
+
+def test_a_network_acl_whose_subnet_is_a_variable_without_a_value_perhaps_stands_at_any(tmp_path: Path) -> None:
+    """It stops all, if it stands there; where another does for sure, it stands elsewhere."""
+    found = told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + EDGES % "[]" + ANY_SUBNET)
+    assert {(each.check, each.certainty, *each.because) for each in found} == {
+        (check, "unproven", "var.subnet") for check in ("extra-access", "missing-access", "reply-blocked")
+    }
+    sure = ANY_SUBNET.replace("edge", "sure").replace("var.subnet", "aws_subnet.a.id").partition("}")[2].replace('"x"', '"y"')
+    wide = "\n".join(
+        f"""  {way} {{
+    rule_no    = 1
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }}"""
+        for way in ("ingress", "egress")
+    )
+    acl = f'resource "aws_network_acl" "sure" {{\n  vpc_id = aws_vpc.v.id\n{wide}\n}}\n'
+    found = told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + EDGES % "[]" + ANY_SUBNET + sure + acl)
+    assert {(each.check, each.certainty) for each in found} == {("extra-access", "proved")}
+
+
 def test_an_interface_that_has_an_nsg_has_no_other(tmp_path: Path) -> None:
     """What a variable without a value names is another interface."""
     code = nsg("outer", SERVES, CLOSED) + guards("nic", "outer") + nsg("inner", CLOSED) + UNSET % "var.nic"

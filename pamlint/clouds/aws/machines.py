@@ -111,7 +111,9 @@ class Machines:
         if first is not None:
             return [(first, ())]
         named = {"primary_network_interface_id": (INSTANCE,)}
-        return self._ledger.candidates(value, attachment.root, INTERFACE, named=named)
+        unset = self._ledger.anybody(value, attachment.root, INTERFACE)
+        anywhere = [(each, unset) for each in self._ledger.managed(INSTANCE, INTERFACE) if unset]
+        return [*anywhere, *self._ledger.candidates(value, attachment.root, INTERFACE, named=named)]
 
     def _named(self, instance: Resource) -> Iterable[tuple[Resource, Because]]:
         """The interfaces that an instance names as its own."""

@@ -133,13 +133,20 @@ class NetworkAcls:
     def _associated(self) -> Mapping[str, list[tuple[str, Because]]]:
         """The network ACLs that an association ties to each subnet."""
         found: dict[str, list[tuple[str, Because]]] = defaultdict(list)
+        anywhere: Ties = ()
         for resource in self._ledger.of(ASSOCIATION):
             value = resource.body.values.get("network_acl_id")
             known, others = self._ledger.ways(value, resource.root, ACL, DEFAULT_ACL)
             edges = [(key_of(edge), because) for edge, because in known]
             edges += [(self._key(other, resource.root), because) for other, because in others]
-            for subnet, because in self._ledger.candidates(resource.body.values.get("subnet_id"), resource.root, *SUBNETS):
+            named = resource.body.values.get("subnet_id")
+            for subnet, because in self._ledger.candidates(named, resource.root, *SUBNETS):
                 found[key_of(subnet)] += doubted(ties(edges), (*because, *resource.body.possible))
+            if unset := self._ledger.anybody(named, resource.root, *SUBNETS):
+                anywhere = ties((*anywhere, *doubted(ties(edges), (*unset, *resource.body.possible))))
+        for subnet in self._ledger.of(*SUBNETS) if anywhere else ():
+            if not has_sure(ties(found[key_of(subnet)])):
+                found[key_of(subnet)] += anywhere
         return found
 
     # rules

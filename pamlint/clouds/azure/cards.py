@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pamlint.clouds.azure.network import Networks, Place, Subnet
+from pamlint.clouds.azure.network import SUBNET, Networks, Place, Subnet
 from pamlint.clouds.azure.pools import Pools
 from pamlint.clouds.ledger import Ledger, group_of, outside
 from pamlint.clouds.ties import Because, Tied, Ties, has_one, tied, ties, together
@@ -145,16 +145,22 @@ class Cards:
 
     def _tie_subnets(self) -> None:
         """Which NSG each subnet has; an NSG on a subnet that the input lacks guards addresses that are unknown."""
+        anywhere: list[Tied] = []
         for tie in self._ledger.managed(SUBNET_NSG):
             nsgs = self._lead([tie.body.values.get("network_security_group_id")], tie.root, NSG)
             for subnet, because in self._around.subnets_of(tie.body.values.get("subnet_id"), tie.root):
                 self._tie(subnet, nsgs.doubted((*because, *tie.body.possible)))
+            if unset := self._ledger.anybody(tie.body.values.get("subnet_id"), tie.root, SUBNET):
+                anywhere.append(nsgs.doubted((*unset, *tie.body.possible)))
         for subnet, block, network in self._around.inline:
             self._tie(subnet, self._lead(items(block.values.get("security_group")), network.root, NSG).doubted(block.possible))
         for data, key in self._around.read():
             if not self.of_subnets[key].ties:
                 nsgs = self._lead(items(data.body.values.get("network_security_group_id")), data.root, NSG)
                 self._tie(self._around.subnets[key], nsgs)
+        known = (*self._around.subnets.values(), *(subnet for subnet, _, _ in self._around.inline))
+        for subnet in [each for each in known if anywhere and not has_one(self.of_subnets[each.key])]:
+            self._tie(subnet, together(anywhere))
 
     def _tie(self, subnet: Subnet | None, nsgs: Tied) -> None:
         for nsg, because in nsgs.ties:
