@@ -169,11 +169,12 @@ def _index(of: Value, key: Value) -> Value:
     if isinstance(key, Null):
         raise EvaluationError("the index is null")
     if isinstance(of, ListValue | TupleValue):
-        return _element(of, convert(key, NUMBER))
+        return _element(of, convert(key, NUMBER), _element_type(of, key))
     if isinstance(of, MapValue | ObjectValue):
+        element = _element_type(of, key)
         key = convert(key, STRING)
         if isinstance(key, UnknownValue):
-            return _any_of(list(of.items.values()), key, of.element if isinstance(of, MapValue) else ANY)
+            return _any_of(list(of.items.values()), key, element)
         if isinstance(of, ObjectValue):
             return attribute(of, cast("str", key))
         if key not in of.items:
@@ -186,9 +187,14 @@ def _index(of: Value, key: Value) -> Value:
     raise EvaluationError(f"a value of type {friendly_name(type_of(of))} has no elements")
 
 
-def _element(of: ListValue | TupleValue, key: Value) -> Value:
+def _element_type(of: Value, key: Value) -> Type:
+    """What stands at a key that is not known: anything, for Terraform, where not even the type of the key is known."""
+    return of.element if isinstance(of, ListValue | MapValue) and type_of(key) is not ANY else ANY
+
+
+def _element(of: ListValue | TupleValue, key: Value, element: Type) -> Value:
     if isinstance(key, UnknownValue):
-        return _any_of(of.items, key, of.element if isinstance(of, ListValue) else ANY)
+        return _any_of(of.items, key, element)
     count = len(of.items)
     if isinstance(key, Decimal) and key == 0:
         key = 0

@@ -23,6 +23,8 @@ from pamlint.terraform.values import (
     unknown_from,
 )
 
+_NOTHING_IN_COMMON = "the sets have no element type in common"
+
 
 def union(*sets: Value) -> Value:
     """setunion: also of sets with unknown elements."""
@@ -51,7 +53,10 @@ def difference(left: Value, right: Value) -> Value:
 
 def _together(sets: tuple[Value, ...]) -> tuple[list[SetValue], SetType]:
     of = common_set(*sets)
-    return [cast("SetValue", convert(given, of)) for given in sets], of
+    ready = [cast("SetValue", convert(given, of)) for given in sets]
+    if len({given.element for given in ready}) > 1 and all(map(is_wholly_known, ready)):
+        raise EvaluationError(_NOTHING_IN_COMMON)
+    return ready, of
 
 
 def common_set(*sets: Value) -> SetType:
@@ -59,7 +64,7 @@ def common_set(*sets: Value) -> SetType:
     types = [cast("SetType", type_of(given)).element for given in sets if not _is_empty_untyped(given)]
     shared = unify(types) if types else ANY
     if shared is None:
-        raise EvaluationError("the sets have no element type in common")
+        raise EvaluationError(_NOTHING_IN_COMMON)
     return SetType(shared)
 
 
