@@ -103,13 +103,12 @@ def condition(value: Value, what: str) -> Value:
 
 
 def choose(decision: Value, then: Value, otherwise: Value) -> Value:
-    """`decision ? then : otherwise`, both arms as one type."""
+    """`decision ? then : otherwise`, both arms as one type; a secret in either of them makes the result one."""
     shared = shared_type(then, otherwise)
     bare, marks = unmark(condition(decision, "the condition"))
-    if isinstance(bare, UnknownValue):
-        undecided = _undecided(bare, [unmark(then)[0], unmark(otherwise)[0]], shared)
-        return mark(undecided, merge_marks(marks, unmark(then)[1], unmark(otherwise)[1]))
-    return mark(convert(then if bare else otherwise, shared), marks)
+    arms = [unmark(then)[0], unmark(otherwise)[0]]
+    result = _undecided(bare, arms, shared) if isinstance(bare, UnknownValue) else convert(arms[0 if bare else 1], shared)
+    return mark(result, merge_marks(marks, unmark(then)[1], unmark(otherwise)[1]))
 
 
 def shared_type(then: Value, otherwise: Value) -> Type:

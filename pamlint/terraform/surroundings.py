@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from os import walk
 from os.path import normpath, relpath
 from pathlib import Path
+from typing import NoReturn
 
 from pamlint.model.errors import InputError
 from pamlint.terraform.expressions import evaluate
 from pamlint.terraform.files import Files
 from pamlint.terraform.reader import read_native, read_template
 from pamlint.terraform.scope import Budget, MissingFileError, Scope
-from pamlint.terraform.values import EvaluationError, UnknownValue, Value
+from pamlint.terraform.values import EvaluationError, UnknownValue, Value, is_null
 
 MAX_FILES = 20_000
 MAX_TEMPLATE_DEPTH = 20
@@ -87,9 +88,12 @@ class ModuleSurroundings:
             raise EvaluationError(f"{error.location}: {error.message}") from None
         self._depth += 1
         try:
-            return evaluate(tree, Scope(file, self._budget, surroundings=self if files else None, local=variables))
+            result = evaluate(tree, Scope(file, self._budget, surroundings=self if files else _Sealed(self), local=variables))
         finally:
             self._depth -= 1
+        if is_null(result):
+            raise EvaluationError("the template comes to null")
+        return result
 
     def parse_arguments(self, text: str) -> Mapping[str, Value]:
         """The arguments of a tfvars text."""
@@ -101,6 +105,34 @@ class ModuleSurroundings:
             raise EvaluationError("a tfvars text holds no blocks")
         scope = Scope(file, self._budget, constant=True)
         return {name: evaluate(argument.value, scope) for name, argument in file.body.arguments.items()}
+
+
+class _Sealed:
+    """What functions see inside a template that is a string: no files, and no other template."""
+
+    __slots__ = ("_outer",)
+
+    def __init__(self, outer: ModuleSurroundings) -> None:
+        self._outer = outer
+
+    def read(self, path: str) -> NoReturn:
+        """Refused, as in Terraform."""
+        raise EvaluationError(f"a template that is a string cannot look at files; hand {path} to it as a variable")
+
+    is_file = read
+    files_below = read
+
+    def render(self, template: str, name: str, variables: Mapping[str, Value], *, files: bool) -> NoReturn:
+        """Refused, as in Terraform."""
+        raise EvaluationError("a template that is a string cannot render another one")
+
+    def absolute(self, path: str) -> str:
+        """The absolute form of a path."""
+        return self._outer.absolute(path)
+
+    def parse_arguments(self, text: str) -> Mapping[str, Value]:
+        """The arguments of a tfvars text."""
+        return self._outer.parse_arguments(text)
 
 
 def relative(directory: Path, root: Path) -> str:

@@ -16,9 +16,9 @@ _KINDS = ("list", "set", "map")
 
 
 def ask(expressions: Sequence[str], locals_text: str = "") -> list[str | None]:
-    """For each expression its value in JSON followed by which of list, set and map it is; None where terraform refuses it.
+    """For each expression its value in JSON, which of list, set and map it is, and whether it is sensitive; None if refused.
 
-    "unknown" where the console itself does not know.
+    "unknown" where the console itself does not know, or crashes.
     """
     batches = [expressions[start : start + _BATCH] for start in range(0, len(expressions), _BATCH)]
     return [answer for batch in batches for answer in _ask_batch(batch, locals_text)]
@@ -40,12 +40,14 @@ def run(directory: Path, *arguments: str, standard_input: str = "") -> subproces
 
 def _ask_batch(expressions: Sequence[str], locals_text: str) -> list[str | None]:
     kinds = ", ".join(f"try(to{kind}(x) == x, false)" for kind in _KINDS)
-    rows = ",\n".join(f"try([for x in [{text}] : [jsonencode(x), [{kinds}]]][0], null)" for text in expressions)
+    rows = ",\n".join(
+        f"try([for x in [{text}] : [jsonencode(x), [{kinds}], issensitive(jsonencode(x))]][0], null)" for text in expressions
+    )
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         (directory / "main.tf").write_text(f"locals {{\n{locals_text}\nrows = [\n{rows}\n]\n}}\n", encoding="utf-8", newline="")
-        done = run(directory, "console", "-no-color", standard_input="jsonencode(local.rows)\n")
-    if done.stdout.strip() == "(known after apply)":
+        done = run(directory, "console", "-no-color", standard_input="nonsensitive(jsonencode(local.rows))\n")
+    if done.stdout.strip() == "(known after apply)" or "TERRAFORM CRASH" in done.stderr:
         middle = len(expressions) // 2
         if middle == 0:
             return ["unknown"]
@@ -57,7 +59,6 @@ def _ask_batch(expressions: Sequence[str], locals_text: str) -> list[str | None]
     return [None if answer is None else _row(*answer) for answer in answers]
 
 
-def _row(value: str, kinds: list[bool]) -> str:
-    if value == "null":
-        return value
-    return f"{value} {next((kind for kind, holds in zip(_KINDS, kinds, strict=True) if holds), '')}".rstrip()
+def _row(value: str, kinds: list[bool], sensitive: bool) -> str:
+    kind = next((kind for kind, holds in zip(_KINDS, kinds, strict=True) if holds and value != "null"), "")
+    return " ".join(filter(None, (value, kind, "sensitive" if sensitive else "")))

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pamlint.terraform.expressions import evaluate, follow
+from pamlint.terraform.files import Files
 from pamlint.terraform.functions import call
 from pamlint.terraform.reader import read_expression, read_native
 from pamlint.terraform.scope import Budget, Scope
+from pamlint.terraform.surroundings import ModuleSurroundings
 from pamlint.terraform.syntax import Reference
 from pamlint.terraform.values import EvaluationError, ListValue, MapValue, SetValue, Value, unmark
+
+HERE = Path(__file__).parent
+NOTHING = Files(HERE / "nothing", HERE)
 
 
 class Locals:
@@ -27,15 +34,17 @@ class Locals:
 def value_of(text: str, names: Locals | None = None) -> Value:
     """The value of an expression; raises EvaluationError."""
     tree, file = read_expression("expression", text)
-    return evaluate(tree, Scope(file, Budget(), names=names))
+    budget = Budget()
+    return evaluate(tree, Scope(file, budget, names=names, surroundings=ModuleSurroundings(NOTHING, HERE, budget)))
 
 
 def answer(text: str, names: Locals | None = None) -> str | None:
-    """The value in JSON and its kind, None if there is none."""
+    """The value in JSON, its kind, and whether it is sensitive; None if there is none."""
     try:
         value = value_of(text, names)
         encoded = call("jsonencode", (value,), None)
     except EvaluationError:
         return None
-    kinds = {ListValue: "list", SetValue: "set", MapValue: "map"}
-    return f"{unmark(encoded)[0]} {kinds.get(type(unmark(value)[0]), '')}".rstrip()
+    text, marks = unmark(encoded)
+    kind = {ListValue: "list", SetValue: "set", MapValue: "map"}.get(type(unmark(value)[0]), "")
+    return " ".join(filter(None, (str(text), kind, "" if marks is None else "sensitive")))

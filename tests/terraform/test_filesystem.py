@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from pamlint.terraform.functions import call
 from pamlint.terraform.plain import to_plain
 from pamlint.terraform.values import EvaluationError, ObjectValue, UnknownValue, Value
+from tests.terraform.roots import read, write
 
 NAMES = ("a/b/y.json", "a/x.txt", "c/z.txt", ".h/h.txt", "main.tf", "a" * 200)
 
@@ -103,3 +105,27 @@ def test_messages(path: str, message: str) -> None:
     with pytest.raises(EvaluationError) as caught:
         call("file", [path], Directory())
     assert caught.value.message == message
+
+
+TEMPLATES = {
+    "${upper(a)}": "X",
+    "${a == null ? 1 : a}-${basename(abspath(a))}": "x-x",
+    "${1 + 1}": "2",
+    "${file(a)}": None,
+    "${fileexists(a)}": None,
+    "${join(a, fileset(a, a))}": None,
+    "${templatestring(a, {})}": None,
+    "${a": None,
+    "${b}": None,
+}
+
+
+def test_templates_that_are_strings(tmp_path: Path) -> None:
+    """A template that is a string sees its variables, no file, and no other template; its result is a string."""
+    written = "".join(
+        f'resource r r{place} {{\n  v = try(templatestring(var.t[{place}], {{ a = "x" }}), null)\n}}\n'
+        for place in range(len(TEMPLATES))
+    )
+    given = "".join(f"{json.dumps(text).replace('${', '$${')}," for text in TEMPLATES)
+    reading = read(write(tmp_path, {"main.tf": f"variable t {{\n  default = [{given}]\n}}\n{written}"}))
+    assert [resource.body.values.get("v") for resource in reading.resources] == list(TEMPLATES.values())

@@ -72,13 +72,13 @@ def length(value: Value) -> Value:
 
 
 def element(values: Value, place: Number) -> Value:
-    """element: places beyond the end wrap round."""
+    """element: places beyond either end wrap round, but in no tuple before the first."""
     if not isinstance(values, ListValue | TupleValue):
         raise EvaluationError(f"a list or tuple is needed, not {friendly_name(type_of(values))}")
     index = whole(place, "the index")
     if not values.items:
         raise EvaluationError("an empty list has no elements")
-    if index < 0 and index % len(values.items):
+    if index < 0 and index % len(values.items) and isinstance(values, TupleValue):
         raise EvaluationError("the index is negative")
     return values.items[index % len(values.items)]
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from pamlint.terraform.convert import convert
 from pamlint.terraform.functions.encoding import base64_of
 from pamlint.terraform.functions.patterns import compile_pattern
 from pamlint.terraform.functions.signature import Surroundings, check_items
@@ -104,7 +105,7 @@ def render_file(surroundings: Surroundings, path: str, variables: Value) -> Valu
 
 def render_text(surroundings: Surroundings, template: str, variables: Value) -> Value:
     """templatestring"""
-    return surroundings.render(template, "the template", _variables(variables), files=False)
+    return convert(surroundings.render(template, "the template", _variables(variables), files=False), STRING)
 
 
 def _variables(value: Value) -> dict[str, Value]:
