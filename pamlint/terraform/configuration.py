@@ -1,3 +1,4 @@
+# ruff: noqa: PTH118 (strings are ten times faster than paths)
 """A directory's files as one configuration: what is declared, overrides merged, nothing evaluated."""
 
 from __future__ import annotations
@@ -5,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from os import DirEntry, scandir
+from os.path import join
 from pathlib import Path
 
 from pamlint.model.errors import InputError
@@ -81,8 +83,8 @@ def unreadable(
     return Problem("unreadable-input", subject, error.message, tip, error.location)
 
 
-def module_files(directory: Path, drafts: Iterable[Path] = ()) -> list[Path]:
-    """The configuration files of a directory in the order they count: overrides last; a `.tofu` file hides its `.tf` twin.
+def module_files(directory: Path, drafts: Iterable[Path] = ()) -> list[str]:
+    """The names of a directory's configuration files in the order that counts: overrides last; `.tofu` hides its `.tf` twin.
 
     Links that lead nowhere, pipes and devices count, so that reading them is an error.
     """
@@ -91,7 +93,7 @@ def module_files(directory: Path, drafts: Iterable[Path] = ()) -> list[Path]:
     names = sorted(there | {path.name for path in drafts if path.parent == directory})
     hiding = {name.replace(".tofu", ".tf") for name in names if name.endswith((".tofu", ".tofu.json"))}
     shown = [name for name in names if name not in hiding]
-    return [directory / name for name in sorted(shown, key=lambda name: (_is_override(name), name))]
+    return sorted(shown, key=_is_override)
 
 
 def _is_directory(entry: DirEntry[str]) -> bool:
@@ -107,6 +109,8 @@ def is_configuration(name: str) -> bool:
 
 
 def _is_override(name: str) -> bool:
+    if "override" not in name:
+        return False
     stem = name.removesuffix(".json").removesuffix(".tf").removesuffix(".tofu")
     return stem == "override" or stem.endswith("_override")
 
@@ -114,7 +118,8 @@ def _is_override(name: str) -> bool:
 def read_configuration(directory: Path, files: Files, matters: Callable[[bytes], bool] = lambda _: True) -> Configuration:
     """Reads the files of a directory whose content matters; what is wrong with one of them becomes a problem."""
     configuration = Configuration(directory, {kind: {} for kind in _KEPT})
-    for path in module_files(directory, files.drafts):
+    for name in module_files(directory, files.drafts):
+        path = join(directory, name)
         told = files.told(path)
         try:
             content = files.read(path)
@@ -125,7 +130,7 @@ def read_configuration(directory: Path, files: Files, matters: Callable[[bytes],
             configuration.refuse(error, told)
             continue
         configuration.files.append(file)
-        override = _is_override(path.name)
+        override = _is_override(name)
         for block in file.body.blocks:
             _add(configuration, file, block, override)
         for argument in file.body.arguments.values():

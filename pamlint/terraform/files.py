@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from os import curdir, pardir, sep
-from os.path import islink, join, realpath, split
+from os.path import islink, join, realpath
 from pathlib import Path
 from stat import S_ISREG
 from types import MappingProxyType
@@ -40,28 +40,33 @@ class Files:
         self.drafts = drafts
         self.hashes: dict[str, bytes] = {}
         self._start = str(base).rstrip(sep) + sep
-        self._readable = (str(boundary), *(realpath(base / path) for path in named))
+        self._readable = tuple(place.rstrip(sep) + sep for place in (str(boundary), *(realpath(base / path) for path in named)))
         self._folders: dict[str, str] = {}
 
-    def told(self, path: Path) -> str:
+    def told(self, path: Path | str) -> str:
         """The path as users are told it: relative to the base if below it, else absolute, with slashes."""
-        absolute = join(self._start, path)
+        absolute = self._absolute(path)
         if path == self.base or absolute == self._start:
             return "."
         return absolute.removeprefix(self._start).replace(sep, "/")
 
-    def inside(self, path: Path) -> bool:
+    def _absolute(self, path: Path | str) -> str:
+        text = str(path)
+        return text if text.startswith(self._start) else join(self._start, text)
+
+    def inside(self, path: Path | str) -> bool:
         """Whether the path, all links followed, lies where files are read."""
-        folder, name = split(join(self._start, path))
+        absolute = self._absolute(path)
+        folder, _, name = absolute.rpartition(sep)
         real = self._folders.get(folder)
         if real is None:
-            real = self._folders[folder] = realpath(folder)
-        full = join(real, name)
+            real = self._folders[folder] = realpath(folder + sep).rstrip(sep) + sep
+        full = real + name
         if name in ("", pardir, curdir) or islink(full):
             full = realpath(full)
-        return any(full == place or full.startswith(place.rstrip(sep) + sep) for place in self._readable)
+        return (full + sep).startswith(self._readable)
 
-    def read(self, path: Path) -> bytes:
+    def read(self, path: Path | str) -> bytes:
         """A file's content; raises InputError if it lies outside, is too large or cannot be read."""
         told = self.told(path)
         if not self.inside(path):
@@ -69,7 +74,7 @@ class Files:
         if self.drafts and self.base / path in self.drafts:
             return self.drafts[self.base / path]
         try:
-            content = _content(join(self._start, path), told)
+            content = _content(self._absolute(path), told)
         except OSError as error:
             raise InputError(f"{told} cannot be read: {error.strerror}", Location(told, 1)) from None
         self.hashes[told] = sha256(content).digest()
@@ -91,7 +96,7 @@ def _content(path: str, told: str) -> bytes:
         if not S_ISREG(state.st_mode):
             raise InputError(f"{told} is no regular file", Location(told, 1))
         pieces, size = [], 0
-        wanted = max(state.st_size, _PIECE) + 1
+        wanted = (state.st_size or _PIECE) + 1
         while piece := os.read(handle, wanted):
             size += len(piece)
             if size > MAX_BYTES:
