@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -116,4 +115,6 @@ def screen(no_colour: bool, minimum: Severity = "low", quiet: bool = False) -> S
     if sys.stdout is None or not sys.stdout.isatty():
         return Screen(min_severity=minimum, quiet=quiet)
     plain = no_colour or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    import shutil
+
     return Screen(shutil.get_terminal_size().columns, not plain, minimum, quiet)

@@ -28,7 +28,7 @@ class _Field(NamedTuple):
 
 
 if TYPE_CHECKING:
-    from dataclasses import field, replace
+    from dataclasses import field, replace  # noqa: TID251 -- as the type checker knows them
 else:
 
     def field(*, default=_NONE, default_factory=_NONE, hash=True):  # noqa: A002 -- as in `dataclasses`

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -48,6 +47,8 @@ def line(text: str = "", style: str = "") -> Line:
 
 def wrapped(text: str, width: int, first: Sequence[Span] = (), indent: str = "") -> list[Line]:
     """The text broken at `width` columns, `first` before its first line and `indent` before the others."""
+    import textwrap
+
     lead = "".join(words for words, _ in first)
     broken = textwrap.wrap(
         text, max(width, 40), initial_indent=lead, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from os.path import normpath, realpath
 from pathlib import Path
 
@@ -75,6 +74,8 @@ def _undeclared(given: Iterable[str], roots: Iterable[tuple[Path, Path]], module
 
 
 def _error(address: str, location: Location | None, typed: bool, roots: Sequence[Module]) -> UserError:
+    from difflib import get_close_matches
+
     declared = sorted({name for root in roots for name in declared_addresses(root, address.rpartition(".")[2])})
     close = get_close_matches(address, [name for name in declared if not typed or name.startswith("var.")], 1)
     told, *nearest = [name.removeprefix("var.") if typed else name for name in (address, *close)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from os.path import normpath
 from pathlib import Path
@@ -65,6 +64,8 @@ class Library:
         return self._manifest
 
     def _read_manifest(self, path: Path) -> dict[str, str]:
+        import json
+
         told = self.files.told(path)
         try:
             rows = json.loads(self.files.read(path))["Modules"]

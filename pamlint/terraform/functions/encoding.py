@@ -87,16 +87,16 @@ def decode_text(text: str, charset: str) -> Value:
         raise EvaluationError(f"the bytes mean nothing in {charset}") from None
 
 
-_CHARSETS = re.compile(
+_CHARSETS = (
     r"us-ascii|utf-8|utf-16(?:be|le)?|iso-8859-(?:[1-9]|1[03-6])|iso-8859-8-i|windows-125[0-8]|windows-874"
-    r"|ibm(?:037|437|85[0258]|86[0235]|866)|koi8-[ru]|macintosh|big5|euc-(?:jp|kr)|gbk|gb18030|hz-gb-2312|iso-2022-jp|shift_jis",
+    r"|ibm(?:037|437|85[0258]|86[0235]|866)|koi8-[ru]|macintosh|big5|euc-(?:jp|kr)|gbk|gb18030|hz-gb-2312|iso-2022-jp|shift_jis"
 )
 
 
 def _codec(charset: str) -> str:
     name = charset.lower()
     name = "iso-8859-1" if name in ("latin1", "l1") else name
-    if not _CHARSETS.fullmatch(name):
+    if not re.fullmatch(_CHARSETS, name):
         raise EvaluationError(f'"{charset[:100]}" is no character set that is supported')
     return _PYTHON_NAMES.get(name, name)
 
@@ -120,7 +120,7 @@ def decode_url(text: str) -> Value:
     return _from_utf8(unquote_to_bytes(text.replace("+", " ")))
 
 
-_CELL = re.compile(
+_CELL = (
     r'"(?P<quoted>(?:[^"]|"")*)"(?P<end>,|\r?\n|\r?\Z)'
     r'|(?P<plain>[^",\r\n]*(?:\r(?!\n|\Z)[^",\r\n]*)*)(?P<stop>,|\r?\n|\r?\Z)'
 )
@@ -130,8 +130,9 @@ def _rows(text: str) -> list[list[str]]:
     rows: list[list[str]] = []
     row: list[str] = []
     at = cells = 0
+    next_cell = re.compile(_CELL)
     while at < len(text) or row:
-        cell = _CELL.match(text, at)
+        cell = next_cell.match(text, at)
         if cell is None:
             line = text.count("\n", 0, at) + 1
             raise EvaluationError(f'line {line}: a quote must enclose a whole field; a quote inside is written ""')

@@ -56,10 +56,9 @@ def _matching(names: Iterable[str], wanted: Any, up: str) -> Iterable[Value]:
             yield string(up + name)
 
 
-_GLOB = re.compile(
+_GLOB = (
     r"(?P<folders>(?:(?<=/)|(?<![^/]))\*\*/)|(?P<all>(?:(?<=/)|(?<![^/]))\*\*\Z)|(?P<part>\*+)|(?P<one>\?)"
-    r"|\[(?P<negated>\^?)(?P<class>[^\]]+)\]|(?P<open>\{)|(?P<close>\})|(?P<comma>,)|\\(?P<escaped>.)|(?P<literal>.)",
-    re.DOTALL,
+    r"|\[(?P<negated>\^?)(?P<class>[^\]]+)\]|(?P<open>\{)|(?P<close>\})|(?P<comma>,)|\\(?P<escaped>.)|(?P<literal>.)"
 )
 
 
@@ -67,7 +66,7 @@ def _glob(pattern: str) -> str:
     """A glob as a regular expression."""
     written = ["(?s)"]
     depth = 0
-    for token in _GLOB.finditer(pattern):
+    for token in re.finditer(_GLOB, pattern, re.DOTALL):
         kind = token.lastgroup
         if kind == "class":
             inside = re.escape(token["class"]).replace("\\-", "-")
