@@ -120,14 +120,15 @@ def _wanted(
         return tuple(cube.where(*doubt) for cube in found)
 
     unfiltered = UNFILTERED[unit.cloud] if direction == "egress" else EMPTY
-    filtered = None if ask.peer.networks is None else subtract(_of_others(ask.peer, members), unfiltered)
+    own = _own_addresses(ask.peer, members)
+    filtered = None if ask.peer.networks is None else subtract(_of_others(ask.peer.networks, own), unfiltered)
     networks = None if filtered is None else cubes([(filtered, ()), *naming.perhaps_networks(ask.peer)])
     if ask.peer.members and not members and networks is None:
         return None
     ways = []
     for member in members:
         options = naming.member_options(member, peer_side, unit.cloud) or [naming.networks_unknown(ask.peer, peer_side, line)]
-        options = [(intersect(place, member.addresses) or place, literals) for place, literals in options]
+        options = [(_of_others(intersect(place, member.addresses) or place, own), literals) for place, literals in options]
         mine = _held(options, _stands(ask.peer, member, line), line)
         worn = ((cubes([option]), literal) for option, literal in naming.perhaps_options(member, peer_side, unit.cloud))
         ways.append(Reach(tuple(cubes([option]) for option in options), tuple(mine.items()), tuple(worn)))
@@ -147,12 +148,15 @@ def _wanted(
     )
 
 
-def _of_others(part: Part, members: Sequence[Member]) -> Ranges:
-    """The networks of a role without the addresses of the unit's own machine, where that is none of those to be reached."""
-    networks, there = part.networks or EMPTY, [member.addresses for member in members]
+def _of_others(there: Ranges, own: Ranges) -> Ranges:
+    return subtract(there, own) or there
+
+
+def _own_addresses(part: Part, members: Sequence[Member]) -> Ranges:
+    """The addresses of the unit's own machine, where that is none of those to be reached."""
     others = {member.key for member in members}
     own = [pair for member in part.members if member.key not in others for pair in member.addresses]
-    return subtract(networks, subtract(normal(own), normal(chain(*there)))) or networks
+    return subtract(normal(own), normal(chain(*(member.addresses for member in members)))) if own else EMPTY
 
 
 def _held(options: Iterable[Option], stands: Ranges, line: Ranges) -> Own:

@@ -228,6 +228,40 @@ def test_a_machine_is_not_missing_from_its_own_address(cidrs: str, near: list[st
     ]
 
 
+ALIKE = """
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+  egress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = ["10.0.1.0/24"]
+  }
+}
+resource "aws_security_group" "more" {
+  name   = "more"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_instance" "first" {
+  vpc_security_group_ids = [aws_security_group.near.id]
+}
+resource "aws_instance" "second" {
+  subnet_id              = aws_subnet.b.id
+  private_ip             = "10.0.2.10"
+  vpc_security_group_ids = [aws_security_group.near.id, aws_security_group.more.id]
+}
+"""
+
+
+def test_a_machine_is_no_member_of_the_group_that_it_must_reach(tmp_path: Path) -> None:
+    """It wears the group as well: whether the other one stands where the rule leads is a question, it itself is none."""
+    site = ROLES.replace("  far: {match: [{name: far}]%s}\n", "") % ""
+    found = findings(tmp_path, FLOW % ("call", "near", "near", "tcp/22", "required", "egress"), site, NETWORK + ALIKE)
+    missing = [(each["workloads"], each["certainty"]) for each in found if each["check"] == "missing-access"]
+    assert missing == [(["aws_instance.first"], "proved"), (["aws_instance.second"], "unproven")]
+
+
 WORN_PERHAPS = """
 variable "on" { type = bool }
 resource "aws_security_group" "near" {
