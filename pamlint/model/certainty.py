@@ -13,9 +13,9 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from pamlint.model.addresses import ANY, IPV4, PUBLIC, families, line_of
+from pamlint.model.addresses import ANY, IPV4, IPV6, PUBLIC, families, line_of
 from pamlint.model.noun import noun
-from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, subtract, union
+from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, subtract, union
 from pamlint.model.traffic import NO_GUARD, Cube, Field, Guard, Traffic, meet, merge, minus
 
 PRIVATE: Ranges = subtract(ANY, PUBLIC)
@@ -302,9 +302,12 @@ def _line(
     if sign and own is not None:
         there = _there(own, side)
         stands = purpose is Purpose.CLOSED or _stands(predicate, side)
-        if certain and alone and stands and there and holds(side, there):
+        if not certain:
+            return union(there, predicate.at_least)
+        if alone and stands and there and holds(side, there):
             return side
-        return predicate.at_least if certain else union(there, predicate.at_least)
+        needed = alone and purpose is Purpose.CLOSED and predicate.kind in ("group", "list")
+        return union(_in_families(side, there), predicate.at_least) if needed else predicate.at_least
     if sign:
         if not certain:
             return predicate.at_most
@@ -313,6 +316,12 @@ def _line(
     if not certain or (purpose is Purpose.CLOSED and predicate.kind == "group"):
         return subtract(side, predicate.at_least)
     return subtract(side, predicate.reach)
+
+
+def _in_families(side: Ranges, there: Ranges) -> Ranges:
+    """The part of a side in the address families in which it holds all of where somebody stands: he is meant in each of them."""
+    parts = [(intersect(side, line), intersect(there, line)) for line in (IPV4, IPV6)]
+    return normal(pair for here, meant in parts if meant and holds(here, meant) for pair in here)
 
 
 def _there(own: Ranges, side: Ranges) -> Ranges:
