@@ -262,6 +262,44 @@ def test_a_machine_is_no_member_of_the_group_that_it_must_reach(tmp_path: Path) 
     assert missing == [(["aws_instance.first"], "proved"), (["aws_instance.second"], "unproven")]
 
 
+ONE_FAMILY = """
+resource "aws_security_group" "far" { name = "far" }
+resource "aws_security_group" "near" {
+  name = "near"
+  ingress {
+    protocol        = "tcp"
+    from_port       = 22
+    to_port         = 22
+    security_groups = [aws_security_group.far.id]
+  }
+}
+resource "aws_instance" "near" {
+  subnet_id              = aws_subnet.a.id
+  vpc_security_group_ids = [aws_security_group.near.id]
+}
+resource "aws_network_acl" "edge" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [aws_subnet.a.id]
+  ingress {
+    rule_no    = 1
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "10.9.0.0/24"
+  }
+}
+"""
+
+
+def test_a_member_must_be_reached_in_each_family_of_its_networks(tmp_path: Path) -> None:
+    """Wherever in them it stands, IPv4 is open and IPv6 is not: that is missing for sure, and no question."""
+    site = ROLES % (", cidrs: [10.8.0.0/24, '2001:db8:8::/64']", ", cidrs: [10.9.0.0/24, '2001:db8:9::/64']")
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/22", "required", "ingress"), site, NETWORK + ONE_FAMILY)
+    missing = [(each["certainty"], each["because"]) for each in found if each["check"] == "missing-access"]
+    assert missing == [("proved", [])]
+
+
 WORN_PERHAPS = """
 variable "on" { type = bool }
 resource "aws_security_group" "near" {
