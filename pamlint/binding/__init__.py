@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
 
 from pamlint.binding.matching import Matcher
@@ -35,7 +35,7 @@ def bind(
     for role in sorted({*site.roles, *needed} - {ANY_ROLE}):
         parts[role] = _parts(role, site, roles, matcher, ())
     lost = tuple(sorted(unread))
-    unbound = tuple(_unbound(site, parts, roles, needed, lost))
+    unbound = tuple(_unbound(site, parts, roles, needed, lost, matcher.there))
     units = units_of(network, parts)
     judged = {acl.key for unit in units for acl in (*unit.acls, *unit.assumed)}
     parts[ANY_ROLE] = (Part(ANY_ROLE, None, networks=ANY),)
@@ -59,7 +59,12 @@ def _parts(role: str, site: Site, roles: Mapping[str, Role], matcher: Matcher, a
 
 
 def _unbound(
-    site: Site, parts: Mapping[str, tuple[Part, ...]], roles: Mapping[str, Role], needed: Iterable[str], lost: Because
+    site: Site,
+    parts: Mapping[str, tuple[Part, ...]],
+    roles: Mapping[str, Role],
+    needed: Iterable[str],
+    lost: Because,
+    there: Container[int],
 ) -> Iterable[Unbound]:
     """Roles that are needed and bound to nothing; what was not read binds none that the site file gives no way to be found."""
     for role in sorted({*needed, *site.roles} - {ANY_ROLE}):
@@ -78,7 +83,7 @@ def _unbound(
         if empty:
             where = f" (instance {empty[0].index + 1})" if len(binding.instances) > 1 else ""
             yield Unbound(role, f"its `match`{where} finds nothing", lost)
-        elif doubts := _doubts(parts[role], binding.instances):
+        elif doubts := _doubts(parts[role], binding.instances, there):
             yield Unbound(role, "all that its `match` finds may not be there, or not be meant", doubts, perhaps=True)
         elif not any(part.hosts or part.members or part.networks is not None for part in parts[role]):
             beside = {host for instance in binding.instances for host in instance.on}
@@ -88,12 +93,12 @@ def _unbound(
                 yield Unbound(role, "the site file gives it neither `match` nor `cidrs` nor `on`")
 
 
-def _doubts(parts: Iterable[Part], instances: Iterable[Instance]) -> Because:
+def _doubts(parts: Iterable[Part], instances: Iterable[Instance], there: Container[int]) -> Because:
     """What it hangs on whether an instance that has a `match` is bound at all; nothing where each finds something for sure."""
     parts = list(parts)
     for instance in instances:
         found = [because for part in parts if part.instance is instance for because in part.hosts.values()]
-        if instance.match and instance.cidrs is None and found and all(found):
+        if instance.match and instance.cidrs is None and found and all(found) and id(instance) not in there:
             return tuple(sorted({reference for because in found for reference in because}))
     return ()
 

@@ -29,6 +29,8 @@ class Matcher:
 
     def __init__(self, network: Network, partial: bool = False) -> None:
         self._partial = partial
+        self.there: set[int] = set()
+        """The instances that a machine plays which is there for sure, whichever interfaces it has."""
         targets: Iterable[Acl | Group | Workload] = (*network.acls, *network.groups, *network.workloads)
         self._ids = frozenset(target.id for target in targets if target.id is not None)
         self.acls = [acl for acl in network.acls if acl.kind in ("aws_security_group", "azure_nsg")]
@@ -61,6 +63,8 @@ class Matcher:
             if because is not None:
                 hosts[workload.key] = (*because, *workload.possible)
                 _add(members, _member(workload, hosts[workload.key]))
+                if not because and not workload.machine:
+                    self.there.add(id(instance))
         unsaid = self._partial and instance.cidrs is None
         networks = None if unsaid else _networks(instance, members, self.network, standing)
         for pool in self.network.pools:

@@ -161,7 +161,8 @@ class Workload:
     is just in one of the subnets, nobody knows which. `sheltered` is a clause that
     says why the Internet cannot reach it, where the input shows that. `subnet` are the prefixes of the one subnet that it stands
     in, empty if that is not known or not one. `behind` are the keys of what hands packets on to it as they are: load balancers
-    and their pools. `one_of` tells of ACLs that are in `perhaps`: just one of each of these sets of keys is there.
+    and their pools. `one_of` tells of ACLs that are in `perhaps`: just one of each of these sets of keys is there. `possible` are
+    the references that decide whether it is there, `machine` those that decide whether what it is an interface of is.
     """
 
     key: str
@@ -177,6 +178,7 @@ class Workload:
     within: Ranges = EMPTY
     settled: bool = True
     possible: tuple[str, ...] = ()
+    machine: tuple[str, ...] = ()
     sheltered: str | None = None
     subnet: Ranges = EMPTY
     several: bool = False

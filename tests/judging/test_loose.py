@@ -211,6 +211,31 @@ def test_the_interface_that_a_machine_is_made_with_is_there_perhaps_where_it_may
     assert missing == [MISSING[0]._replace(because=["aws_network_interface.card.id", "var.on"])]
 
 
+FIRST = """
+resource "aws_network_interface" "first" {
+  subnet_id       = aws_subnet.a.id
+  private_ips     = ["10.0.1.11"]
+  security_groups = [aws_security_group.own.id]
+}
+resource "aws_instance" "near" {
+  tags = { Name = "near" }
+  network_interface {
+    device_index         = 0
+    network_interface_id = var.on ? aws_network_interface.card.id : aws_network_interface.first.id
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("loose", "expected"), [(opens(443, "10.20.0.0/16"), []), ("", [MISSING[0]._replace(acl="aws_security_group.loose")])]
+)
+def test_a_machine_that_names_one_of_two_interfaces_makes_none_itself(tmp_path: Path, loose: str, expected: list[Told]) -> None:
+    """It has the one or the other: nothing is asked of groups that it would have if it named none."""
+    code = (GROUPS % (opens(443, "10.20.0.0/16"), loose, OWN)).partition('resource "aws_instance"')[0]
+    assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + code + CARD % "" + FIRST) == expected
+
+
 EDGES = """
 resource "aws_security_group" "own" {
   name   = "own"

@@ -12,12 +12,12 @@ from typing import Any
 
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, first_written
 from pamlint.clouds.aws.network import Subnet
-from pamlint.clouds.ties import Because, Tied, Ties, has_sure, reasons, ties
+from pamlint.clouds.ties import Because, Tied, Ties, reasons, ties
 from pamlint.clouds.values import blocks, computed, find, nested, overlaid, string, text, texts, written
 from pamlint.model.acl import Text
 from pamlint.model.identity import is_live, key_of
 from pamlint.model.noun import replace
-from pamlint.model.resource import Resource, Unknown
+from pamlint.model.resource import Block, Resource, Unknown
 
 INSTANCE = "aws_instance"
 INTERFACE = "aws_network_interface"
@@ -115,9 +115,15 @@ class Machines:
         anywhere = [(each, unset) for each in self._ledger.managed(INSTANCE, INTERFACE) if unset]
         return [*anywhere, *self._ledger.candidates(value, attachment.root, INTERFACE, named=named)]
 
+    def _names_one(self, instance: Resource) -> bool:
+        """Whether an instance names an interface of the input as its own, be it one of several."""
+        surely = (block.values.get("network_interface_id") for block in _naming(instance) if not block.possible)
+        ways = (self._ledger.just_one(value, instance.root, INTERFACE) for value in surely)
+        return any(all(card is not None for card, _ in each) for each in ways)
+
     def _named(self, instance: Resource) -> Iterable[tuple[Resource, Because]]:
         """The interfaces that an instance names as its own."""
-        for block in (*blocks(instance.body, "network_interface"), *blocks(instance.body, "primary_network_interface")):
+        for block in _naming(instance):
             for card, because in self._ledger.candidates(block.values.get("network_interface_id"), instance.root, INTERFACE):
                 yield card, (*because, *block.possible)
 
@@ -146,7 +152,7 @@ class Machines:
 
     def _own(self, resource: Resource, named: Ties) -> list[Interface]:
         """The interface that an instance is made with, unless it names another."""
-        made = [] if has_sure(named) else self._made(resource)
+        made = [] if self._names_one(resource) else self._made(resource)
         return [replace(card, possible=reasons(named)) for card in made] if named else made
 
     def _made(self, resource: Resource) -> list[Interface]:
@@ -192,6 +198,11 @@ class Machines:
             because = named.because if isinstance(named, Unknown) else (f"{resource.address}.launch_template",)
             return [Interface(self._around.wearing([Unknown(because)], resource.root), subnets or (None,))]
         return [self._templated(found, written(found, "security_groups"), subnets)]
+
+
+def _naming(instance: Resource) -> list[Block]:
+    """The blocks in which an instance names interfaces."""
+    return [*blocks(instance.body, "network_interface"), *blocks(instance.body, "primary_network_interface")]
 
 
 def scaling_tags(resource: Resource) -> dict[str, Text]:

@@ -76,6 +76,7 @@ def _workload(
         within=all_of([subnet.prefixes if subnet else EMPTY for _, subnet in places]) or EMPTY,
         settled=all(subnet is None or subnet.one for _, subnet in places),
         possible=(*body.possible, *because),
+        machine=body.possible,
         subnet=_only_subnet([subnet for _, subnet in places]),
         sheltered=INTERNAL if is_internal(resource) else _sheltered(subnet for _, subnet in places),
         several=resource.type in MANY,

@@ -158,6 +158,7 @@ def _workload(resource: Resource, chain: Chain, own: Sequence[Card], mark: str) 
         within=all_of([card.within for card in own]) or EMPTY,
         settled=all(card.settled for card in own),
         possible=(*resource.body.possible, *own[0].possible),
+        machine=resource.body.possible,
         several=resource.type in SCALE_SETS,
         perhaps=perhaps((*nsgs, *asgs, *pools)),
         one_of=chain.one_of,
