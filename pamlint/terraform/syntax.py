@@ -37,7 +37,7 @@ class Step:
 
 @record
 class Reference:
-    """A name and the literal steps that follow it: `aws_vpc.main.cidr_block`, `var.rules["a"][0]`."""
+    """A name and the literal steps that follow it: `aws_vpc.main.cidr_block`, `var.rules["a"][0]`. References share steps."""
 
     root: str
     steps: list[Step]

@@ -8,10 +8,11 @@ what the expression matches means the same to them.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 from pamlint.terraform.reader.parser import Parser
 from pamlint.terraform.reader.plain import FILLED, NAME, PLAIN, REFERENCE, filled, reference
-from pamlint.terraform.reader.tokens import MAX_NESTING, BadSyntax, Scanner
+from pamlint.terraform.reader.tokens import MAX_NESTING, MAX_TOKENS, BadSyntax, Scanner
 from pamlint.terraform.syntax import Argument, BlockNode, Body, Expression, Literal, TupleOf
 
 _ITEM = rf'(?:"{PLAIN}"|{REFERENCE})[ \t]*+'
@@ -30,6 +31,8 @@ _LINE = re.compile(
     r"(?:\r?\n|\Z)"
 )
 _STRING, _REFERENCE, _NUMBER, _FILLED, _LIST, _LABELS, _CLOSER, _REMARK = range(2, 10)
+_SHORT = MAX_TOKENS // 4
+"""A text of fewer characters never has too many words and signs."""
 _WORD = re.compile(rf'"({PLAIN})"|({REFERENCE})')
 
 
@@ -46,11 +49,12 @@ def read_items(text: str) -> tuple[Body, list[tuple[int, str]]]:
 class _Reader:
     """What has been read so far: the blocks that are open, outermost first, each with the body around it."""
 
-    __slots__ = ("body", "open", "parser", "scanner")
+    __slots__ = ("body", "is_short", "open", "parser", "scanner")
 
     def __init__(self, text: str) -> None:
         self.scanner = Scanner(text)
         self.parser = Parser(self.scanner.tokens)
+        self.is_short = len(text) < _SHORT
         self.body = Body({}, [])
         self.open: list[tuple[Body, BlockNode]] = []
 
@@ -59,41 +63,36 @@ class _Reader:
         which, line_end = match.lastindex, match.end()
         if which == _REMARK:
             self.scanner.tokens.comments.append((match.start(_REMARK), match[_REMARK]))
-            self.scanner.spend(1, line_end)
             which = next((group for group in range(_CLOSER, 1, -1) if match[group] is not None), None)
+        if not self.is_short:
+            self._spend(match, which)
         if which is None:
             return line_end
-        self.scanner.spend(4, line_end)
         start, end = match.span(which)
         if which == _CLOSER:
             self._close(start, end)
             return line_end
         name = match[1]
-        self.scanner.spend_on(name, line_end)
         if which == _LABELS:
             self._open(name, _labels(match[_LABELS]), match.start(1), end)
-        else:
-            self._argument(name, self._value(which, match[which], start, end), match.start(1))
+            return line_end
+        if name in self.body.arguments:
+            raise BadSyntax(f"{name!r} is set twice in this block", match.start(1))
+        value = _VALUES[which](match[which], start, end)
+        self.body.arguments[name] = Argument(name, value, match.start(1), value.end)
         return line_end
 
-    def _value(self, which: int, text: str, start: int, end: int) -> Expression:
-        if which == _STRING:
-            return Literal(text, start - 1, end + 1)
-        self.scanner.spend_on(text, end)
-        if which == _REFERENCE:
-            return reference(text, start, end)
-        if which == _NUMBER:
-            return Literal(int(text), start, end)
-        if which == _FILLED:
-            return filled(text, start - 1, end + 1)
-        items = [_item(word, start) for word in _WORD.finditer(text)]
-        self.scanner.spend(len(items), end)
-        return TupleOf(items, start, end)
-
-    def _argument(self, name: str, value: Expression, start: int) -> None:
-        if name in self.body.arguments:
-            raise BadSyntax(f"{name!r} is set twice in this block", start)
-        self.body.arguments[name] = Argument(name, value, start, value.end)
+    def _spend(self, match: re.Match[str], which: int | None) -> None:
+        """Counts what stands on a line, as its tokens would be."""
+        if which is None:
+            self.scanner.spend(1, match.end())
+            return
+        self.scanner.spend(4, match.end())
+        self.scanner.spend_on(match[1] or "", match.end())
+        if which not in (_STRING, _LABELS):
+            self.scanner.spend_on(match[which], match.end(which))
+        if which == _LIST:
+            self.scanner.spend(len(_WORD.findall(match[_LIST])), match.end(_LIST))
 
     def _open(self, kind: str, labels: list[str], start: int, brace: int) -> None:
         if len(self.open) >= MAX_NESTING:
@@ -132,6 +131,31 @@ class _Reader:
 
 def _labels(text: str) -> list[str]:
     return [found[1] if found[1] is not None else found[2] for found in _WORD.finditer(text)] if text else []
+
+
+def _string(text: str, start: int, end: int) -> Expression:
+    return Literal(text, start - 1, end + 1)
+
+
+def _number(text: str, start: int, end: int) -> Expression:
+    return Literal(int(text), start, end)
+
+
+def _filled(text: str, start: int, end: int) -> Expression:
+    return filled(text, start - 1, end + 1)
+
+
+def _list(text: str, start: int, end: int) -> Expression:
+    return TupleOf([_item(word, start) for word in _WORD.finditer(text)], start, end)
+
+
+_VALUES: Mapping[int, Callable[[str, int, int], Expression]] = {
+    _STRING: _string,
+    _REFERENCE: reference,
+    _NUMBER: _number,
+    _FILLED: _filled,
+    _LIST: _list,
+}
 
 
 def _item(word: re.Match[str], offset: int) -> Expression:

@@ -331,7 +331,7 @@ class Parser:
         if kind in ("NAME", "PATH"):
             names = value.split(".")
             if isinstance(of, Reference):
-                of.steps.extend(Step(name, False) for name in names)
+                of.steps = [*of.steps, *(Step(name, False) for name in names)]
                 of.end = end
                 return of
             for name in names:
@@ -369,7 +369,7 @@ class Parser:
 
 def _indexed(of: Expression, key: Expression, start: int, end: int) -> Expression:
     if isinstance(of, Reference) and isinstance(key, Literal):
-        of.steps.append(Step(key.value, True))
+        of.steps = [*of.steps, Step(key.value, True)]
         of.end = end
         return of
     return Index(of, key, of.start, end)

@@ -23,14 +23,15 @@ def path(text: str, start: int, end: int) -> Expression:
     """The tree of names with dots between them, or of a keyword."""
     if "." not in text:
         return Literal(KEYWORDS[text], start, end) if text in KEYWORDS else Reference(text, [], start, end)
-    root, *names = text.split(".")
-    return Reference(root, [*map(named, names)], start, end)
+    root, steps = _steps(text)
+    return Reference(root, steps, start, end)
 
 
 @lru_cache(maxsize=4096)
-def named(name: str) -> Step:
-    """The step to an attribute; a tree has many of the same."""
-    return Step(name, False)
+def _steps(text: str) -> tuple[str, list[Step]]:
+    """The first of names with dots between them, and the steps that follow; a tree has many of the same."""
+    root, *names = text.split(".")
+    return root, [Step(name, False) for name in names]
 
 
 def reference(text: str, start: int, end: int) -> Expression:
@@ -45,7 +46,7 @@ def reference(text: str, start: int, end: int) -> Expression:
 def _step(found: re.Match[str]) -> Step:
     name, number, key = found.groups()
     if name is not None:
-        return named(name)
+        return Step(name, False)
     return Step(int(number) if key is None else key, True)
 
 

@@ -46,6 +46,7 @@ _QUOTED = re.compile(rf'({_LITERAL}*+)(?:(")|([$%])\{{(~?))?')
 _OPENING = re.compile(r"([$%])(?:\1\{|\{(~?))")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
+_CLOSING = frozenset(("}", "]", ")", "~}"))
 
 
 class BadSyntax(Exception):  # noqa: N818 -- it never leaves the reader, which tells it as an InputError
@@ -163,6 +164,11 @@ class Scanner:
         elif len(value) > FEW_DIGITS:
             self.spend(min(len(value), MAX_DIGITS), at)
 
+    def _rare_name(self, name: str, start: int, end: int) -> None:
+        self.spend_on(name, end)
+        if not name.isascii() and not all(map(str.isidentifier, name.replace("-", "_").split("."))):
+            raise BadSyntax(f"{name!r} is no valid name", start)
+
     def _left(self) -> int:
         return MAX_TOKENS - self._spent - len(self.tokens.kinds) - len(self.tokens.comments)
 
@@ -174,21 +180,19 @@ class Scanner:
         end = len(self.text)
         for match in islice(_TOKEN.finditer(self.text, at), self._left() + 1):
             which = match.lastindex or 0
-            value = match[which]
+            value = kind = match[which]
             start, end = match.span(which)
             if which == _OPERATOR:
-                kind = value
-                if value in "{[(":
+                if value in _CLOSER:
                     kind = self._opened(value, start, end)
-                elif value in ("}", "]", ")", "~}"):
+                elif value in _CLOSING:
                     template = self._closed(value, start, end)
                     if template is not None:
                         return self.template(template, end)
             elif which == _WORD:
-                if not value.isascii() and not all(map(str.isidentifier, value.replace("-", "_").split("."))):
-                    raise BadSyntax(f"{value!r} is no valid name", start)
                 kind = "PATH" if "." in value else "NAME"
-                self.spend_on(value, end)
+                if len(value) > _LONG or not value.isascii():
+                    self._rare_name(value, start, end)
             elif which == _LINE_END:
                 if not self.lines_count or (tokens.kinds and tokens.kinds[-1] == "LINE"):
                     continue
@@ -201,7 +205,7 @@ class Scanner:
                 kind = _KINDS[which]
                 if which != _PLAIN:
                     self._spend_on_value(which, value, end)
-                value = value.strip('"')
+                value = value if which == _DIGITS else value[1:-1]
             elif which == _REMARK:
                 tokens.comments.append((start, value))
                 continue
@@ -227,12 +231,10 @@ class Scanner:
 
     def _opened(self, bracket: str, start: int, end: int) -> str:
         self.open.append(_Bracket(_CLOSER[bracket], self.lines_count, start))
-        if bracket == "{":
-            before = self.tokens.kinds[-1] if self.tokens.kinds else ""
-            is_object = not self.lines_count or before not in ("NAME", "STRING", "CLOSE")
-            self.lines_count = not (is_object and _FOR.match(self.text, end))
-        else:
+        if bracket != "{":
             self.lines_count = False
+        elif not self.lines_count or not self.tokens.kinds or self.tokens.kinds[-1] not in ("NAME", "STRING", "CLOSE"):
+            self.lines_count = not _FOR.match(self.text, end)
         return bracket if len(self.open) <= MAX_NESTING else "DEEP"
 
     def _closed(self, bracket: str, start: int, end: int) -> _TemplateMode | None:
