@@ -37,6 +37,8 @@ from pamlint.terraform.values import (
     TupleValue,
     UnknownValue,
     Value,
+    mark,
+    merge_marks,
     type_of,
     unmark,
 )
@@ -48,8 +50,8 @@ _UNKNOWN = UnknownValue(())
 
 def left_of(node: Expression, scope: Scope, evaluate: Evaluate) -> Value:
     """The null, or the unknown of some type, that a wrong expression leaves; raises LimitReached where that costs too much."""
-    value = _left_of(node, scope, evaluate)
-    return value if isinstance(value, Null) else UnknownValue((), type_of(value))
+    value, marks = unmark(_left_of(node, scope, evaluate))
+    return mark(value if isinstance(value, Null) else UnknownValue((), type_of(value)), marks)
 
 
 def _left_of(node: Expression, scope: Scope, evaluate: Evaluate) -> Value:
@@ -61,7 +63,7 @@ def _left_of(node: Expression, scope: Scope, evaluate: Evaluate) -> Value:
 def _judged(node: Expression, scope: Scope, evaluate: Evaluate) -> tuple[Value, bool]:
     """What a part comes to, and whether it is right."""
     try:
-        return unmark(evaluate(node, scope))[0], True
+        return evaluate(node, scope), True
     except EvaluationError:
         return _left_of(node, scope, evaluate), False
 
@@ -88,31 +90,33 @@ def _parentheses(node: Parentheses, scope: Scope, evaluate: Evaluate) -> Value:
 
 def _template(node: Template, scope: Scope, evaluate: Evaluate) -> Value:
     """The text before the error, unless a part is not known."""
-    parts = [_judged(part, scope, evaluate) for part in node.parts]
-    if any(isinstance(part, UnknownValue) for part, _ in parts):
-        return UnknownValue((), STRING)
+    parts = [(*unmark(value), right) for value, right in (_judged(part, scope, evaluate) for part in node.parts)]
+    marks = merge_marks(*(because for _, because, _ in parts))
+    if any(isinstance(part, UnknownValue) for part, _, _ in parts):
+        return mark(UnknownValue((), STRING), marks)
     text = ""
-    for part, right in parts:
+    for part, _, right in parts:
         written = _or_unknown(convert, part, STRING)
         if not right or not isinstance(written, str):
             break
         text += written
-    return text
+    return mark(text, marks)
 
 
 def _join(node: Join, scope: Scope, evaluate: Evaluate) -> Value:
     """The results that can be written, unless one is not known."""
-    results = _part(node.loop, scope, evaluate)
+    results, marks = unmark(_part(node.loop, scope, evaluate))
     if not isinstance(results, TupleValue):
         return UnknownValue((), STRING)
     text = ""
     for result in results.items:
-        bare = unmark(result)[0]
+        bare, because = unmark(result)
         if isinstance(bare, UnknownValue):
-            return UnknownValue((), STRING)
+            return mark(UnknownValue((), STRING), marks)
         written = _or_unknown(convert, bare, STRING)
-        text += written if isinstance(written, str) else ""
-    return text
+        if isinstance(written, str):
+            text, marks = text + written, merge_marks(marks, because)
+    return mark(text, marks)
 
 
 def _tuple(node: TupleOf, scope: Scope, evaluate: Evaluate) -> Value:
@@ -121,13 +125,16 @@ def _tuple(node: TupleOf, scope: Scope, evaluate: Evaluate) -> Value:
 
 def _object(node: ObjectOf, scope: Scope, evaluate: Evaluate) -> Value:
     items: dict[str, Value] = {}
+    marks: tuple[str, ...] | None = None
     for key_node, value_node in node.items:
-        key, right = _judged(key_node, scope, evaluate)
+        value, right = _judged(key_node, scope, evaluate)
+        key, because = unmark(value)
+        marks = merge_marks(marks, because)
         name = _or_unknown(object_key, key)
         if not right or isinstance(key_node, Reference) or not isinstance(name, str):
             return _UNKNOWN
         items[name] = _part(value_node, scope, evaluate)
-    return ObjectValue(items)
+    return mark(ObjectValue(items), marks)
 
 
 def _conditional(node: Conditional, scope: Scope, evaluate: Evaluate) -> Value:
@@ -136,13 +143,15 @@ def _conditional(node: Conditional, scope: Scope, evaluate: Evaluate) -> Value:
         shared = operators.shared_type(then, otherwise)
     except EvaluationError:
         return _UNKNOWN
+    arms = [unmark(then)[0], unmark(otherwise)[0]]
     try:
-        decision = operators.condition(_part(node.condition, scope, evaluate), "the condition")
-        if isinstance(decision, bool):
-            return convert(then if decision else otherwise, shared)
+        decision, marks = unmark(operators.condition(_part(node.condition, scope, evaluate), "the condition"))
+        result = convert(arms[0 if decision else 1], shared) if isinstance(decision, bool) else UnknownValue((), shared)
     except EvaluationError:
         return UnknownValue((), shared)
-    return Null(shared) if isinstance(then, Null) and isinstance(otherwise, Null) else UnknownValue((), shared)
+    if all(isinstance(arm, Null) for arm in arms):
+        result = Null(shared)
+    return mark(result, merge_marks(marks, unmark(then)[1], unmark(otherwise)[1]))
 
 
 def _attribute(node: Attribute, scope: Scope, evaluate: Evaluate) -> Value:
@@ -151,38 +160,40 @@ def _attribute(node: Attribute, scope: Scope, evaluate: Evaluate) -> Value:
 
 def _index(node: Index, scope: Scope, evaluate: Evaluate) -> Value:
     """Of a list or tuple that is not known there are types; no index leads into such an object."""
-    whole, key = _part(node.of, scope, evaluate), _part(node.key, scope, evaluate)
-    of = type_of(whole)
+    whole, marks = unmark(_part(node.of, scope, evaluate))
+    key, of = _part(node.key, scope, evaluate), type_of(whole)
     if type_of(key) is not ANY and isinstance(of, ListType | TupleType):
         key = _or_unknown(convert, key, NUMBER)
     if type_of(key) is ANY or (isinstance(whole, UnknownValue) and isinstance(of, ObjectType)):
-        return _UNKNOWN
+        return mark(_UNKNOWN, marks)
     if isinstance(whole, UnknownValue) and isinstance(of, TupleType):
         whole = TupleValue(UnknownValue((), element) for element in of.elements)
-    return _or_unknown(index, whole, key)
+    return _or_unknown(index, mark(whole, marks), key)
 
 
 def _splat(node: Splat, scope: Scope, evaluate: Evaluate) -> Value:
-    source, right = _judged(node.source, scope, evaluate)
+    value, right = _judged(node.source, scope, evaluate)
+    source, marks = unmark(value)
     of = type_of(source)
-    if not right or of is ANY or isinstance(source, Null):
-        return _UNKNOWN
 
     def each(element: Type) -> Type:
         return type_of(_part(node.each, scope.with_item(UnknownValue((), element)), evaluate))
 
+    if not right or of is ANY or isinstance(source, Null):
+        return _UNKNOWN
     if isinstance(of, ListType | SetType):
-        return UnknownValue((), ListType(each(of.element)))
+        return mark(UnknownValue((), ListType(each(of.element))), marks)
     if isinstance(of, TupleType):
-        return UnknownValue((), TupleType(tuple(map(each, of.elements))))
-    return _UNKNOWN if isinstance(source, UnknownValue) else UnknownValue((), TupleType((each(of),)))
+        return mark(UnknownValue((), TupleType(tuple(map(each, of.elements)))), marks)
+    return mark(_UNKNOWN if isinstance(source, UnknownValue) else UnknownValue((), TupleType((each(of),))), marks)
 
 
 def _for(node: For, scope: Scope, evaluate: Evaluate) -> Value:
+    source, marks = unmark(_part(node.source, scope, evaluate))
     try:
-        elements = pairs(_part(node.source, scope, evaluate))
+        elements = pairs(source)
     except EvaluationError:
-        return _UNKNOWN
+        return mark(_UNKNOWN, marks)
     if not _is_condition(node, scope, evaluate):
         return _UNKNOWN
     listed: list[Value] = []
@@ -190,17 +201,20 @@ def _for(node: For, scope: Scope, evaluate: Evaluate) -> Value:
     for key, element in elements:
         scope.budget.spend(1)
         inside = scope.with_local({node.value_name: element} | ({node.key_name: key} if node.key_name else {}))
-        included = _is_included(node, inside, evaluate)
+        included, because = _is_included(node, inside, evaluate)
+        marks = merge_marks(marks, because)
         if included is False:
             continue
-        name = _or_unknown(object_key, _part(node.key, inside, evaluate)) if node.key else ""
+        name, because = unmark(_part(node.key, inside, evaluate)) if node.key else ("", None)
+        marks = merge_marks(marks, because)
+        name = _or_unknown(object_key, name)
         if included is None or not isinstance(name, str):
-            return _UNKNOWN
+            return mark(_UNKNOWN, marks)
         listed.append(_part(node.value, inside, evaluate))
         named.setdefault(name, []).append(listed[-1])
     if node.key is None:
-        return TupleValue(listed)
-    return ObjectValue({name: TupleValue(values) if node.group else values[0] for name, values in named.items()})
+        return mark(TupleValue(listed), marks)
+    return mark(ObjectValue({name: TupleValue(values) if node.group else values[0] for name, values in named.items()}), marks)
 
 
 def _is_condition(node: For, scope: Scope, evaluate: Evaluate) -> bool:
@@ -215,12 +229,12 @@ def _is_condition(node: For, scope: Scope, evaluate: Evaluate) -> bool:
     return True
 
 
-def _is_included(node: For, scope: Scope, evaluate: Evaluate) -> bool | None:
-    """None where that is not known."""
+def _is_included(node: For, scope: Scope, evaluate: Evaluate) -> tuple[bool | None, tuple[str, ...] | None]:
+    """None where that is not known; with its marks."""
     if node.condition is None:
-        return True
-    decision = _or_unknown(operators.condition, _part(node.condition, scope, evaluate), "the condition")
-    return decision if isinstance(decision, bool) else None
+        return True, None
+    decision, marks = unmark(_or_unknown(operators.condition, _part(node.condition, scope, evaluate), "the condition"))
+    return decision if isinstance(decision, bool) else None, marks
 
 
 _LEAVING: Mapping[type, Callable[[Any, Scope, Evaluate], Value]] = {

@@ -47,7 +47,7 @@ def _ask_batch(expressions: Sequence[str], locals_text: str) -> list[str | None]
         directory = Path(name)
         (directory / "main.tf").write_text(f"locals {{\n{locals_text}\nrows = [\n{rows}\n]\n}}\n", encoding="utf-8", newline="")
         done = run(directory, "console", "-no-color", standard_input="nonsensitive(jsonencode(local.rows))\n")
-    if done.stdout.strip() == "(known after apply)" or "TERRAFORM CRASH" in done.stderr:
+    if done.stdout.rstrip().endswith("(known after apply)") or "panic" in done.stderr:
         middle = len(expressions) // 2
         if middle == 0:
             return ["unknown"]

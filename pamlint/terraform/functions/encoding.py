@@ -81,8 +81,11 @@ def encode_text(text: str, charset: str) -> Value:
 
 def decode_text(text: str, charset: str) -> Value:
     """textdecodebase64"""
+    data, codec = _from_base64(text), _codec(charset)
+    if codec == "utf-16" and data[:2] != b"\xff\xfe":
+        codec, data = "utf-16-be", data.removeprefix(b"\xfe\xff")
     try:
-        return string(_from_base64(text).decode(_codec(charset)))
+        return string(data.decode(codec))
     except UnicodeDecodeError:
         raise EvaluationError(f"the bytes mean nothing in {charset}") from None
 

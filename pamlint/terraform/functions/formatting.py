@@ -151,7 +151,7 @@ def _as_it_is(verb: _Verb, value: Value) -> str:
 
 
 def _shortest(number: Number) -> str:
-    """In full between 1e-4 and 1e21, else with an exponent."""
+    """In full between 1e-4 and 1e6, else with an exponent."""
     value = Decimal(show_number(number))
     if value.is_infinite():
         return "-Inf" if value < 0 else "+Inf"
@@ -160,8 +160,7 @@ def _shortest(number: Number) -> str:
     digits = value.as_tuple().digits
     significant = len("".join(map(str, digits)).rstrip("0"))
     exponent = value.adjusted()
-    limit = significant if significant > 21 and significant >= exponent + 1 else 21
-    if -4 <= exponent < limit:
+    if -4 <= exponent < 6:
         return format(value, "f")
     return _with_exponent(value, significant - 1, "e")
 

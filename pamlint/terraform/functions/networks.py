@@ -34,12 +34,16 @@ def _network(prefix: str) -> IPv4Network | IPv6Network:
 
 
 def host(prefix: str, number: Number) -> Value:
-    """cidrhost: counted from the end if negative."""
+    """cidrhost: counted from the end if negative. Terraform checks no more than 64 bits, and so does this."""
     network = _network(prefix)
     place = _exact(number)
-    if not -network.num_addresses <= place < network.num_addresses:
+    low = (place + 2**63) % 2**64 - 2**63
+    if (low if place >= 0 else ~place) >= network.num_addresses:
         raise EvaluationError(f"{prefix} has no host number {place}")
-    return str(network[place])
+    address = int(network.network_address) | (place if place >= 0 else network.num_addresses + place)
+    if address >= 2**network.max_prefixlen:
+        raise EvaluationError(f"{prefix} has no host number {place}")
+    return str(type(network.network_address)(address))
 
 
 def _exact(number: Number) -> int:

@@ -24,6 +24,16 @@ from pamlint.terraform.values import EvaluationError, Value, type_of
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MAX_DIGITS = 4000
+_LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+_LOG = (
+    6.666666666666735130e-01,
+    3.999999999940941908e-01,
+    2.857142874366239149e-01,
+    2.222219843214978396e-01,
+    1.818357216161805012e-01,
+    1.531383769920937332e-01,
+    1.479819860511658591e-01,
+)
 _MAX_BITS = 13_000
 
 
@@ -46,7 +56,7 @@ def logarithm(number: Number, base: Number) -> Value:
     """log: in doubles, as Terraform computes it."""
     above, below = _log(number), _log(base)
     if below == 0:
-        return _shown(math.copysign(math.inf, above) if above else math.nan)
+        return _shown(math.nan if above == 0 or math.isnan(above) else math.copysign(math.inf, above))
     return _shown(above / below)
 
 
@@ -54,7 +64,24 @@ def _log(number: Number) -> float:
     value = _double(number)
     if value == 0:
         return -math.inf
-    return math.log(value) if value > 0 else math.nan
+    return _natural_log(value) if value > 0 else math.nan
+
+
+def _natural_log(value: float) -> float:
+    """By the steps of FreeBSD's `e_log.c`, as Go has them: the last bit may be another than that of the nearest double."""
+    if math.isinf(value):
+        return value
+    factor, exponent = math.frexp(value)
+    if factor < math.sqrt(2) / 2:
+        factor, exponent = factor * 2, exponent - 1
+    rest = factor - 1
+    ratio = rest / (2 + rest)
+    square = ratio * ratio
+    fourth = square * square
+    odd = square * (_LOG[0] + fourth * (_LOG[2] + fourth * (_LOG[4] + fourth * _LOG[6])))
+    even = fourth * (_LOG[1] + fourth * (_LOG[3] + fourth * _LOG[5]))
+    half = 0.5 * rest * rest
+    return exponent * _LN2_HIGH - ((half - (ratio * (half + (odd + even)) + exponent * _LN2_LOW)) - rest)
 
 
 def power(base: Number, exponent: Number) -> Value:
@@ -67,7 +94,7 @@ def power(base: Number, exponent: Number) -> Value:
         return _shown(_library_power(left, right))
     if part > 0.5:
         part, whole_part = part - 1, whole_part + 1
-    result = math.exp(part * math.log(left)) if part else 1.0
+    result = math.exp(part * _natural_log(left)) if part else 1.0
     factor, factor_exponent = math.frexp(left)
     steps, result_exponent = int(whole_part), 0
     while steps:
