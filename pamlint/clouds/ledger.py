@@ -112,6 +112,9 @@ class Ledger:
 
     def just_one(self, value: Any, root: str, *types: str) -> tuple[tuple[Resource | None, Because], ...]:
         """The resources of these types of which a value is just one, each once; None for one that the input does not hold."""
+        found_one = self.target(value, root, *types)
+        if found_one is not None:
+            return ((found_one, ()),)
         known, others = self.ways(value, root, *types)
         found: dict[str, tuple[Resource | None, Because]] = {key_of(resource): (resource, because) for resource, because in known}
         doubt = next((because for _, because in known), ())

@@ -20,6 +20,8 @@ class Tied(NamedTuple):
 
     def beside(self, other: Tied) -> Tied:
         """Both together: where both have a key, nobody knows any more that it is one of a set."""
+        if not any(self) or not any(other):
+            return self if any(self) else other
         both = set(keys(self.ties)).intersection(keys(other.ties))
         sets = (each for each in (*self.one_of, *other.one_of) if both.isdisjoint(each))
         return Tied(ties((*self.ties, *other.ties)), tuple(sorted(sets)))

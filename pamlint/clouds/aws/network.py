@@ -112,7 +112,7 @@ class Subnets:
 
 def one_of(ways: Sequence[tuple[Subnet | None, Because]]) -> Subnet | None:
     """What is known of a subnet that is one of several: of a single one that one itself, or None where the input lacks it."""
-    if len({subnet for subnet, _ in ways}) == 1:
+    if len(ways) == 1 or len({subnet for subnet, _ in ways}) == 1:
         return ways[0][0]
     subnets = [subnet for subnet, _ in ways]
     vpcs = [subnet.vpc if subnet else None for subnet in subnets]
