@@ -105,7 +105,7 @@ def attribute(of: Value, name: str) -> Value:
         if name in held_items(bare):
             return mark(held_items(bare)[name], marks)
         if bare.like and bare.type is not STRING:
-            return mark(_of_like(bare.like, name, bare), marks)
+            return mark(called(_of_like(bare.like, name, bare), _below(bare, name)), marks)
         return mark(UnknownValue(_because(bare, name), _attribute_type(bare.type, name), name=_below(bare, name)), marks)
     raise EvaluationError(f'a value of type {friendly_name(type_of(bare))} has no attribute "{name}"')
 
@@ -215,22 +215,25 @@ def _any_of(items: Sequence[Value], key: UnknownValue, of: Type, alone: bool = T
 
 
 def _of_like(like: Sequence[Value], name: str, of: UnknownValue, alone: bool = False) -> UnknownValue:
-    """The attribute of what is like one of these objects, or like one in them if none of these has one of that name."""
+    """The attribute of what is like one of these objects; in the place of one that has none stands what is in it."""
     type_ = _attribute_type(of.type, name)
-    layer = like
-    while layer:
-        found = []
-        for item in layer:
-            try:
-                found.append(attribute(item, name))
-            except LimitReached:
-                raise
-            except EvaluationError:
-                alone = False
-        if found:
-            return _any_of(found, UnknownValue(of.because), type_, alone)
-        layer = below(layer)
-    return UnknownValue(reasons(of, *written(like)), type_)
+    found: list[Value] = []
+    seen: set[int] = set()
+    pending = list(like)
+    for item in pending:
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        try:
+            found.append(attribute(item, name))
+        except LimitReached:
+            raise
+        except EvaluationError:
+            alone = False
+            pending += below((item,))
+    if not found:
+        return UnknownValue(reasons(of, *written(like)), type_)
+    return _any_of(found, UnknownValue(of.because), type_, alone)
 
 
 def _index_unknown(of: UnknownValue, key: Value) -> Value:
@@ -242,10 +245,8 @@ def _index_unknown(of: UnknownValue, key: Value) -> Value:
         raise EvaluationError(f"a value of type {friendly_name(of.type)} has no elements")
     if isinstance(key, str) and key in held_items(of):
         return held_items(of)[key]
-    if isinstance(key, str) and (of.attribute is not None or isinstance(of.holds, LazyObject)):
+    if isinstance(key, str) and (of.attribute is not None or isinstance(of.holds, LazyObject) or isinstance(of.type, ObjectType)):
         return attribute(of, key)
-    if isinstance(of.type, ObjectType) and isinstance(key, str):
-        return UnknownValue(because, _attribute_type(of.type, key), name=name)
     some = any_of(of)
     element = of.type.element if isinstance(of.type, ListType | MapType) else ANY
     return UnknownValue(because, element, either=some.either, like=some.like, name=name)
