@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from pamlint.binding import Binding, Part, Unit, is_absent
-from pamlint.judging.admission import Admission, Piece, localise, through, worn_perhaps
+from pamlint.judging.admission import Admission, Piece, localise, worn_perhaps
 from pamlint.judging.cubes import Table
 from pamlint.judging.defaults import Working, implicit
 from pamlint.judging.demand import Ask, Demand
@@ -126,12 +126,12 @@ class _Judge:
         view = View(direction, self.table.predicates, unit.within, unit.acls[0].address, self.table.lists)
         always = self.admission.always(unit, direction)
         passes = tuple(self.admission.passing(unit, layer, pieces, direction, always) for layer, pieces in enumerate(layers))
-        passed = through(passes)
+        passed = self.admission.chain(unit, passes)
         denied = by_name(localise(cubes, unit, direction) for cubes in self._cubes(unit, direction, "deny"))
         named = by_name(self.table.rule(acl, rule) for acl in unit.acls for rule in acl.rules if rule.direction == direction)
         permitted = self.demand.permitted(unit, direction, named.keys())
         perhaps = self.floating.passing(unit, self._held(unit, layers, passes, direction, always), direction)
-        widest = passed if perhaps is passes else through(perhaps)
+        widest = passed if perhaps is passes else self.admission.chain(unit, perhaps)
         front = Front(unit, direction, layers, asks, permitted, view, passes, passed, denied, named, perhaps, widest)
         self.fronts[place, direction] = front
         needed = self._required(front)
@@ -223,7 +223,7 @@ class _Judge:
             if want is None:
                 continue
             passes = where_asked(front, ask, self.acls, self.admission) if ask.bearing.because else front.perhaps
-            passed = front.perhaps_passed if passes is front.perhaps else through(passes)
+            passed = front.perhaps_passed if passes is front.perhaps else self.admission.chain(front.unit, passes)
             settled = self._doubt(unmet(want, passed, named, self.table, front.direction), front.unit.layers)
             settled = doubted(settled, front.unit.helped)
             if settled.proved or settled.unproven:

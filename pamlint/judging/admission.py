@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from pamlint.binding import Unit
@@ -104,11 +104,33 @@ class Admission:
             return (*together(pieces), *always, *self.untied(layer[0], unit, direction))
         return (*self._once(self._left, layer[0], direction, self._not_denied), *self.untied(layer[0], unit, direction))
 
+    def chain(self, unit: Unit, passes: Sequence[Traffic]) -> Traffic:
+        """What passes a whole chain, from what passes each layer: of lists of which just one stands, each where it does."""
+        layers: list[Traffic] = []
+        chosen: dict[tuple[str, ...], list[tuple[Acl, Traffic]]] = {}
+        for (acl, *_), passed in zip(unit.layers, passes, strict=True):
+            if is_chosen(acl):
+                chosen.setdefault(acl.one_of, []).append((acl, self.where_it_stands(acl, passed)))
+            else:
+                layers.append(passed)
+        return through((*layers, *map(self._whichever, chosen.values())))
+
+    def _whichever(self, lists: Sequence[tuple[Acl, Traffic]]) -> Traffic:
+        """What passes whichever of several lists stands, and what passes each of them where it does."""
+        apart = (cube.where(*self.table.standing(acl)) for acl, passed in lists for cube in passed)
+        return (*through(passed for _, passed in lists), *apart)
+
+    def where_it_stands(self, acl: Acl, passed: Traffic) -> Traffic:
+        """What passes the layer of a list that stands perhaps, where it does: not what passes where another stands."""
+        others = frozenset(self.table.choosing(acl)) if is_chosen(acl) else frozenset()
+        return tuple(cube for cube in passed if others.isdisjoint(name for name, _ in cube.guard)) if others else passed
+
     def untied(self, acl: Acl, unit: Unit, direction: Direction) -> Traffic:
         """What a list that stands in a chain perhaps lets through if it does not: everything."""
         if not acl.loose or not acl.ordered:
             return ()
-        return localise(tuple(Cube().where(*guard) for guard in self.table.absent(acl)), unit, direction)
+        here = localise((Cube(),), unit, direction)
+        return tuple(cube.where(*guard) for cube in here for guard in self.table.absent(acl))
 
     def _not_denied(self, acl: Acl, direction: Direction) -> Traffic:
         """What no deny of a first-match list decides: what no deny matches, and what another rule lets through above one."""
@@ -146,6 +168,11 @@ def _told(acl: Acl, like: Rule, table: Table) -> Told:
             surely += sure(cubes, table)
             guarded += [cube for cube in cubes if cube.guard]
     return Field(surely), Field(guarded), above
+
+
+def is_chosen(acl: Acl) -> bool:
+    """Whether a list is one of several of which just one stands."""
+    return acl.ordered and bool(acl.one_of)
 
 
 def staying(unit: Unit, direction: Direction) -> Traffic:

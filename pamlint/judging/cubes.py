@@ -46,6 +46,8 @@ class Table:
         self._tags = tags
         self._strangers: dict[str, Symbol] = {}
         self._rules: dict[tuple[str, str, Direction, str, int | None], Traffic] = {}
+        self._absent: dict[str, list[tuple[tuple[str, bool], ...]]] = {}
+        self._sets: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]] = {}
 
     def symbol(self, key: str, side: int, kind: SymbolKind = "group") -> Option:
         """A symbol on a side: plain addresses where its members are known, else a predicate; `kind` is that of a stranger."""
@@ -101,15 +103,22 @@ class Table:
         if not acl.one_of:
             return (self.unknown(f"{acl.place}/stands", None, ANY, acl.address, acl.loose),) if acl.loose else ()
         place = acl.one_of.index(key or acl.key)
-        which = "+".join((*acl.one_of, *acl.loose))
-        names = [f"one of {which}/{number}" for number in range(len(acl.one_of) - 1)]
-        told = [self.unknown(name, None, ANY, acl.address, acl.loose) for name in names[: place + 1]]
-        return tuple((name, number == place) for number, (name, _) in enumerate(told))
+        return tuple((name, number == place) for number, name in enumerate(self.choosing(acl)[: place + 1]))
+
+    def choosing(self, acl: Acl) -> tuple[str, ...]:
+        """The predicates that say which of several lists stands: the first for the first of them, and so on but the last."""
+        which = (acl.one_of, acl.loose)
+        if which not in self._sets:
+            names = (f"one of set {len(self._sets)}/{number:06}" for number in range(len(acl.one_of) - 1))
+            self._sets[which] = tuple(self.unknown(name, None, ANY, acl.address, acl.loose)[0] for name in names)
+        return self._sets[which]
 
     def absent(self, acl: Acl) -> list[tuple[tuple[str, bool], ...]]:
         """In which cases an ACL that stands in a chain perhaps does not: in each of them these literals hold."""
         if acl.one_of:
-            return [self.standing(acl, other) for other in acl.one_of if other != acl.key]
+            if acl.place not in self._absent:
+                self._absent[acl.place] = [self.standing(acl, other) for other in acl.one_of if other != acl.key]
+            return self._absent[acl.place]
         return [(self.unknown(f"{acl.place}/untied", None, ANY, acl.address, acl.loose),)] if acl.loose else []
 
     def rule(self, acl: Acl, rule: Rule) -> Traffic:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, Admission, less, localise, through
+from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, Admission, less, localise
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Demand
 from pamlint.judging.judgement import Implicit
@@ -31,7 +31,8 @@ def implicit(
     ]
     explicit = [_explicit(front, place, table) for place in range(len(front.layers))]
     allowed = (*front.permitted.traffic, *blocked, *demand.of_unbound(front.unit, front.direction, front.named.keys()))
-    extra = minus(through(less(cubes, told, table) for cubes, told in zip(unsaid, explicit, strict=True)), allowed)
+    passes = [less(cubes, told, table) for cubes, told in zip(unsaid, explicit, strict=True)]
+    extra = minus(admission.chain(front.unit, passes), allowed)
     standing = (
         place
         for place, layer in enumerate(front.layers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pamlint.binding import Unit
-from pamlint.judging.admission import Admission, Piece, less, localise, through
+from pamlint.judging.admission import Admission, Piece, is_chosen, less, localise, through
 from pamlint.judging.crossing import NARROWED, in_both, past_a_list
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
@@ -94,6 +94,12 @@ class Front:
         """What a rule of an ACL opens here."""
         return Opening(rule, acl, self.unit, self.direction, residue, self.seen_at(acl), self.roles, flow, beside, expired)
 
+    def instead_of(self, place: int) -> tuple[int, ...]:
+        """The places of the lists that stand in the chain where the one at a place does not, if just one of them does."""
+        here = self.unit.layers[place][0]
+        lists = ((other, layer[0]) for other, layer in enumerate(self.unit.layers) if other != place)
+        return tuple(other for other, acl in lists if is_chosen(here) and is_chosen(acl) and acl.one_of == here.one_of)
+
     @property
     def roles(self) -> tuple[str, ...]:
         """The roles that the unit bears."""
@@ -143,7 +149,7 @@ def _by_one(openings_: Sequence[Opening]) -> Iterator[Opening]:
 def _unguarded(front: Front, admission: Admission) -> Iterator[tuple[Acl, Traffic]]:
     """What passes if none of a unit's lists stands there, and no rule of theirs names; the nearest tells it."""
     lists = [layer[0] for layer in front.unit.layers]
-    if all(acl.loose and acl.ordered for acl in lists):
+    if all(acl.loose and acl.ordered and not acl.one_of for acl in lists):
         passing = through(admission.untied(acl, front.unit, front.direction) for acl in lists)
         rules = tuple(cube for layer in front.layers for piece in layer for cube in piece.traffic)
         yield lists[0], less(passing, rules, admission.table)
@@ -209,16 +215,21 @@ def _is_whole(predicate: Predicate, cube: Cube, peer_side: int) -> bool:
 def _passing(front: Front, place: int, piece: Piece, admission: Admission) -> Traffic:
     """What a rule of a layer decides and the other layers let through, where no nearer layer has an explicit rule for it."""
     passing = localise(admission.decided(piece), front.unit, front.direction)
-    for other, layer in enumerate(front.layers):
-        if other == place:
-            continue
-        if front.unit.cloud == "azure":
-            passing = in_both(passing, front.passes[other], front.direction, admission.table)
-        else:
-            passing = past_a_list(passing, front.passes[other], front.direction, admission.table)
-        if other < place:
-            explicit = (cube for near in layer if not near.rule.default for cube in near.traffic)
-            passing = less(passing, tuple(explicit), admission.table)
+    both = in_both if front.unit.cloud == "azure" else past_a_list
+    instead = front.instead_of(place)
+    for other in range(len(front.layers)):
+        if other != place and other not in instead:
+            passing = both(passing, front.passes[other], front.direction, admission.table)
+    if instead:
+        anyway = passing
+        for other in instead:
+            passed = admission.where_it_stands(front.unit.layers[other][0], front.passes[other])
+            anyway = both(anyway, passed, front.direction, admission.table) if anyway else ()
+        there = admission.table.standing(piece.acl)
+        passing = (*anyway, *(cube.where(*there) for cube in passing))
+    for layer in front.layers[:place]:
+        explicit = (cube for near in layer if not near.rule.default for cube in near.traffic)
+        passing = less(passing, tuple(explicit), admission.table)
     return merge(passing)
 
 

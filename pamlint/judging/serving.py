@@ -28,7 +28,7 @@ def served(front: Front, demand: Demand, table: Table) -> Iterator[Served]:
     unbound = demand.of_unbound(front.unit, front.direction, front.named.keys())
     for place, layer in enumerate(front.layers):
         for piece in layer:
-            passing = _passing(front, place, piece)
+            passing = _passing(front, place, piece, table)
             residue = settle(passing, table.predicates, Purpose.OPEN, denied=front.denied)
             asked, allowed = _served(passing, flows), _permitted(passing, allowances)
             yield Served(
@@ -47,11 +47,12 @@ def served(front: Front, demand: Demand, table: Table) -> Iterator[Served]:
             )
 
 
-def _passing(front: Front, place: int, piece: Piece) -> Traffic:
+def _passing(front: Front, place: int, piece: Piece, table: Table) -> Traffic:
     """What a rule allows and every other layer lets through."""
-    passing = piece.traffic
+    instead = front.instead_of(place)
+    passing = tuple(cube.where(*table.standing(piece.acl)) for cube in piece.traffic) if instead else piece.traffic
     for other, passes in enumerate(front.passes):
-        passing = overlap(passing, passes) if other != place else passing
+        passing = overlap(passing, passes) if other != place and other not in instead else passing
     return merge(passing)
 
 
