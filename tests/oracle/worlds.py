@@ -323,6 +323,8 @@ def unmet(place: Place, meeting: Meeting, packet: Packet, atoms: list[Atom], goe
     other, families = meeting.other, shared_families(place.unit, meeting)
     plain = [atom for atom in atoms if not atom.symbol and atom.address.version in families]
     networks = [atom for atom in plain if any(within(cidr, atom.address) for cidr in other.networks or ())]
+    own = own_addresses(place, meeting)
+    networks = [atom for atom in networks if atom.address not in own] or networks
     if OWN_FAMILY.get(packet.protocol, 4) not in families:
         return Unmet(satisfied=True)
     shut = {atom for atom in plain if not goes(packet._replace(peer=atom))}
@@ -375,6 +377,16 @@ def others(place: Place, meeting: Meeting) -> list[Member]:
     """The members of the far role that are not the unit itself."""
     found = meeting.other.members
     return list(found) if are_several(place, meeting) else [member for member in found if not is_here(place.unit, member)]
+
+
+def own_addresses(place: Place, meeting: Meeting) -> set[Address]:
+    """The addresses of the unit's own machine, which nobody else of the far role has: it need not reach itself."""
+    meant = others(place, meeting)
+    here, there = (
+        {ip_network(cidr)[0] for member in members for cidr in member.addresses}
+        for members in ([member for member in meeting.other.members if member not in meant], meant)
+    )
+    return here - there
 
 
 def are_several(place: Place, meeting: Meeting) -> bool:
