@@ -46,7 +46,8 @@ resource "azurerm_subnet_network_security_group_association" "x" {
 }
 """
 EITHER = f"var.on ? {INNER}.id : {OUTER}.id"
-THIRD = "azurerm_network_security_group.third"
+NSG = "azurerm_network_security_group"
+THIRD = f"{NSG}.third"
 OPEN = Told("extra-access", "unproven", INNER, None, ["var.on"])
 LACKING = Told("missing-access", "unproven", OUTER, None, ["var.on"])
 NSGS = {
@@ -100,6 +101,17 @@ def test_just_one_of_several_nsgs_stands_there(
     code = "".join(nsg(name, *each) for name, each in zip(("inner", "outer", "third"), rules, strict=False))
     found = told(tmp_path, INTO_NEAR, SETTLED, AZURE + code + tie % ("", value))
     assert [each for each in found if each.check != "implicit-allow"] == expected
+
+
+def test_one_of_many_nsgs_stands_there_and_each_is_judged_by_itself(tmp_path: Path) -> None:
+    """Thirty that all serve the flow, each with a port of its own: the flow is no question, and each port hangs on the value."""
+    names = [f"n{number}" for number in range(30)]
+    ways = ", ".join(f"{NSG}.{name}.id" for name in names)
+    rules = [(SERVES, (110, "Allow", "Inbound", str(1000 + number), "Internet"), CLOSED) for number in range(30)]
+    code = "".join(nsg(name, *each) for name, each in zip(names, rules, strict=True)) + TIE % ("", f"[{ways}][var.nsg]")
+    found = [each for each in told(tmp_path, INTO_NEAR, SETTLED, AZURE + code) if each.check != "implicit-allow"]
+    opened = [f"{NSG}.{name}" for name in sorted(names)]
+    assert found == [Told("extra-access", "unproven", acl, f"{acl}.security_rule[1]", ["var.nsg"]) for acl in opened]
 
 
 def test_none_may_stand_there_where_the_association_itself_is_in_doubt(tmp_path: Path) -> None:
