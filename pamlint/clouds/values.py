@@ -50,6 +50,12 @@ class _AllUnknown(dict[str, Any]):
         return self._value
 
 
+def doubts(found: Iterable[Block]) -> tuple[str, ...]:
+    """What it hangs on whether any of these blocks is there; nothing where one is for sure, or there is none."""
+    possible = [block.possible for block in found]
+    return tuple(dict.fromkeys(reference for because in possible for reference in because)) if all(possible) else ()
+
+
 def nested(body: Block, path: str) -> list[Block]:
     """The blocks to which a dotted path leads through others; the body itself where there is no path."""
     bodies = [body]

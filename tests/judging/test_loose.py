@@ -236,6 +236,48 @@ def test_a_machine_that_names_one_of_two_interfaces_makes_none_itself(tmp_path: 
     assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + code + CARD % "" + FIRST) == expected
 
 
+SERVICE = """
+resource "aws_ecs_service" "near" {
+  name = "near"
+  dynamic "network_configuration" {
+    for_each = var.on ? [1] : []
+    content {
+      subnets         = [aws_subnet.a.id]
+      security_groups = [aws_security_group.%s.id]
+    }
+  }
+}
+"""
+TEMPLATE = """
+resource "aws_launch_template" "t" {
+  vpc_security_group_ids = [aws_security_group.own.id]
+  dynamic "network_interfaces" {
+    for_each = var.on ? [1] : []
+    content { security_groups = [aws_security_group.loose.id] }
+  }
+}
+resource "aws_autoscaling_group" "near" {
+  name                = "near"
+  vpc_zone_identifier = [aws_subnet.a.id]
+  launch_template { id = aws_launch_template.t.id }
+}
+"""
+
+
+def test_a_service_stands_in_the_network_perhaps_where_its_block_may_not_be_there(tmp_path: Path) -> None:
+    """What its group lacks is missing perhaps: without the block it stands in no network."""
+    code = (GROUPS % ("", "", OWN)).partition('resource "aws_instance"')[0]
+    found = told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + code + SERVICE % "own")
+    assert [each for each in found if each.check == "missing-access"] == MISSING
+
+
+def test_interfaces_of_a_template_that_may_not_be_there_leave_its_own_groups(tmp_path: Path) -> None:
+    """With them the machines wear one group, without them another: each opens, or lacks, what it does perhaps."""
+    code = (GROUPS % (opens(443, "10.20.0.0/16"), opens(22, "0.0.0.0/0"), OWN)).partition('resource "aws_instance"')[0]
+    found = told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + code + TEMPLATE)
+    assert found == [*EXTRA, MISSING[0]._replace(acl="aws_security_group.loose")]
+
+
 EDGES = """
 resource "aws_security_group" "own" {
   name   = "own"

@@ -9,7 +9,7 @@ from pamlint.clouds.aws.groups import Groups
 from pamlint.clouds.aws.network import Subnet, Subnets, Vpcs
 from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.ties import Because, Tied, Ties, doubted, has_sure, reasons, sure, tied, together
-from pamlint.clouds.values import all_of, networks, written
+from pamlint.clouds.values import all_of, blocks, networks, written
 from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Resource, Unknown
@@ -61,7 +61,10 @@ class Surroundings:
 
 
 def addresses(resource: Resource, paths: Iterable[str]) -> Ranges:
-    """The addresses that a resource names, none where one that it names is unknown."""
+    """The addresses that a resource names, none where one that it names is unknown, or in a block that may not be there."""
+    paths = tuple(paths)
+    if any(block.possible for path in paths if "." in path for block in blocks(resource.body, path.partition(".")[0])):
+        return EMPTY
     return all_of([networks([value]) for path in paths for value in written(resource, path)]) or EMPTY
 
 

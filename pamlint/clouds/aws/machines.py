@@ -13,7 +13,7 @@ from typing import Any
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, first_written
 from pamlint.clouds.aws.network import Subnet
 from pamlint.clouds.ties import Because, Tied, Ties, reasons, ties
-from pamlint.clouds.values import blocks, computed, find, nested, overlaid, string, text, texts, written
+from pamlint.clouds.values import blocks, computed, doubts, find, nested, overlaid, string, text, texts, written
 from pamlint.model.acl import Text
 from pamlint.model.identity import is_live, key_of
 from pamlint.model.noun import replace
@@ -182,8 +182,13 @@ class Machines:
         found = []
         for card in blocks(template.body, "network_interfaces"):
             standing = subnets or self._around.standing(find(card, "subnet_id"), template.root)
-            found.append(self._templated(template, find(card, "security_groups") or own, standing))
-        return found or [self._templated(template, own, subnets)]
+            found.append(
+                replace(self._templated(template, find(card, "security_groups") or own, standing), possible=card.possible)
+            )
+        besides = doubts(blocks(template.body, "network_interfaces"))
+        if found and not besides:
+            return found
+        return [replace(self._templated(template, own, subnets), possible=besides), *found]
 
     def _templated(self, template: Resource, groups: Iterable[Any], subnets: Standing) -> Interface:
         worn = self._around.wearing(groups, template.root)

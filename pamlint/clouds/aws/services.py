@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses
 from pamlint.clouds.aws.network import Subnet, one_of
 from pamlint.clouds.ties import Tied, together
-from pamlint.clouds.values import written
+from pamlint.clouds.values import blocks, doubts, written
 from pamlint.model.identity import key_of
 from pamlint.model.noun import noun
 from pamlint.model.resource import Resource
@@ -105,7 +105,8 @@ class Services:
         worn = self._wears(resource, kind)
         if not _may_wear_none(resource):
             worn = self._around.or_default(worn, resource, standing, kind.groups or "vpc_security_group_ids")
-        return Interface(worn, standing or (None,), addresses(resource, kind.addresses))
+        there = doubts(blocks(resource.body, kind.groups.partition(".")[0])) if kind.optional else ()
+        return Interface(worn, standing or (None,), addresses(resource, kind.addresses), there)
 
     def _of_subnet_group(self, resource: Resource, attribute: str) -> tuple[Subnet | None, ...]:
         """The subnets of the group that a service names; of several of which it is one what is known of all their subnets."""

@@ -413,3 +413,25 @@ def test_tags_of_launch_templates(tmp_path: Path) -> None:
     network = network_of(tmp_path, BASE + code)
     for address, name in (("aws_autoscaling_group.g", "pam-fleet"), ("aws_instance.x", "own")):
         assert workloads(network, address)[0].tags == {"Name": name, "pam-role": "manager"}
+
+
+def test_a_load_balancer_has_no_address_of_a_block_that_may_not_be_there(tmp_path: Path) -> None:
+    """The one that is sure is not all of them then."""
+    code = """
+    variable "on" { type = bool }
+    resource "aws_lb" "x" {
+      subnet_mapping {
+        subnet_id            = aws_subnet.a.id
+        private_ipv4_address = "10.0.1.9"
+      }
+      dynamic "subnet_mapping" {
+        for_each = var.on ? [1] : []
+        content {
+          subnet_id            = aws_subnet.b.id
+          private_ipv4_address = "10.0.2.9"
+        }
+      }
+    }
+    """
+    (found,) = workloads(network_of(tmp_path, BASE + code), "aws_lb.x")
+    assert cidrs(found.addresses) == []
