@@ -111,7 +111,8 @@ class Naming:
         if key not in self._peers:
             others: list[Option] = [] if part.networks is None else [(part.networks, ())]
             groups: dict[str, list[Option]] = {}
-            if part.networks is None and (part.hosts or part.members):
+            fixed = part.cloud is not None  # the product says all of who plays it
+            if part.networks is None and (part.hosts or part.members) and not fixed:
                 others.append(self.networks_unknown(part, side, PRIVATE))
             elif self._hidden and part.instance is not None and part.instance.match:
                 others.append(self._hidden_members(part, side))

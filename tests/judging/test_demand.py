@@ -386,12 +386,17 @@ NETWORK_AT_LARGE = POLICY.replace(
 
 @pytest.mark.parametrize("routes", ["", ROUTED])
 def test_the_network_that_must_be_blocked_is_told_by_its_name(routes: str, tmp_path: Path) -> None:
-    """All of it is let in, but for the platform's probes, which nothing blocks: whether it is known to hold those or not."""
+    """All of it is let in, but for the platform's probes, which nothing blocks: whether it is known to hold those or not.
+
+    The product says who plays the role: where it stands besides is no question.
+    """
     code = MACHINE + AZURE.replace("Outbound", "Inbound").replace('"Deny"', '"Allow"') + routes
     site = ROLES.replace("  far: {match: [{name: far}]%s}\n", "") % ""
     flow = FLOW % ("round", "far", "near", "tcp/22", "blocked", "ingress")
-    blocked = told(findings(tmp_path, flow, site, code, NETWORK_AT_LARGE), "blocked-access", "ingress")
-    assert [(certainty, "VirtualNetwork" in peers) for certainty, _, peers in blocked] == [("proved", True)]
+    found = findings(tmp_path, flow, site, code, NETWORK_AT_LARGE)
+    blocked = told(found, "blocked-access", "ingress")
+    assert [(certainty, peers) for certainty, _, peers in blocked] == [("proved", ["VirtualNetwork"])]
+    assert {reference for each in found for reference in each["because"]} == {"VirtualNetwork"}
 
 
 HALF = """
