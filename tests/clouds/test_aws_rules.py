@@ -220,6 +220,32 @@ def test_a_group_is_a_peer_by_whatever_names_it(attribute: str, value: Any) -> N
 
 
 @pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ({"cidr_blocks": ["10.0.0.0/8"]}, ["10.0.0.0/8"]),
+        ({"cidr_blocks": [Unknown(("var.x",)), "10.0.0.0/8"]}, ["var.x", "10.0.0.0/8"]),
+        ({"ipv6_cidr_blocks": ["2001:db8::/32"]}, ["2001:db8::/32"]),
+        ({"self": True}, [HOST]),
+        ({"cidr_blocks": [Unknown(("var.x",))]}, ["var.x", "local.g"]),
+        ({"cidr_blocks": []}, ["local.g"]),
+        ({"self": Unknown(("var.self",))}, ["local.g", "var.self"]),
+        ({"prefix_list_ids": ["pl-1"]}, ["local.g", "prefix-list:pl-1"]),
+    ],
+)
+def test_no_group_stands_beside_addresses(others: dict[str, Any], told: list[str]) -> None:
+    """The provider takes a group or addresses or the group itself: a plan leaves open what it fills in, and that is nothing."""
+    rule = resource(
+        "aws_security_group_rule.x",
+        type="ingress",
+        security_group_id=ref(HOST),
+        source_security_group_id=Unknown(("local.g",)),
+        **ALL_OF,
+        **others,
+    )
+    assert [peer.text for peer in only_rule(resource(HOST), rule).peers] == told
+
+
+@pytest.mark.parametrize(
     ("value", "key"),
     [
         ("sg-0f", "id|sg-0f"),

@@ -182,7 +182,7 @@ class Groups:
             if values.get(attribute) is not None:
                 peers += [self._address(item, line, name, resource, body) for item in items(values.get(attribute))]
         for attribute in GROUP_PEERS:
-            if values.get(attribute) is not None and not computed(resource, attribute):
+            if values.get(attribute) is not None and not computed(resource, attribute) and not _left_out(resource, attribute):
                 peers += [self.peer(item, resource.root) for item in items(values.get(attribute))]
         for attribute in ("prefix_list_ids", "prefix_list_id"):
             if values.get(attribute) is not None:
@@ -218,6 +218,18 @@ class Groups:
 
     def _problem(self, rule: str, resource: Resource, body: Block, message: str) -> str:
         return self._ledger.problem(resource, body.location, rule, message)
+
+
+def _left_out(resource: Resource, attribute: str) -> bool:
+    """Whether an unknown group can be none: the provider refuses one beside addresses or the group itself.
+
+    A plan does not say that of a rule whose code sets the group to null, because the provider is to fill it in.
+    """
+    values = resource.body.values
+    if attribute != "source_security_group_id" or not isinstance(values.get(attribute), Unknown):
+        return False
+    addresses = [item for name, _ in ADDRESSES for item in items(values.get(name))]
+    return truth(values.get("self")) is True or not all(isinstance(item, Unknown) for item in addresses)
 
 
 def _is_group(attribute: tuple[str, str]) -> bool:
