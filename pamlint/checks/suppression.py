@@ -47,12 +47,13 @@ def suppress(findings: Sequence[Finding], site: Site, network: Network, today: d
         f"{entry.location}: nothing is ignored by this entry ({entry.check}); remove it" for entry in entries if entry not in used
     ]
     near = dict.fromkeys(comment.ignore for comment in comments)
-    notes += [_stale(ignore) for ignore in near if ignore not in used]
-    notes += [_stale(ignore, _NOWHERE) for ignore in dict.fromkeys(written) if ignore not in near]
+    stale = {ignore: "; remove it" for ignore in near if ignore not in used}
+    stale |= {ignore: _NOWHERE for ignore in written if ignore not in near}
+    notes += [_stale(ignore, stale[ignore]) for ignore in sorted(stale, key=lambda ignore: ignore.location)]
     return Kept(tuple(kept), tuple(left_out), tuple(notes))
 
 
-def _stale(ignore: Ignore, what_to_do: str = "; remove it") -> str:
+def _stale(ignore: Ignore, what_to_do: str) -> str:
     if ignore.check in CHECKS:
         return f"{ignore.location}: nothing is ignored by this comment ({ignore.check}){what_to_do}"
     from difflib import get_close_matches
