@@ -134,5 +134,5 @@ def test_a_comment_that_stands_at_nothing_is_said(tmp_path: Path) -> None:
     ]
     told.insert(1, f"note: a/main.tf:4:1: nothing is ignored by this comment (extra-access), {nowhere}")
     told.insert(6, "note: a/main.tf:14:1: nothing is ignored by this comment, for there is no check `nonsense`")
-    told.append(f"note: a/m/main.tf:1:1: nothing is ignored by this comment (extra-access), {nowhere}")
+    told.insert(0, f"note: a/m/main.tf:1:1: nothing is ignored by this comment (extra-access), {nowhere}")
     assert answer.err.splitlines() == told
