@@ -191,7 +191,9 @@ def _id_match(pattern: str, target: Acl | Group | Workload, azure: bool) -> Beca
         return () if _glob(pattern, azure).fullmatch(target.id) else None
     if not is_anybody(target.key, target.address):
         return None
-    return (target.address if target.key.endswith(f"?{target.address}") else f"{target.address}.id",)
+    if not target.key.endswith(f"?{target.address}"):
+        return (f"{target.address}.id",)
+    return (target.partial if isinstance(target, Acl) else ()) or (target.address,)
 
 
 def _first(found: Iterable[Because | None]) -> Because | None:

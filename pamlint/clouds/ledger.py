@@ -15,6 +15,8 @@ from pamlint.model.resource import NOT_UNDERSTOOD, Location, Problem, Resource, 
 from pamlint.model.service_tags import ServiceTags
 
 Read = TypeVar("Read")
+NAMED = 3
+"""The references that a name is made of; of more the last are counted."""
 NO_ATTRIBUTES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
@@ -220,11 +222,20 @@ def outside(value: Any, root: str, what: str, owned: str = "") -> tuple[str, str
     if not isinstance(value, Unknown):
         return foreign_key(shown(value)), shown(value), (shown(value),)
     if value.attribute is None:
-        told = value.name or ", ".join(value.because) or f"an unknown {what}"
-        return unknown_key(root, told, None if value.name else owned), told, value.because or (told,)
+        whole = value.name or ", ".join(value.because) or f"an unknown {what}"
+        told = whole if value.name else _few(value.because) or whole
+        key = unknown_key(root, whole if told == whole else f"{whole}|?{told}", None if value.name else owned)
+        return key, told, value.because or (told,)
     address, attribute = value.attribute
     told = address if attribute in IDENTIFIERS else f"{address}.{attribute}"
     return f"{root}|{told}", told, (told,)
+
+
+def _few(because: Because) -> str:
+    """References as a name that can be read: the first of many."""
+    return (
+        ", ".join(because) if len(because) <= NAMED else f"{', '.join(because[: NAMED - 1])} and {len(because) - NAMED + 1} more"
+    )
 
 
 def _is_variable(value: Unknown) -> bool:
