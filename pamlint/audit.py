@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import uuid4
 
-from pamlint.documents.site import find_site, load_site
+from pamlint.documents.site import load_site
+from pamlint.documents.sites import find_site
 from pamlint.model.acl import together
 from pamlint.model.errors import UserError
 from pamlint.model.finding import Finding, Report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from pamlint.binding.nouns import Unit
 from pamlint.checks import check
 from pamlint.checks.suppression import suppress
 from pamlint.clouds import TYPES, convert
-from pamlint.documents.site import find_site, load_site
+from pamlint.documents.sites import find_site, read_site
 from pamlint.judging import judge
 from pamlint.judging.judgement import Judgement
 from pamlint.model.acl import Acl, Network
@@ -63,9 +63,9 @@ class Understanding:
     problems: tuple[Problem, ...]
 
 
-def lint(paths: Sequence[Path], options: Options) -> Report:
+def lint(paths: Sequence[Path], options: Options, site_at: Callable[[Path], Site] = read_site) -> Report:
     """Judge everything under the paths; those with different site files are judged apart and told together."""
-    estates, notes = chosen(paths, options)
+    estates, notes = chosen(paths, options, site_at)
 
     def judge_one(asked: tuple[Estate, Site]) -> Chapter:
         return chapter(outcome(look(*asked, options), options))
@@ -75,11 +75,13 @@ def lint(paths: Sequence[Path], options: Options) -> Report:
     return assemble(chapters, options.today, notes)
 
 
-def chosen(paths: Sequence[Path], options: Options) -> tuple[list[tuple[Estate, Site]], list[str]]:
+def chosen(
+    paths: Sequence[Path], options: Options, site_at: Callable[[Path], Site] = read_site
+) -> tuple[list[tuple[Estate, Site]], list[str]]:
     """Every estate under the paths with the site as it is there, and what to say of what belongs to none."""
     found: list[tuple[Estate, Site]] = []
     notes: list[str] = []
-    for site, own_paths in by_site(paths, options):
+    for site, own_paths in by_site(paths, options, site_at):
         estates, left = choose(own_paths, site)
         refuse_undeclared(estates, site, _variables(options), options.module_directory)
         notes += left
@@ -165,7 +167,7 @@ class _Found(NamedTuple):
 def _networks(paths: Sequence[Path], options: Options) -> Iterator[_Found]:
     """Every estate under the paths, with a site file or without."""
     for place, own_paths in _site_files(paths, options).items():
-        site = load_site(place) if place else None
+        site = read_site(place) if place else None
         estates = choose(own_paths, site)[0]
         refuse_undeclared(estates, site, _variables(options), options.module_directory)
         for estate in estates:
@@ -200,7 +202,9 @@ def _counts(finding: Finding, worst: Sequence[Severity]) -> bool:
     return finding.certainty == "proved" and finding.severity in worst and finding.check not in NO_VERDICT
 
 
-def by_site(paths: Sequence[Path], options: Options) -> Iterable[tuple[Site, list[Path]]]:
+def by_site(
+    paths: Sequence[Path], options: Options, site_at: Callable[[Path], Site] = read_site
+) -> Iterable[tuple[Site, list[Path]]]:
     """The paths by the site file that holds for them."""
     grouped: list[tuple[Site, list[Path]]] = []
     for place, own in _site_files(paths, options).items():
@@ -208,7 +212,7 @@ def by_site(paths: Sequence[Path], options: Options) -> Iterable[tuple[Site, lis
             here = own[0]
             writes = f"`pamlint init --policy netiq-pam-3 {here}` writes a first one"
             raise UserError(f"there is no pamlint.yaml beside {here} or above it: {writes}")
-        grouped.append((load_site(place), own))
+        grouped.append((site_at(place), own))
     return grouped
 
 

@@ -13,10 +13,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from io import BytesIO
 from time import perf_counter
 from types import MappingProxyType
-from typing import Any, BinaryIO, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -49,6 +50,26 @@ def each(work: Callable[[Item], Result], items: Sequence[Item], at_once: bool = 
             return done + _shared(work, items[len(done) :])
         done.append(work(item))
     return done
+
+
+def ahead(work: Callable[[], Result]) -> Callable[[], Result]:
+    """What gives the result of work that another process does from now on; where there is none, this one does it when asked.
+
+    What the other does not hand back, because it failed or was killed, is done here: so errors are raised where it is asked for.
+    """
+    workers: list[_Worker] = []
+    if _processes() > 1:
+        with _uninterrupted(), suppress(OSError):
+            workers.append(_started(lambda: ((0, made()) for made in (work,))))
+
+    @cache
+    def result() -> Result:
+        found = {place: value for worker in workers for place, value in _handed_back(worker).items()}
+        for worker in workers:
+            _end(worker)
+        return cast("Result", found[0]) if found else work()
+
+    return result
 
 
 def _pays(taken: float, done: int, items: int) -> bool:

@@ -20,7 +20,7 @@ SEVERAL = pytest.mark.skipif(
 )
 BEGINNING = """
     import os, signal, threading, time
-    from pamlint.workers import each
+    from pamlint.workers import ahead, each
     here = os.getpid()
     def slowly(item):
         time.sleep(0.02)
@@ -100,6 +100,37 @@ def test_one_process_does_it_all(program: str) -> None:
     if "sched_setaffinity" in program and not hasattr(os, "sched_setaffinity"):
         pytest.skip("this system binds no process to a processor")
     assert python(textwrap.indent(program, "")).stdout in ("{True}\n", "{1}\n")
+
+
+@SEVERAL
+def test_work_ahead_is_done_while_this_process_does_something_else() -> None:
+    """Its result is there when it is asked for, as often as that is, and who has brought it is gone."""
+    done = python("""
+        asked = ahead(lambda: slowly(7))
+        print(asked() == (49, False), asked() is asked())
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            print("nobody is left")
+    """)
+    assert (done.stdout, done.stderr) == ("True True\nnobody is left\n", "")
+
+
+@pytest.mark.parametrize("fault", ["os.kill(os.getpid(), signal.SIGKILL)", "os._exit(0)", "raise ValueError"])
+def test_work_ahead_that_fails_is_done_when_it_is_asked_for(fault: str) -> None:
+    """So errors are raised where somebody can tell them, once, and not where nobody looks."""
+    done = python(f"""
+        def failing():
+            if os.getpid() != here:
+                {fault}
+            raise KeyError("told")
+        asked = ahead(failing)
+        try:
+            asked()
+        except KeyError as error:
+            print(error)
+    """)
+    assert (done.stdout, done.stderr) == ("'told'\n", "")
 
 
 def lint(tree: Path, processors: int) -> tuple[int, bytes, bytes]:

@@ -41,7 +41,8 @@ def explain(
 def _policies() -> list[Policy]:
     """The policies of the site that the current directory belongs to, else the whole catalogue."""
     from pamlint.documents.policy import catalogue, load_policy
-    from pamlint.documents.site import find_site, load_site
+    from pamlint.documents.site import load_site
+    from pamlint.documents.sites import find_site
 
     site = find_site(Path.cwd())
     if site is not None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pamlint.cli import meaning
 from pamlint.cli.output import note, save, tell
 from pamlint.cli.results import outputs, render
+from pamlint.documents.sites import find_site, reading
 from pamlint.report import FORMATS
 from pamlint.report.screen import Screen
 
@@ -30,9 +32,11 @@ def linted(
     minimum = meaning.threshold(min_severity)
     wanted = outputs(output, tuple(FORMATS))
     format_ = meaning.choice(format_, tuple(FORMATS), "--format")
+    asked = meaning.paths(paths)
+    site_at = reading(Path(config) if config else find_site(path) for path in asked)
     from pamlint import run
 
-    report = run.lint(meaning.paths(paths), meaning.reading(config, var, var_file, module_dir, today))
+    report = run.lint(asked, meaning.reading(config, var, var_file, module_dir, today), site_at)
     shown = minimum or report.min_severity
     for name, path in wanted:
         save(render(report, name, Screen(min_severity=shown)), path)

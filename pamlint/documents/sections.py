@@ -14,10 +14,7 @@ from pamlint.model.noun import noun
 from pamlint.model.policy import Parameter, ParameterValue, Policy
 from pamlint.model.resource import Location
 from pamlint.model.service_tags import NO_TAGS, ServiceTags
-from pamlint.model.site import Allowance, IgnoreEntry, Instance, MatchEntry, NotNeeded, RoleBinding
-
-VIRTUAL_NETWORK = "VirtualNetwork"
-"""The one entry of `values` that is no Terraform address: the CIDRs that Azure's tag stands for here."""
+from pamlint.model.site import VIRTUAL_NETWORK, Allowance, IgnoreEntry, Instance, MatchEntry, NotNeeded, RoleBinding
 
 
 @noun

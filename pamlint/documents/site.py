@@ -1,4 +1,4 @@
-"""Finds and reads site files, with the policies that they name."""
+"""Reads site files, with the policies that they name."""
 
 from __future__ import annotations
 
@@ -17,14 +17,6 @@ from pamlint.model.errors import UserError, together
 from pamlint.model.noun import replace
 from pamlint.model.policy import Flow, Parameter, Policy
 from pamlint.model.site import EstateSettings, Instance, RoleBinding, Site
-
-SITE_FILE = "pamlint.yaml"
-
-
-def find_site(path: Path) -> Path | None:
-    """The site file that holds for a file or directory: the nearest one beside it or above."""
-    start = path.resolve()
-    return next((folder / SITE_FILE for folder in (start, *start.parents) if (folder / SITE_FILE).is_file()), None)
 
 
 def load_site(path: Path) -> Site:

@@ -11,7 +11,8 @@ from pamlint.checks import check
 from pamlint.checks.suppression import suppress
 from pamlint.documents.policy import load_policy
 from pamlint.documents.reader import read_document
-from pamlint.documents.site import find_site, load_site
+from pamlint.documents.site import load_site
+from pamlint.documents.sites import find_site
 from pamlint.generating.outputs import declared, outputs
 from pamlint.model.acl import Acl
 from pamlint.model.errors import UserError, together

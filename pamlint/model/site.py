@@ -14,6 +14,9 @@ from pamlint.model.resource import Location, Value
 from pamlint.model.service_tags import NO_TAGS, ServiceTags
 from pamlint.model.services import Service
 
+VIRTUAL_NETWORK = "VirtualNetwork"
+"""The one entry of `values` that is no Terraform address: the CIDRs that Azure's tag stands for here."""
+
 
 @noun
 class MatchEntry:

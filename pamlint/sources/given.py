@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from os.path import normpath, realpath
 from pathlib import Path
 
-from pamlint.documents.sections import VIRTUAL_NETWORK
 from pamlint.model.errors import InputError, UserError, together
 from pamlint.model.resource import Location
-from pamlint.model.site import Site
+from pamlint.model.site import VIRTUAL_NETWORK, Site
 from pamlint.sources.code import find_roots
 from pamlint.sources.estates import Estate, boundary_of
 from pamlint.terraform.facts import declared_addresses, is_declared

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pamlint.documents.site import find_site, load_site, require_parameters
+from pamlint.documents.site import load_site, require_parameters
+from pamlint.documents.sites import find_site
 from pamlint.model.errors import UserError
 from pamlint.model.services import PORT_PROTOCOLS, Service, parse_service
 from pamlint.model.site import MatchEntry
