@@ -47,6 +47,33 @@ def test_what_such_a_rule_may_admit_is_not_proved_to_be_missing(
     assert [(each["certainty"], each["traffic"][0]["ports"], each["because"]) for each in missing] == wanted
 
 
+THIRD = """
+variable "on" { type = bool }
+resource "aws_security_group" "third" { name = "third" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("owner", "wanted"),
+    [
+        (f"var.on ? {FAR} : aws_security_group.third.id", [("unproven", ["var.on"])]),
+        (f"var.on ? {NEAR} : aws_security_group.third.id", [("proved", [])]),
+        (f'try({FAR}, "")', []),
+        (f"coalesce(var.group, {FAR})", [("unproven", ["var.group"])]),
+        (f"coalesce(var.group, {NEAR})", [("unproven", ["var.group"])]),
+    ],
+    ids=["one of two", "one of two others", "the first that is there", "one, or one that is named", "another, or one that is named"],
+)
+def test_a_rule_that_is_of_one_of_several_groups_is_of_no_other(
+    owner: str, wanted: list[tuple[str, list[str]]], tmp_path: Path
+) -> None:
+    """The far group lacks the flow but for that rule; what is named without being known may be any group."""
+    flow = FLOW % ("f", "near", "far", "tcp/22", "required", "ingress")
+    told = findings(tmp_path, flow, ROLES % ("", ""), GROUPS % (owner, 22, 22, NEAR) + THIRD)
+    missing = [finding for finding in told if finding["check"] == "missing-access"]
+    assert [(each["certainty"], each["because"]) for each in missing] == wanted
+
+
 WORN = """
 variable "a" {}
 variable "b" {}

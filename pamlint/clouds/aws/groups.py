@@ -14,7 +14,7 @@ from pamlint.clouds.aws.network import VPCS, Vpcs
 from pamlint.clouds.aws.ports import misunderstood, services
 from pamlint.clouds.aws.prefix_lists import PrefixLists
 from pamlint.clouds.ledger import Ledger, outside
-from pamlint.clouds.ties import Tied, tied
+from pamlint.clouds.ties import Tied, Ties, sure, tied
 from pamlint.clouds.values import blocks, cidr_peer, computed, items, number, shown, string, tags, text, truth
 from pamlint.model.acl import Acl, Group, Peer, Rule, Symbol, Text
 from pamlint.model.addresses import IPV4, IPV6
@@ -56,9 +56,15 @@ class Groups:
             self._found[key_of(resource)] = self._group(resource)
         attached: dict[str, list[Rule]] = defaultdict(list)
         for resource in self._ledger.of(ANY_RULE, *NEW_RULES):
-            key = self.key(resource.body.values.get("security_group_id"), resource.root, resource.address)
-            attached[key] += self._standalone(resource, key)
+            for key, because in self._owners(resource):
+                attached[key] += [rule.perhaps(because) for rule in self._standalone(resource, key)]
         return [replace(acl, rules=(*acl.rules, *attached[key])) for key, acl in self._found.items()]
+
+    def _owners(self, rule: Resource) -> Ties:
+        """The group that a rule belongs to, or those of which it does to one."""
+        value = rule.body.values.get("security_group_id")
+        several = self.perhaps(value, rule.root)
+        return sure([self.key(value, rule.root, rule.address)]) if several is None else several.ties
 
     def key(self, value: Any, root: str, owned: str = "") -> str:
         """The key of the group that something wears, or an `owned` rule belongs to.
