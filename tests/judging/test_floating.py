@@ -62,7 +62,13 @@ resource "aws_security_group" "third" { name = "third" }
         (f"coalesce(var.group, {FAR})", [("unproven", ["var.group"])]),
         (f"coalesce(var.group, {NEAR})", [("unproven", ["var.group"])]),
     ],
-    ids=["one of two", "one of two others", "the first that is there", "one, or one that is named", "another, or one that is named"],
+    ids=[
+        "one of two",
+        "one of two others",
+        "the first that is there",
+        "one, or one that is named",
+        "another, or one that is named",
+    ],
 )
 def test_a_rule_that_is_of_one_of_several_groups_is_of_no_other(
     owner: str, wanted: list[tuple[str, list[str]]], tmp_path: Path
@@ -249,8 +255,16 @@ def test_roots_that_look_up_the_groups_of_each_other_are_one_estate(tmp_path: Pa
     assert findings(tmp_path, flow, ROLES % ("", ""), "") == []
 
 
+FAR_NSG, THIRD_NSG = "azurerm_network_security_group.far.name", "azurerm_network_security_group.third.name"
 NSG = """
 variable "nsg" {}
+variable "on" { type = bool }
+variable "number" { type = number }
+resource "azurerm_network_security_group" "third" {
+  name                = "third"
+  location            = "westeurope"
+  resource_group_name = "rg"
+}
 resource "azurerm_network_security_group" "far" {
   name                = "far"
   location            = "westeurope"
@@ -289,6 +303,9 @@ resource "azurerm_network_security_rule" "deny" {
         ("var.nsg", [("proved", "81", []), ("unproven", "80", ["var.nsg"])]),
         ('"another"', [("proved", "80-81", [])]),
         ("azurerm_network_security_group.far.name", [("proved", "81", [])]),
+        (f"var.on ? {FAR_NSG} : {THIRD_NSG}", [("proved", "81", []), ("unproven", "80", ["var.on"])]),
+        (f"[{THIRD_NSG}, {THIRD_NSG}][var.number]", [("proved", "80-81", [])]),
+        (f'try({FAR_NSG}, "")', [("proved", "81", [])]),
     ],
 )
 def test_what_such_a_deny_may_stop_is_not_proved_to_be_open(

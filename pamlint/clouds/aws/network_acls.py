@@ -50,8 +50,8 @@ class NetworkAcls:
                 self._defaults[key_of(vpc)] = key_of(resource)
         self._rules: dict[str, list[Rule]] = defaultdict(list)
         for resource in ledger.of(RULE):
-            key = self._key(resource.body.values.get("network_acl_id"), resource.root, resource.address)
-            self._rules[key] += self._standalone(resource)
+            for key, because in self._owners(resource):
+                self._rules[key] += [rule.perhaps(because) for rule in self._standalone(resource)]
         self.guards = self._guards(vpcs)
 
     def acls(self) -> list[Acl]:
@@ -90,6 +90,17 @@ class NetworkAcls:
         if not isinstance(value, Unknown) or value.attribute is None or value.attribute[1] != "default_network_acl_id":
             return self._ledger.target(value, root, *VPCS, by="default_network_acl_id") if isinstance(value, str) else None
         return self._ledger.target(Unknown((), attribute=(value.attribute[0], "id")), root, *VPCS)
+
+    def _owners(self, rule: Resource) -> list[tuple[str, Because]]:
+        """The network ACL that a rule belongs to, or those of which it does to one."""
+        value = rule.body.values.get("network_acl_id")
+        known, others = self._ledger.ways(value, rule.root, ACL, DEFAULT_ACL) if isinstance(value, Unknown) else ([], [])
+        if not known:
+            return [(self._key(value, rule.root, rule.address), ())]
+        return [
+            *((key_of(each), because) for each, because in known),
+            *((self._key(each, rule.root), why) for each, why in others),
+        ]
 
     def _key(self, value: Any, root: str, owned: str = "") -> str:
         """The key of the network ACL that a value refers to; one that the input does not define becomes a partial ACL.

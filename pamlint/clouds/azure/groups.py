@@ -6,11 +6,13 @@ Sources: the Azure documentation (network security groups overview) and the prov
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from pamlint.clouds.azure.cards import NSG, Cards
 from pamlint.clouds.azure.network import Networks
 from pamlint.clouds.azure.rules import VIRTUAL_NETWORK, RuleReader
 from pamlint.clouds.ledger import Ledger, outside
+from pamlint.clouds.ties import Because
 from pamlint.clouds.values import all_of, blocks, computed, string, text, texts
 from pamlint.model.acl import ANYWHERE, Acl, Action, Extent, Peer, Rule, Symbol
 from pamlint.model.addresses import ANY, is_internet
@@ -50,11 +52,11 @@ class Groups:
     def acls(self) -> list[Acl]:
         """Every NSG with its rules in the order in which they are tried, and a partial one for each that is defined elsewhere."""
         found = {key_of(resource): self._nsg(resource) for resource in self._ledger.of(NSG)}
-        attached: dict[str, list[Resource]] = defaultdict(list)
+        attached: dict[str, list[tuple[Resource, Because]]] = defaultdict(list)
         for resource in self._ledger.of(RULE):
-            acl = self._owner(resource, found)
-            found.setdefault(acl.key, acl)
-            attached[acl.key].append(resource)
+            for acl, because in self._owners(resource, found):
+                found.setdefault(acl.key, acl)
+                attached[acl.key].append((resource, because))
         for key, acl in self._cards.elsewhere.items():
             found.setdefault(key, acl)
         return [self._finish(acl, attached[key]) for key, acl in found.items()]
@@ -101,13 +103,19 @@ class Groups:
             ignores=resource.body.ignores,
         )
 
-    def _owner(self, resource: Resource, found: dict[str, Acl]) -> Acl:
-        """The NSG of a standalone rule: by reference, else by name and resource group, else a partial one in its stead."""
+    def _owners(self, resource: Resource, found: dict[str, Acl]) -> list[tuple[Acl, Because]]:
+        """The NSG of a standalone rule: by reference, else by name and resource group, else those that it may be of."""
         values = resource.body.values
         name = values.get("network_security_group_name")
         nsg = self._ledger.target(name, resource.root, NSG, group=values.get("resource_group_name"))
         if nsg is not None:
-            return found[key_of(nsg)]
+            return [(found[key_of(nsg)], ())]
+        known, others = self._ledger.ways(name, resource.root, NSG) if isinstance(name, Unknown) else ([], [(name, ())])
+        owners = [(found[key_of(each)], because) for each, because in known]
+        return [*owners, *((self._elsewhere(other, resource), because) for other, because in others)]
+
+    def _elsewhere(self, name: Any, resource: Resource) -> Acl:
+        """A partial NSG in the stead of one that the input does not define, by the name that a rule of it has."""
         key, told, because = outside(name, resource.root, "NSG", resource.address)
         if not isinstance(name, Unknown):
             key, because = self._one_of(told, resource) or (foreign_key(f"nsg {told.lower()}"), because)
@@ -121,13 +129,14 @@ class Groups:
         because = tuple(dict.fromkeys(reference for each in groups if isinstance(each, Unknown) for reference in each.because))
         return (unknown_key(resource.root, name, resource.address), because) if because else None
 
-    def _finish(self, acl: Acl, attached: list[Resource]) -> Acl:
+    def _finish(self, acl: Acl, attached: list[tuple[Resource, Because]]) -> Acl:
         """The NSG with its rules, the default ones at the end, and what stands behind it, where all of that is known."""
         inside = self.inside(acl.key)
         resource = self._ledger.names.resources.get(acl.key)
         rules = self._inline(resource, inside) if resource is not None else []
-        for standalone in attached:
-            rules += self.reader.rules(standalone.address, standalone.body, standalone, inside)
+        for standalone, because in attached:
+            read = self.reader.rules(standalone.address, standalone.body, standalone, inside)
+            rules += [rule.perhaps(because) for rule in read]
         ordered = sorted([*rules, *self._defaults(acl, resource, inside)], key=lambda rule: (rule.direction, rule.priority or 0))
         behind = all_of([addresses for _, addresses in self._cards.standing(acl.key)])
         return replace(acl, rules=tuple(ordered), local=behind)
