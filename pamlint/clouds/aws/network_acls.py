@@ -97,10 +97,8 @@ class NetworkAcls:
         known, others = self._ledger.ways(value, rule.root, ACL, DEFAULT_ACL) if isinstance(value, Unknown) else ([], [])
         if not known:
             return [(self._key(value, rule.root, rule.address), ())]
-        return [
-            *((key_of(each), because) for each, because in known),
-            *((self._key(each, rule.root), why) for each, why in others),
-        ]
+        unknown = [(self._key(other, rule.root), because) for other, because in others]
+        return [*((key_of(each), because) for each, because in known), *unknown]
 
     def _key(self, value: Any, root: str, owned: str = "") -> str:
         """The key of the network ACL that a value refers to; one that the input does not define becomes a partial ACL.

@@ -227,6 +227,27 @@ def test_a_rule_of_unknown_direction_may_be_of_either(tmp_path: Path) -> None:
     ]
 
 
+ONE_OF_TWO = """
+variable "on" { type = bool }
+resource "aws_network_acl" "n" { vpc_id = aws_vpc.main.id }
+resource "aws_network_acl" "m" { vpc_id = aws_vpc.main.id }
+resource "aws_network_acl_rule" "r" {
+  network_acl_id = var.on ? aws_network_acl.n.id : aws_network_acl.m.id
+  rule_number    = 100
+  rule_action    = "deny"
+  protocol       = "-1"
+  cidr_block     = "10.9.0.0/16"
+}
+"""
+
+
+def test_a_rule_that_is_of_one_of_two_is_perhaps_of_each(tmp_path: Path) -> None:
+    """And of no other, whatever decides which of them it is."""
+    network = network_of(tmp_path, BASE + ONE_OF_TWO)
+    rules = [(each.address, [(rule.name, rule.possible) for rule in each.rules]) for each in network.acls if each.ordered]
+    assert rules == [(f"aws_network_acl.{name}", [("aws_network_acl_rule.r", ("var.on",))]) for name in ("m", "n")]
+
+
 def test_a_rule_that_cannot_be_understood(tmp_path: Path) -> None:
     """It is told; what is right in it is known, and the rest may be anything."""
     code = ENTRY % 'protocol = "tcp"\nfrom_port = 2\nto_port = 1\ncidr_block = "10.0.0.0/8"'
