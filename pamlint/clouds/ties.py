@@ -66,6 +66,13 @@ def ties(found: Iterable[tuple[str, Because]]) -> Ties:
     return tuple(sorted(best.items()))
 
 
+def whichever(found: Iterable[tuple[Ties, Because]]) -> Ties:
+    """What something is tied to that is just one of several: for sure what all of them are, the rest for what each hangs on."""
+    ways = [(dict(own), because) for own, because in found]
+    every = sorted({key for own, _ in ways for key in own})
+    return tuple((key, tuple(sorted({each for own, because in ways for each in own.get(key, because)}))) for key in every)
+
+
 def sure(keys: Iterable[str]) -> Ties:
     """Ties about which there is no doubt."""
     return ties((key, ()) for key in keys)

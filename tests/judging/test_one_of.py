@@ -372,6 +372,35 @@ CARDS = {
 }
 
 
+TWO = "azurerm_network_interface.two.id"
+SECOND_CARD = """
+resource "azurerm_network_interface_security_group_association" "two" {
+  network_interface_id      = azurerm_network_interface.two.id
+  network_security_group_id = azurerm_network_security_group.%s.id
+}
+"""
+ALIKE: dict[str, tuple[str, list[tuple[tuple[int, str, str, str, str], ...]], list[Told]]] = {
+    "with one NSG, which serves the flow": ("inner", [(SERVES, CLOSED)], []),
+    "with one NSG, which lacks the flow": ("inner", [(CLOSED,)], [Told("missing-access", "proved", INNER, None, [])]),
+    "with an NSG each, which serve the flow": ("outer", [(SERVES, CLOSED)] * 2, []),
+    "with an NSG each, of which one lacks the flow": ("outer", [(SERVES, CLOSED), (CLOSED,)], [LACKING]),
+    "with an NSG each, which let SSH in": ("outer", [(SERVES, WIDE, CLOSED)] * 2, [SSH_THERE]),
+}
+
+
+@pytest.mark.parametrize(("second", "rules", "expected"), ALIKE.values(), ids=ALIKE)
+def test_a_machine_with_just_one_of_two_interfaces_is_judged_as_any_of_them(
+    tmp_path: Path, second: str, rules: list[tuple[tuple[int, str, str, str, str], ...]], expected: list[Told]
+) -> None:
+    """What happens at both is proved, what happens at one hangs on the value; the interfaces by themselves play no role."""
+    azure = AZURE.replace('"azurerm_network_interface" "near"', '"azurerm_network_interface" "one"')
+    azure = azure.replace('name                = "near"', 'name                = "one"')
+    code = azure + MACHINE % f"var.on ? {ONE_CARD} : {TWO}" + SECOND_CARD % second
+    code += "".join(nsg(name, *each) for name, each in zip(("inner", "outer"), rules, strict=False))
+    found = told(tmp_path, INTO_NEAR, SETTLED, code)
+    assert [each for each in found if each.check != "implicit-allow"] == expected
+
+
 @pytest.mark.parametrize(("value", "expected"), CARDS.values(), ids=CARDS)
 def test_a_machine_has_perhaps_each_interface_that_a_value_may_be(tmp_path: Path, value: str, expected: list[Told]) -> None:
     """What goes in at an interface that may be another one's is told, and not proved; the machine plays its role for sure."""

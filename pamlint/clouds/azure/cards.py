@@ -7,13 +7,13 @@ documentation of each resource type.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pamlint.clouds.azure.network import SUBNET, Networks, Place, Subnet
 from pamlint.clouds.azure.pools import Pools
 from pamlint.clouds.ledger import Ledger, group_of, outside
-from pamlint.clouds.ties import Because, Tied, Ties, has_one, tied, ties, together
+from pamlint.clouds.ties import Because, Tied, Ties, either, has_one, tied, ties, together, whichever
 from pamlint.clouds.values import all_of, blocks, find, items, stated
 from pamlint.model.acl import Acl, Symbol
 from pamlint.model.identity import key_of
@@ -203,6 +203,28 @@ class Cards:
         for left_key in lacking if anywhere else ():
             found[left_key] = together((found[left_key], *anywhere))
         return found
+
+
+def just_one(ways: Sequence[tuple[Card, Because]]) -> list[Card]:
+    """What a machine has that has just one of several interfaces: one that is as any of them, where they are guarded alike.
+
+    Where they are not, it has each of them perhaps.
+    """
+    own = [card for card, _ in ways]
+    apart = len({has_one(card.nsgs) for card in own}) > 1 or any(len(card.places) > 1 or None in card.subnets for card in own)
+    if len(ways) < 2 or apart:
+        return [replace(card, possible=because) for card, because in ways]
+    one_place = len({card.places for card in own}) == 1
+    place = [(subnet, (*doubts, *because)) for card, because in ways for subnet, doubts in card.places[0]]
+    return [
+        Card(
+            either((card.nsgs, because) for card, because in ways),
+            own[0].places if one_place else (tuple(dict.fromkeys(place)),),
+            whichever((card.asgs, because) for card, because in ways),
+            own[0].addresses if len({card.addresses for card in own}) == 1 else EMPTY,
+            whichever((card.pools, because) for card, because in ways),
+        )
+    ]
 
 
 def _perhaps(place: Place, because: Because) -> Place:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from pamlint.clouds.azure.cards import NIC, NOWHERE, Card, Cards
+from pamlint.clouds.azure.cards import NIC, NOWHERE, Card, Cards, just_one
 from pamlint.clouds.azure.network import Place, Subnet
 from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.ties import Because, Tied, Ties, either, keys, perhaps, sure, together
@@ -61,10 +61,10 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
     used: set[str] = set()
     for resource in ledger.managed(*MACHINES):
         values = find(resource.body, "network_interface_ids")
-        named = [way for value in values for way in ledger.just_one(value, resource.root, NIC)]
-        used |= {key_of(nic) for nic, because in named if nic is not None and not because}
-        own = [(cards.own.get(key_of(nic), UNKNOWN) if nic else UNKNOWN, because) for nic, because in named]
-        yield resource, [replace(card, possible=because) for card, because in own]
+        named = [ledger.just_one(value, resource.root, NIC) for value in values]
+        used |= {key_of(nic) for ways in named for nic, because in ways if nic is not None and not because}
+        own = [[(cards.own.get(key_of(nic), UNKNOWN) if nic else UNKNOWN, because) for nic, because in ways] for ways in named]
+        yield resource, [card for ways in own for card in just_one(ways)]
     for type_, place in SCALE_SETS.items():
         for resource in ledger.managed(type_):
             now = [ledger.target(value, resource.root, NIC) for value in find(resource.body, INSTANCES)]
