@@ -78,22 +78,25 @@ class BodyReader:
 
     def _values(self, body: Body, scope: Scope, address: str, depth: int) -> tuple[dict[str, Any], Mapping[str, Location]]:
         values: dict[str, Any] = {}
+        files = EMPTY if depth else self.declared.files
+        as_written = not self.session.has_facts
         for name, argument in body.arguments.items():
             if depth == 0 and name in META_ARGUMENTS:
                 continue
-            if type(argument.value) is Literal and not self.session.has_facts and _is_plain(argument.value.value):
-                values[name] = argument.value.value
+            node = argument.value
+            if as_written and type(node) is Literal and _is_plain(node.value):
+                values[name] = node.value
+            else:
+                here = scope.in_file(files[name]) if name in files else scope
+                values[name] = to_plain(self._argument(argument, here, address))
+        for block in body.blocks:
+            if depth == 0 and block.type in _META_BLOCKS:
                 continue
-            here = scope.in_file(self.declared.file_of(name)) if depth == 0 else scope
-            values[name] = to_plain(self._argument(argument, here, address))
-        for node in body.blocks:
-            if depth == 0 and node.type in _META_BLOCKS:
-                continue
-            name = node.labels[0] if node.type == "dynamic" and node.labels else node.type
+            name = block.labels[0] if block.type == "dynamic" and block.labels else block.type
             before = values.get(name, [])
             made = before if isinstance(before, list) else [before]
-            inner = scope.in_file(self.declared.file_of(name)) if depth == 0 else scope
-            made = [*made, *self._blocks(node, inner, f"{address}.{name}", len(made), depth + 1)]
+            inner = scope.in_file(files[name]) if name in files else scope
+            made = [*made, *self._blocks(block, inner, f"{address}.{name}", len(made), depth + 1)]
             if made:
                 values[name] = made
         if depth == 0:

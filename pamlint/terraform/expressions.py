@@ -227,6 +227,9 @@ def _concatenated(parts: list[Value], what: str) -> Value:
     texts: list[str | UnknownValue] = []
     marks: tuple[str, ...] | None = None
     for part in parts:
+        if type(part) is str:
+            texts.append(part)
+            continue
         bare, part_marks = unmark(part)
         marks = merge_marks(marks, part_marks)
         if isinstance(bare, Null):

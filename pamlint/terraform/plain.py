@@ -25,6 +25,8 @@ from pamlint.terraform.values import (
 
 def to_plain(value: Value) -> resource.Value:
     """The value in plain Python, as resources hold it: what is sensitive is not handed on, but named."""
+    if type(value) is str:
+        return value
     if isinstance(value, SizedInt | SizedDecimal):
         return sized(value, BITS)
     if isinstance(value, Scalar):

@@ -10,7 +10,7 @@ from pamlint.terraform.access import REMOTE_STATE, LazyObject, completed
 from pamlint.terraform.blocks import META_ARGUMENTS, BodyReader
 from pamlint.terraform.configuration import Declared
 from pamlint.terraform.naming import attributed
-from pamlint.terraform.providers import default_tags, provider_of, region
+from pamlint.terraform.providers import Owned, default_tags, provider_of, region
 from pamlint.terraform.repetition import Expansion, Instance
 from pamlint.terraform.session import joined
 from pamlint.terraform.types import ANY, STRING
@@ -49,9 +49,9 @@ class ResourceNode:
         expansion = self.expansion()
         if expansion.because:
             return UnknownValue(expansion.because, like=tuple(map(self.instance_value, expansion.instances.values())))
-        values = {key: self.instance_value(instance) for key, instance in expansion.instances.items()}
         if expansion.form == "one":
-            return values[None]
+            return self.instance_value(expansion.instances[None])
+        values = {key: self.instance_value(instance) for key, instance in expansion.instances.items()}
         if expansion.form == "count":
             return TupleValue(values.values())
         return ObjectValue({str(key): value for key, value in values.items()})
@@ -92,21 +92,19 @@ class ResourceNode:
 
     def resources(self, root: str) -> Iterator[Resource]:
         """The instances as sources hand them on."""
+        owned = provider_of(self.module, self.declared, self.type)
         for instance in self.expansion().instances.values():
             possible = joined(self.module.possible, instance.possible)
             block = self._reader(instance).block(possible)
-            inherited = self._inherited(block)
+            inherited = self._inherited(block, owned) if owned else EMPTY
             if inherited:
                 values = {**block.values, **inherited}
                 block = Block(values, block.location, block.possible, block.places, block.ignores)
             address = self.address + instance.suffix
             yield Resource(address, self.type, self.mode, root, block, self.module.tree.imported.get(address))
 
-    def _inherited(self, block: Block) -> Mapping[str, Any]:
+    def _inherited(self, block: Block, owned: Owned) -> Mapping[str, Any]:
         """What comes from the provider: its region, and the resource's tags over the default ones."""
-        owned = provider_of(self.module, self.declared, self.type)
-        if owned is None:
-            return EMPTY
         place = region(owned) if "region" not in block.values else None
         found = {} if place is None else {"region": place}
         defaults = default_tags(owned) if self.mode == "managed" and "tags_all" not in block.values else None

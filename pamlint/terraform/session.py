@@ -68,7 +68,7 @@ class Session:
         """
         known = self._values.get(address)
         if known is None:
-            fact = None if fixed else self.fact(address)
+            fact = None if fixed or not self._facts else self.fact(address)
             known = self._values[address] = self._computed(address, compute) if fact is None else fact
         return known
 

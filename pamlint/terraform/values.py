@@ -256,6 +256,8 @@ def written(objects: Iterable[Value]) -> Iterator[Value]:
 
 def reasons(*values: Value) -> tuple[str, ...]:
     """The references that make the values, or parts of them, unknown; each once, in order."""
+    if len(values) == 1 and isinstance(values[0], UnknownValue) and len(values[0].because) == 1 and not values[0].like:
+        return values[0].because
     found: dict[str, None] = {}
     seen: set[int] = set()
     pending = list(reversed(values))
