@@ -6,6 +6,7 @@ documentation of each resource type.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -33,9 +34,12 @@ NEW_RULES: Mapping[str, Direction] = {
 }
 DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 ADDRESSES = (("cidr_blocks", IPV4), ("cidr_ipv4", IPV4), ("ipv6_cidr_blocks", IPV6), ("cidr_ipv6", IPV6))
+OF_A_CLUSTER = "vpc_config[0].cluster_security_group_id"
+"""The attribute that names the group which EKS makes for a cluster."""
 GROUP_PEERS = ("security_groups", "source_security_group_id", "referenced_security_group_id")
 
 TYPES = frozenset({GROUP, DEFAULT_GROUP, ANY_RULE, *NEW_RULES})
+_OF_A_CLUSTER = re.compile(rf"((?:.+\.)?aws_eks_cluster\..+)\.{re.escape(OF_A_CLUSTER)}")
 
 
 class Groups:
@@ -62,7 +66,7 @@ class Groups:
 
     def _owners(self, rule: Resource) -> Ties:
         """The group that a rule belongs to, or those of which it does to one."""
-        value = rule.body.values.get("security_group_id")
+        value = _given(rule.body.values.get("security_group_id"))
         several = self.perhaps(value, rule.root)
         return sure([self.key(value, rule.root, rule.address)]) if several is None else several.ties
 
@@ -74,7 +78,7 @@ class Groups:
         known = self._lead(value, root)
         if known is not None:
             return known
-        key, told, because = outside(value, root, "group", owned)
+        key, told, because = outside(_of_a_cluster(value), root, "group", owned)
         if key not in self._found:
             self._found[key] = Acl(key, told, "aws_security_group", root, (), id=string(value), partial=because)
             self._ledger.symbols.setdefault(key, Symbol(key, "group", told))
@@ -212,6 +216,7 @@ class Groups:
         """A group as the far side of a rule."""
         if isinstance(item, str) and "/" in item:
             item = item.split("/")[-1]  # another account's group is written account/sg-id
+        item = _of_a_cluster(item)
         key = self._lead(item, root)
         if key is not None:
             return Peer(self._ledger.symbols[key].text, symbol=key)
@@ -236,6 +241,20 @@ def _left_out(resource: Resource, attribute: str) -> bool:
         return False
     addresses = [item for name, _ in ADDRESSES for item in items(values.get(name))]
     return truth(values.get("self")) is True or not all(isinstance(item, Unknown) for item in addresses)
+
+
+def _given(value: Any) -> Any:
+    """What stands where something has to be given: of what is one thing or nothing, that one thing."""
+    ways = [way for way in value.either if way not in (None, "")] if isinstance(value, Unknown) else []
+    return ways[0] if len(ways) == 1 else value
+
+
+def _of_a_cluster(value: Any) -> Any:
+    """The group that EKS makes for a cluster as the attribute that it is: it stands in a block, which only the provider fills."""
+    if not isinstance(value, Unknown) or value.attribute is not None or value.either:
+        return value
+    found = _OF_A_CLUSTER.fullmatch(value.name or ", ".join(value.because))
+    return Unknown(value.because, (found[1], OF_A_CLUSTER)) if found else value
 
 
 def _is_group(attribute: tuple[str, str]) -> bool:

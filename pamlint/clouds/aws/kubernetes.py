@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pamlint.clouds.aws.groups import OF_A_CLUSTER
 from pamlint.clouds.aws.interfaces import Interface, Surroundings
 from pamlint.clouds.aws.machines import Machines
 from pamlint.clouds.ties import Tied, sure
@@ -17,8 +18,6 @@ from pamlint.model.resource import Block, Resource, Unknown
 
 CLUSTER = "aws_eks_cluster"
 NODES = "aws_eks_node_group"
-MADE = "vpc_config.cluster_security_group_id"
-"""The attribute that names the group which EKS makes for a cluster."""
 TCP, SSH = Extent(((6, 6),)), Extent(((22, 22),))
 
 TYPES = frozenset({CLUSTER, NODES})
@@ -47,8 +46,8 @@ def nodes(around: Surroundings, machines: Machines) -> Iterable[tuple[Resource, 
 
 def _made(around: Surroundings, cluster: Resource) -> str:
     """The key of the group that EKS makes for a cluster; its rules are not in the input."""
-    known = next((string(value) for value in find(cluster.body, MADE)), None)
-    return around.groups.key(known or Unknown((), attribute=(cluster.address, MADE)), cluster.root)
+    known = next((string(value) for value in find(cluster.body, OF_A_CLUSTER.replace("[0]", ""))), None)
+    return around.groups.key(known or Unknown((), attribute=(cluster.address, OF_A_CLUSTER)), cluster.root)
 
 
 def _remote_access(around: Surroundings, resource: Resource, block: Block) -> tuple[str, ...]:

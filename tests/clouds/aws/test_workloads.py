@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pamlint.clouds import convert
-from tests.clouds.building import ref, resource
+from pamlint.model.resource import Unknown
+from tests.clouds.building import block, ref, resource
 from tests.clouds.reading import acl, chain, chains, cidrs, network_of, workloads
 
 BASE = """
@@ -223,7 +224,7 @@ CASES = {
                security_group_ids = [aws_security_group.web.id]
              }
            }""",
-        "aws_eks_cluster.x", [["aws_eks_cluster.x.vpc_config.cluster_security_group_id", "aws_security_group.web"]], [A],
+        "aws_eks_cluster.x", [["aws_eks_cluster.x.vpc_config[0].cluster_security_group_id", "aws_security_group.web"]], [A],
     ),
     "Kubernetes nodes of a launch template": (
         """resource "aws_launch_template" "t" { vpc_security_group_ids = [aws_security_group.web.id] }
@@ -367,9 +368,50 @@ def test_remote_access_to_nodes(tmp_path: Path) -> None:
         """,
     )
     remote = "aws_eks_node_group.x.remote_access"
-    assert chains(network, "aws_eks_node_group.x") == [[["aws_eks_cluster.c.vpc_config.cluster_security_group_id", remote]]]
+    assert chains(network, "aws_eks_node_group.x") == [[["aws_eks_cluster.c.vpc_config[0].cluster_security_group_id", remote]]]
     (ssh,) = acl(network, remote).rules
     assert (ssh.ports.known, [peer.text for peer in ssh.peers]) == (((22, 22),), ["aws_security_group.ops"])
+
+
+RULE_OF_A_CLUSTER = """
+resource "aws_eks_cluster" "c" {
+  count = 1
+  name  = "pam"
+  vpc_config { subnet_ids = [aws_subnet.a.id] }
+}
+resource "aws_vpc_security_group_ingress_rule" "in" {
+  security_group_id            = %s
+  referenced_security_group_id = %s
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("of", "peer"),
+    [
+        ("aws_eks_cluster.c[0].vpc_config[0].cluster_security_group_id", "aws_eks_cluster.c[0].vpc_config.0.%s"),
+        ("try(aws_eks_cluster.c[0].vpc_config[0].cluster_security_group_id, null)", "aws_eks_cluster.c[0].vpc_config[0].%s"),
+    ],
+)
+def test_rules_of_the_group_that_a_cluster_gets(of: str, peer: str, tmp_path: Path) -> None:
+    """What is written of a cluster's own group means the group that its control plane wears, on both sides of a rule."""
+    network = network_of(tmp_path, BASE + RULE_OF_A_CLUSTER % (of, peer % "cluster_security_group_id"))
+    made = "aws_eks_cluster.c[0].vpc_config[0].cluster_security_group_id"
+    assert chains(network, "aws_eks_cluster.c[0]") == [[[made]]]
+    assert [rule.name for rule in acl(network, made).rules] == ["aws_vpc_security_group_ingress_rule.in"]
+    assert [peer.symbol for peer in acl(network, made).rules[0].peers] == [acl(network, made).key]
+
+
+def test_a_cluster_of_a_plan_and_the_rules_of_its_group() -> None:
+    """A plan names the attribute as a whole where it does not know it."""
+    named = Unknown(("aws_eks_cluster.c.vpc_config[0].cluster_security_group_id",))
+    cluster = resource("aws_eks_cluster.c", vpc_config=[block(subnet_ids=[])])
+    rule = resource("aws_vpc_security_group_ingress_rule.in", security_group_id=named, ip_protocol="-1", cidr_ipv4="10.0.0.0/8")
+    (made,) = convert([cluster, rule], {}).acls
+    assert (made.address, [each.name for each in made.rules]) == (named.because[0], [rule.address])
 
 
 def test_what_a_plan_leaves_to_the_provider() -> None:
