@@ -211,6 +211,7 @@ def test_the_interface_that_a_machine_is_made_with_is_there_perhaps_where_it_may
     assert missing == [MISSING[0]._replace(because=["aws_network_interface.card.id", "var.on"])]
 
 
+NAMED = "aws_security_group.own"
 FIRST = """
 resource "aws_network_interface" "first" {
   subnet_id       = aws_subnet.a.id
@@ -227,12 +228,24 @@ resource "aws_instance" "near" {
 """
 
 
+SERVED, TO_ALL = opens(443, "10.20.0.0/16"), opens(22, "0.0.0.0/0")
+
+
 @pytest.mark.parametrize(
-    ("loose", "expected"), [(opens(443, "10.20.0.0/16"), []), ("", [MISSING[0]._replace(acl="aws_security_group.loose")])]
+    ("own", "loose", "expected"),
+    [
+        (SERVED, SERVED, []),
+        (SERVED, "", [MISSING[0]._replace(acl="aws_security_group.loose")]),
+        ("", "", [Told("missing-access", "proved", "aws_security_group.loose", None, [])]),
+        (f"{SERVED}\n  {TO_ALL}", SERVED, [EXTRA[0]._replace(acl=NAMED, rule=f"{NAMED}.ingress[1]")]),
+    ],
+    ids=["both serve the flow", "one lacks it", "both lack it", "one opens SSH"],
 )
-def test_a_machine_that_names_one_of_two_interfaces_makes_none_itself(tmp_path: Path, loose: str, expected: list[Told]) -> None:
+def test_a_machine_that_names_one_of_two_interfaces_makes_none_itself(
+    tmp_path: Path, own: str, loose: str, expected: list[Told]
+) -> None:
     """It has the one or the other: nothing is asked of groups that it would have if it named none."""
-    code = (GROUPS % (opens(443, "10.20.0.0/16"), loose, OWN)).partition('resource "aws_instance"')[0]
+    code = (GROUPS % (own, loose, OWN)).partition('resource "aws_instance"')[0]
     assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + code + CARD % "" + FIRST) == expected
 
 

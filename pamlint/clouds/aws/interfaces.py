@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pamlint.clouds.aws.groups import Groups
-from pamlint.clouds.aws.network import Subnet, Subnets, Vpcs
+from pamlint.clouds.aws.network import Subnet, Subnets, Vpcs, one_of
 from pamlint.clouds.ledger import Ledger
-from pamlint.clouds.ties import Because, Tied, Ties, doubted, has_sure, reasons, sure, tied, together
+from pamlint.clouds.ties import Because, Tied, Ties, doubted, either, has_sure, reasons, sure, tied, together
 from pamlint.clouds.values import all_of, blocks, networks, written
 from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges
@@ -26,6 +26,20 @@ class Interface:
     subnets: tuple[Subnet | None, ...]
     addresses: Ranges = EMPTY
     possible: Because = ()
+
+
+def any_of(ways: Sequence[tuple[Interface, Because]]) -> Interface | None:
+    """What a machine has that has just one of several interfaces: one that is as any of them, if they wear alike or one each.
+
+    None where they do not: it has each of them perhaps.
+    """
+    own = [card for card, _ in ways]
+    single = all(len(card.groups.ties) == 1 and has_sure(card.groups.ties) for card in own)
+    if any(card.possible or len(card.subnets) > 1 for card in own) or not (single or len({card.groups for card in own}) == 1):
+        return None
+    worn = either((card.groups, because) for card, because in ways) if single else own[0].groups
+    place = one_of([(card.subnets[0], because) for card, because in ways])
+    return Interface(worn, (place,), own[0].addresses if len({card.addresses for card in own}) == 1 else EMPTY)
 
 
 @noun

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import product
 from typing import Any
 
-from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, first_written
+from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, any_of, first_written
 from pamlint.clouds.aws.network import Subnet
 from pamlint.clouds.ties import Because, Tied, Ties, reasons, ties
 from pamlint.clouds.values import blocks, computed, doubts, find, nested, overlaid, string, text, texts, written
@@ -59,12 +59,15 @@ class Machines:
     def instances(self) -> Iterable[tuple[Resource, list[Interface]]]:
         """Every instance with its interfaces."""
         for key, resource in self._instances.items():
-            cards = self._cards.get(key, {}).values()
+            cards = dict(self._cards.get(key, {}))
             own = self._own(resource, ties((key_of(card), because) for card, because in self._named(resource)))
-            yield (
-                resource,
-                [*own, *(replace(self._card(card), possible=(*because, *card.body.possible)) for card, because in cards)],
-            )
+            for ways in self._choices(resource):
+                chosen = any_of([(self._card(card), because) for card, because in ways])
+                if chosen is not None and all(cards[key_of(card)][1] and not card.body.possible for card, _ in ways):
+                    own.append(chosen)
+                    cards = {each: card for each, card in cards.items() if each not in [key_of(card) for card, _ in ways]}
+            perhaps = (replace(self._card(card), possible=(*because, *card.body.possible)) for card, because in cards.values())
+            yield resource, [*own, *perhaps]
 
     def interfaces(self) -> Iterable[tuple[Resource, list[Interface]]]:
         """Every interface that is no known instance's for sure."""
@@ -120,6 +123,14 @@ class Machines:
         surely = (block.values.get("network_interface_id") for block in _naming(instance) if not block.possible)
         ways = (self._ledger.just_one(value, instance.root, INTERFACE) for value in surely)
         return any(all(card is not None for card, _ in each) for each in ways)
+
+    def _choices(self, instance: Resource) -> Iterable[list[tuple[Resource, Because]]]:
+        """The interfaces of the input of which an instance names just one for sure, for each block that names it so."""
+        for block in _naming(instance):
+            ways = self._ledger.just_one(block.values.get("network_interface_id"), instance.root, INTERFACE)
+            known = [(card, because) for card, because in ways if card is not None]
+            if len(known) == len(ways) > 1 and not block.possible:
+                yield known
 
     def _named(self, instance: Resource) -> Iterable[tuple[Resource, Because]]:
         """The interfaces that an instance names as its own."""
