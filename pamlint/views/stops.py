@@ -181,7 +181,8 @@ def _always(hit: Hit) -> bool:
 
 def _under(found: Stop, forced: Stop) -> Stop:
     """A stop below admin rules of which one lets the packet through, for sure or perhaps, whatever stands below."""
-    if forced.outcome == "allowed" and not forced.perhaps:
+    loose = forced.acls[0].loose
+    if forced.outcome == "allowed" and not forced.perhaps and not loose:
         return replace(found, overruled=True)
-    doubt = [name for hit in forced.perhaps for name in hit.because]
+    doubt = [*loose, *(name for hit in forced.perhaps for name in hit.because)]
     return found if found.outcome == "allowed" else _doubted(found, doubt)

@@ -310,9 +310,7 @@ def test_a_pinned_source_port_is_seen(tmp_path: Path) -> None:
     assert traced(network, "10.9.0.1", "10.1.1.4", "tcp/22", 22).outcome == "denied"
 
 
-def test_admin_rules_overrule(tmp_path: Path) -> None:
-    """What an admin rule always allows, no NSG stops; the NSG's own word is told still."""
-    rules = """
+ALWAYS = """
 resource "azurerm_network_manager" "main" {
   name                = "manager"
   location            = "westeurope"
@@ -353,13 +351,45 @@ resource "azurerm_network_manager_deployment" "main" {
   configuration_ids  = [azurerm_network_manager_security_admin_configuration.main.id]
 }
 """
-    found = traced(network_of(tmp_path, AZURE + FIXED + rules), OUTSIDE, "10.1.1.4", "tcp/22")
+OWN_NSG = """
+variable "on" { type = bool }
+resource "azurerm_network_interface_security_group_association" "one" {
+  network_interface_id      = azurerm_network_interface.one.id
+  network_security_group_id = azurerm_network_security_group.edge.id
+}
+resource "azurerm_virtual_network" "other" {
+  name                = "other"
+  address_space       = ["10.2.0.0/16"]
+  location            = "westeurope"
+  resource_group_name = "rg"
+}
+resource "azurerm_subnet" "other" {
+  name                 = "main"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.other.name
+  address_prefixes     = ["10.2.1.0/24"]
+}
+"""
+
+
+def test_admin_rules_overrule(tmp_path: Path) -> None:
+    """What an admin rule always allows, no NSG stops; the NSG's own word is told still."""
+    found = traced(network_of(tmp_path, AZURE + FIXED + ALWAYS), OUTSIDE, "10.1.1.4", "tcp/22")
     (way,) = found.ways
     assert found.outcome == "allowed"
     assert [(stop.acls[0].kind, stop.outcome, stop.overruled) for stop in way.stops] == [
         ("azure_admin_rules", "allowed", False),
         ("azure_nsg", "denied", True),
     ]
+
+
+def test_admin_rules_of_one_of_two_networks_overrule_perhaps(tmp_path: Path) -> None:
+    """The machine stands in their network, or in another where its own NSG stops the packet."""
+    card = FIXED.replace("= azurerm_subnet.main.id", "= var.on ? azurerm_subnet.main.id : azurerm_subnet.other.id")
+    found = traced(network_of(tmp_path, AZURE + card + ALWAYS + OWN_NSG), OUTSIDE, "10.1.1.4", "tcp/22")
+    (way,) = found.ways
+    assert (found.outcome, way.stops[-1].because) == ("unproven", ("var.on",))
+    assert not any(stop.overruled for stop in way.stops)
 
 
 def test_machines_that_share_a_subnet_must_agree(tmp_path: Path) -> None:
