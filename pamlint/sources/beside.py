@@ -10,11 +10,17 @@ from pamlint.model.resource import Block, Resource, Unknown
 
 
 def illuminate(planned: Resource, code: Mapping[str, Resource]) -> Resource:
-    """The planned resource with the places and ignores of its code, and with its unknowns as the code knows them."""
+    """The planned resource with the places and ignores of its code, and with its unknowns as the code knows them.
+
+    What the code sets to null the provider fills in.
+    """
     written = code.get(planned.address)
     if written is None or written.type != planned.type:
         return planned
     values = {name: _told(value, written.body.values.get(name)) for name, value in planned.body.values.items()}
+    for name, value in values.items():
+        if isinstance(value, Unknown) and written.body.values.get(name, value) is None:
+            values[name] = Unknown((f"{planned.address}.{name}",), (planned.address, name))
     body = replace(written.body, values=values, possible=planned.body.possible)
     return replace(planned, body=body)
 
@@ -24,6 +30,9 @@ def _told(planned: Any, written: Any) -> Any:
         return planned if written is None or planned.attribute is not None else written
     if isinstance(planned, list) and isinstance(written, list):
         return _told_items(planned, written)
+    if isinstance(planned, list) and isinstance(written, Unknown):
+        any_element = Unknown(written.because, either=written.either)
+        return [any_element if isinstance(item, Unknown) and item.attribute is None else item for item in planned]
     if isinstance(planned, Mapping) and isinstance(written, Mapping):
         return {name: _told(value, written.get(name)) for name, value in planned.items()}
     return planned

@@ -439,6 +439,51 @@ def test_values_settle_a_plan_with_its_code_beside_it(tmp_path: Path) -> None:
     assert values["cidr_blocks"] == ["10.0.1.0/24", Unknown(("var.none",), name="var.none")]
 
 
+def test_elements_of_a_list_that_the_code_does_not_know_are_told_by_what_it_hangs_on(tmp_path: Path) -> None:
+    """A plan names the local value that a list comes from; the code, why it is not known, and what each element is one of."""
+    (tmp_path / "main.tf").write_text(
+        'resource "random_integer" "coin" {}\nresource "aws_security_group_rule" "r" {\n  cidr_blocks = local.networks\n}\n'
+        'locals {\n  networks = random_integer.coin.result > 1 ? ["10.0.0.0/16"] : ["10.1.0.0/16"]\n}\n'
+    )
+    address = "aws_security_group_rule.r"
+    plan = {
+        "planned_values": {"root_module": {"resources": [planned(address, {"cidr_blocks": [None]})]}},
+        "resource_changes": [change(address, {"cidr_blocks": [True]})],
+        "configuration": {"root_module": {"resources": [resource(address, cidr_blocks=["local.networks"])]}},
+    }
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    (reading,) = read_document(tmp_path / "plan.json", everything, boundary=tmp_path)
+    (rule,) = (found for found in reading.resources if found.address == address)
+    coin = Unknown(("random_integer.coin.result",), either=("10.0.0.0/16", "10.1.0.0/16"))
+    assert rule.body.values["cidr_blocks"] == [coin]
+
+
+def test_what_code_sets_to_null_the_provider_fills_in(tmp_path: Path) -> None:
+    """A plan names what an argument is made of, also where it comes to nothing: its code beside it says that it does."""
+    (tmp_path / "main.tf").write_text(
+        'variable on {\n  default = true\n}\nresource "aws_security_group" "g" {}\n'
+        'resource "aws_security_group_rule" "r" {\n  prefix_list_ids          = ["pl-1"]\n'
+        "  source_security_group_id = var.on ? aws_security_group.g.id : null\n}\n"
+    )
+    address, name = "aws_security_group_rule.r", "source_security_group_id"
+    made_of = resource(address, source_security_group_id=["var.on", "aws_security_group.g.id", "aws_security_group.g"])
+    for on, wanted in ((False, (address, name)), (True, ("aws_security_group.g", "id"))):
+        plan = {
+            "variables": {"on": {"value": on}},
+            "planned_values": {
+                "root_module": {
+                    "resources": [planned(address, {"prefix_list_ids": ["pl-1"]}), planned("aws_security_group.g", {})],
+                }
+            },
+            "resource_changes": [change(address, {name: True}), change("aws_security_group.g", {"id": True})],
+            "configuration": {"root_module": {"resources": [made_of]}},
+        }
+        (tmp_path / "plan.json").write_text(json.dumps(plan))
+        (reading,) = read_document(tmp_path / "plan.json", everything, boundary=tmp_path)
+        values = next(found for found in reading.resources if found.address == address).body.values
+        assert values[name].attribute == wanted
+
+
 def test_what_decides_on_elements_is_no_element_itself(tmp_path: Path) -> None:
     """A plan knows its variables: the groups that are unknown in a list are those that the expression names besides."""
     chosen = {"references": ["aws_security_group.a.id", "aws_security_group.a", "var.on", "aws_security_group.b.id"]}
