@@ -66,9 +66,12 @@ class Understanding:
 def lint(paths: Sequence[Path], options: Options, site_at: Callable[[Path], Site] = read_site) -> Report:
     """Judge everything under the paths; those with different site files are judged apart and told together."""
     estates, notes = chosen(paths, options, site_at)
+    kept: list[Outcome] = []  # to take the last one apart would take longer than to assemble the report
 
     def judge_one(asked: tuple[Estate, Site]) -> Chapter:
-        return chapter(outcome(look(*asked, options), options))
+        kept.clear()
+        kept.append(outcome(look(*asked, options), options))
+        return chapter(kept[0])
 
     chapters = each(judge_one, estates, at_once=len(estates) >= MANY)
     refuse_nothing(chapters, paths)

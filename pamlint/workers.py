@@ -52,24 +52,27 @@ def each(work: Callable[[Item], Result], items: Sequence[Item], at_once: bool = 
     return done
 
 
-def ahead(work: Callable[[], Result]) -> Callable[[], Result]:
-    """What gives the result of work that another process does from now on; where there is none, this one does it when asked.
+@contextmanager
+def ahead(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """Gives what has the result of work that another process does from now on; where there is none, this one does it when asked.
 
     What the other does not hand back, because it failed or was killed, is done here: so errors are raised where it is asked for.
     """
     workers: list[_Worker] = []
-    if _processes() > 1:
-        with _uninterrupted(), suppress(OSError):
-            workers.append(_started(lambda: ((0, made()) for made in (work,))))
 
     @cache
     def result() -> Result:
         found = {place: value for worker in workers for place, value in _handed_back(worker).items()}
-        for worker in workers:
-            _end(worker)
         return cast("Result", found[0]) if found else work()
 
-    return result
+    try:
+        if _processes() > 1:
+            with _uninterrupted(), suppress(OSError):
+                workers.append(_started(lambda: ((0, made()) for made in (work,))))
+        yield result
+    finally:
+        for worker in workers:
+            _end(worker)
 
 
 def _pays(taken: float, done: int, items: int) -> bool:

@@ -104,10 +104,12 @@ def test_one_process_does_it_all(program: str) -> None:
 
 @SEVERAL
 def test_work_ahead_is_done_while_this_process_does_something_else() -> None:
-    """Its result is there when it is asked for, as often as that is, and who has brought it is gone."""
+    """Its result is there when it is asked for, as often as that is, and nobody is left, even if it is not asked for."""
     done = python("""
-        asked = ahead(lambda: slowly(7))
-        print(asked() == (49, False), asked() is asked())
+        with ahead(lambda: slowly(7)) as asked:
+            print(asked() == (49, False), asked() is asked())
+        with ahead(lambda: time.sleep(9)):
+            pass
         try:
             os.waitpid(-1, 0)
         except ChildProcessError:
@@ -124,9 +126,9 @@ def test_work_ahead_that_fails_is_done_when_it_is_asked_for(fault: str) -> None:
             if os.getpid() != here:
                 {fault}
             raise KeyError("told")
-        asked = ahead(failing)
         try:
-            asked()
+            with ahead(failing) as asked:
+                asked()
         except KeyError as error:
             print(error)
     """)

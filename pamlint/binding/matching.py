@@ -175,7 +175,7 @@ def _match(entry: MatchEntry, target: Acl | Group | Workload, azure: bool, ids: 
         names: list[Text | None] = [target.name]
         if not azure and "Name" in target.tags:  # tags of which nothing is known are no names beside one that is
             names.append(target.tags["Name"])
-        conditions.append(_first(_text_match(entry.name, name, azure) for name in names))
+        conditions.append(_first([_text_match(entry.name, name, azure) for name in names]))
     for tag, wanted in entry.tags.items():
         conditions.append(_text_match(wanted, target.tags.get(tag), False))
     for condition in conditions:
@@ -198,7 +198,8 @@ def _id_match(pattern: str, target: Acl | Group | Workload, azure: bool) -> Beca
 
 def _first(found: Iterable[Because | None]) -> Because | None:
     """The surest of several."""
-    return min((one for one in found if one is not None), key=len, default=None)
+    told = [one for one in found if one is not None]
+    return min(told, key=len) if told else None
 
 
 def _text_match(pattern: str, value: Text | None, ignore_case: bool) -> Because | None:

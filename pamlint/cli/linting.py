@@ -33,10 +33,10 @@ def linted(
     wanted = outputs(output, tuple(FORMATS))
     format_ = meaning.choice(format_, tuple(FORMATS), "--format")
     asked = meaning.paths(paths)
-    site_at = reading(Path(config) if config else find_site(path) for path in asked)
-    from pamlint import run
+    with reading(Path(config) if config else find_site(path) for path in asked) as site_at:
+        from pamlint import run
 
-    report = run.lint(asked, meaning.reading(config, var, var_file, module_dir, today), site_at)
+        report = run.lint(asked, meaning.reading(config, var, var_file, module_dir, today), site_at)
     shown = minimum or report.min_severity
     for name, path in wanted:
         save(render(report, name, Screen(min_severity=shown)), path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pamlint.model.site import Site
@@ -24,12 +25,13 @@ def read_site(place: Path) -> Site:
     return load_site(place)
 
 
-def reading(places: Iterable[Path | None]) -> Callable[[Path], Site]:
-    """What reads a site file, as `read_site` does; these ones another process reads from now on, where there may be one."""
-    known = ahead(lambda: {place: read_site(place) for place in places if place is not None})
+@contextmanager
+def reading(places: Iterable[Path | None]) -> Iterator[Callable[[Path], Site]]:
+    """Gives what reads a site file, as `read_site` does; these ones another process reads from now on, where there may be one."""
+    with ahead(lambda: {place: read_site(place) for place in places if place is not None}) as known:
 
-    def read(place: Path) -> Site:
-        sites = known()
-        return sites[place] if place in sites else read_site(place)
+        def read(place: Path) -> Site:
+            sites = known()
+            return sites[place] if place in sites else read_site(place)
 
-    return read
+        yield read
