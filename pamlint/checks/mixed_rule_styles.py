@@ -16,7 +16,6 @@ def check(judgement: Judgement) -> Iterable[Finding]:
     for mixed in judgement.mixed:
         acl, because = mixed.acl, mixed.because
         perhaps = f", perhaps (it hangs on {names_text(because)})" if because else ""
-        beside = [(acl, rule) for rule in acl.rules if not rule.default and not rule.name.startswith(f"{acl.address}.")]
         yield Finding(
             ID,
             "low",
@@ -29,5 +28,5 @@ def check(judgement: Judgement) -> Iterable[Finding]:
             acl=acl.address,
             because=because,
             location=place_of(acl),
-            related=related_rules(beside, "stands beside the block"),
+            related=related_rules(((acl, rule) for rule in mixed.beside), "stands beside the block"),
         )

@@ -14,7 +14,7 @@ from pamlint.judging.defaults import Working, implicit
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.floating import Floating
 from pamlint.judging.halves import half_open
-from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Mixed, Opening, Pinned, Reply, Served
+from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Opening, Pinned, Reply, Served
 from pamlint.judging.loosely import told_once, where_asked
 from pamlint.judging.opened import Front, barred, blocked_openings, openings, pinned
 from pamlint.judging.order import mixed, unreachable
@@ -82,7 +82,7 @@ def judge(
         tuple(judge_.replies),
         tuple(halves),
         tuple(replace(found, roles=roles[acl.key]) for acl in acls if acl.ordered for found in unreachable(acl, table)),
-        tuple(Mixed(acl, roles[acl.key], because) for acl in acls if (because := mixed(acl)) is not None),
+        tuple(replace(found, roles=roles[acl.key]) for acl in acls if (found := mixed(acl)) is not None),
         tuple({(acl.key, direction): (acl, direction) for acl, direction in judge_.overflowed}.values()),
         problems,
         by_rules,

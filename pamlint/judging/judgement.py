@@ -117,11 +117,12 @@ class Unreachable:
 
 @noun
 class Mixed:
-    """A group whose rules stand inside its block and beside it; `because` are the references on which that hangs."""
+    """A group whose rules stand inside its block and `beside` it; `because` are the references on which that hangs."""
 
     acl: Acl
     roles: tuple[str, ...]
     because: tuple[str, ...]
+    beside: tuple[Rule, ...]
 
 
 @noun

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pamlint.judging.cubes import Table, sides
-from pamlint.judging.judgement import Unreachable
+from pamlint.judging.judgement import Mixed, Unreachable
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.finding import Direction
 from pamlint.model.traffic import Cube, Field, PieceLimitError, Traffic, meet, minus
 
+DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 _DATA = re.compile(r'(module\.[\w-]+(\[("[^"]*"|\d+|\*)\])?\.)*data\.')
 """How the address of a data source begins."""
 
 
 def unreachable(acl: Acl, table: Table) -> Iterable[Unreachable]:
     """The rules of an ordered ACL that earlier rules take everything from, or that match nothing behind the ACL."""
-    directions: tuple[Direction, ...] = ("ingress", "egress")
     doubtful = {rule.name for rule in acl.rules if rule.unknown}  # one of unknown priority stands at the end as well, for sure
-    for direction in directions:
+    for direction in DIRECTIONS:
         rules = [rule for rule in acl.rules if rule.direction == direction and not rule.unknown]
         taking = [(place, cube) for place, rule in enumerate(rules) for cube in table.rule(acl, rule)]
         taken = Field(cube for _, cube in taking)
@@ -57,18 +57,34 @@ def _behind(acl: Acl, rule: Rule, cubes: Traffic) -> Traffic:
     return tuple(cube for cube in kept if cube is not None)
 
 
-def mixed(acl: Acl) -> tuple[str, ...] | None:
-    """Whether rules stand both inside the group and beside it, so that each apply undoes the other's: () surely, references if
-    perhaps, None if not.
+def mixed(acl: Acl) -> Mixed | None:
+    """The rules inside the group and beside it, if there are both, so that each apply undoes the other's.
 
     A data source only reads what is there.
     """
-    if _DATA.match(acl.address):
+    found = [] if _DATA.match(acl.address) else [_mixed(acl, rules) for rules in _lists(acl)]
+    both = sorted((each for each in found if each is not None), key=lambda each: each.because)
+    if not both:
         return None
+    because = both[0].because and tuple(sorted({reference for each in both for reference in each.because}))
+    return Mixed(acl, (), because, tuple(rule for each in both for rule in each.beside))
+
+
+def _lists(acl: Acl) -> list[list[Rule]]:
+    """The rules by the lists in which a block holds them.
+
+    AWS has one for each direction, and a block leaves alone the one that it does not speak of; not so what takes a default over.
+    """
     rules = [rule for rule in acl.rules if not rule.default]
+    if not acl.kind.startswith("aws_") or ".aws_default_" in f".{acl.address}":
+        return [rules]
+    return [[rule for rule in rules if rule.direction == direction] for direction in DIRECTIONS]
+
+
+def _mixed(acl: Acl, rules: Sequence[Rule]) -> Mixed | None:
     inside = [rule for rule in rules if rule.name.startswith(f"{acl.address}.")]
-    beside = [rule for rule in rules if rule not in inside]
-    return tuple(sorted({*_doubts(inside), *_doubts(beside)})) if inside and beside else None
+    beside = tuple(rule for rule in rules if rule not in inside)
+    return Mixed(acl, (), (*_doubts(inside), *_doubts(beside)), beside) if inside and beside else None
 
 
 def _doubts(rules: Iterable[Rule]) -> Iterable[str]:

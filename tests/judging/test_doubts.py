@@ -182,6 +182,16 @@ resource "aws_security_group_rule" "web" {
   cidr_blocks       = ["10.9.0.0/24"]
 }
 """
+OUT = """
+resource "aws_security_group_rule" "out" {
+  type              = "egress"
+  security_group_id = aws_security_group.near.id
+  protocol          = "tcp"
+  from_port         = 444
+  to_port           = 444
+  cidr_blocks       = ["10.9.0.0/24"]
+}
+"""
 
 
 @pytest.mark.parametrize(
@@ -202,6 +212,42 @@ def test_styles_are_mixed_perhaps_where_all_of_one_style_may_not_exist(
         tmp_path, FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"), ROLES % ("", ""), MIXED % (inside, beside)
     )
     assert [(each["certainty"], each["because"]) for each in found if each["check"] == "mixed-rule-styles"] == mixed
+
+
+@pytest.mark.parametrize(
+    ("way", "others", "beside"),
+    [
+        ("egress", "", []),
+        ("ingress", "", ["aws_security_group_rule.web[0]"]),
+        ("ingress", OUT, ["aws_security_group_rule.web[0]"]),
+    ],
+)
+def test_styles_are_mixed_in_one_direction(way: str, others: str, beside: list[str], tmp_path: Path) -> None:
+    """A block leaves alone what stands beside it in the direction of which it holds no rule."""
+    code = (MIXED % ("[1]", "1") + others).replace('type              = "ingress"', f'type              = "{way}"')
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"), ROLES % ("", ""), code)
+    mixed = [each for each in found if each["check"] == "mixed-rule-styles"]
+    assert [related["rule"] for each in mixed for related in each["related"]] == beside
+
+
+def test_styles_are_mixed_in_an_nsg_whatever_the_direction(tmp_path: Path) -> None:
+    """An NSG has one list for both."""
+    beside = """
+resource "azurerm_network_security_rule" "out" {
+  name                        = "out"
+  priority                    = 120
+  direction                   = "Outbound"
+  access                      = "Deny"
+  protocol                    = "*"
+  source_port_range           = "*"
+  destination_port_range      = "*"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "*"
+  network_security_group_name = azurerm_network_security_group.near.name
+}
+"""
+    found = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + PRIORITY % ("100", "203.0.113.0/24") + beside)
+    assert [each["acl"] for each in found if each["check"] == "mixed-rule-styles"] == ["azurerm_network_security_group.near"]
 
 
 def test_what_a_rule_lets_out_of_a_tag_may_be_let_out_of_the_machine(tmp_path: Path) -> None:
