@@ -32,9 +32,12 @@ def stray_openings(
     named = front.named.keys() | {name for *_, cubes in found for cube in cubes for name, _ in cube.guard}
     allowed = merge((*demand.permitted(unit, direction, named).traffic, *blocked, *demand.of_unbound(unit, direction, named)))
     for place, other, rule, cubes in found:
-        passing = cubes
+        instead, passing = front.instead_of(place), cubes
+        if instead:
+            there = table.standing(front.unit.layers[place][0])
+            passing = tuple(cube.where(*there) for cube in cubes)
         for elsewhere, passed in enumerate(front.passes):
-            passing = passing if elsewhere == place else overlap(passing, passed)
+            passing = passing if elsewhere == place or elsewhere in instead else overlap(passing, passed)
         residue = settle(not_allowed(passing, allowed, direction, table), table.predicates, Purpose.OPEN, denied=front.denied)
         if residue.unproven:
             yield front.opening(rule, other, residue)

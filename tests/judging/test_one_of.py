@@ -114,6 +114,36 @@ def test_one_of_many_nsgs_stands_there_and_each_is_judged_by_itself(tmp_path: Pa
     assert found == [Told("extra-access", "unproven", acl, f"{acl}.security_rule[1]", ["var.nsg"]) for acl in opened]
 
 
+FLOATING = """
+resource "azurerm_network_security_rule" "x" {
+  name                        = "x"
+  priority                    = 105
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_port_range           = "*"
+  destination_port_range      = "3389"
+  source_address_prefix       = "Internet"
+  destination_address_prefix  = "*"
+  resource_group_name         = "g"
+  network_security_group_name = var.nsg
+}
+"""
+
+
+def test_a_rule_of_an_unknown_list_may_stand_on_any_of_many(tmp_path: Path) -> None:
+    """What it would open is told at each of them, and nothing is too large to be judged."""
+    names = [f"n{number}" for number in range(30)]
+    ways = ", ".join(f"{NSG}.{name}.id" for name in names)
+    rules = [(SERVES, (110, "Allow", "Inbound", str(1000 + number), "Internet"), CLOSED) for number in range(30)]
+    code = "".join(nsg(name, *each) for name, each in zip(names, rules, strict=True)) + TIE % ("", f"[{ways}][var.on ? 1 : 2]")
+    site = SETTLED.replace("{name: near}", "{address: azurerm_network_interface.near}")
+    found = told(tmp_path, INTO_NEAR, site, AZURE + code + FLOATING)
+    assert {(each.check, each.certainty) for each in found} == {("extra-access", "unproven")}
+    strays = [each for each in found if each.rule == "azurerm_network_security_rule.x"]
+    assert strays == [Told("extra-access", "unproven", "var.nsg", "azurerm_network_security_rule.x", ["var.nsg", "var.on"])]
+
+
 def test_none_may_stand_there_where_the_association_itself_is_in_doubt(tmp_path: Path) -> None:
     """Whichever of the two it is, both serve the flow; without the association all is open."""
     code = nsg("inner", SERVES, CLOSED) + nsg("outer", SERVES, CLOSED) + TIE % (PERHAPS, EITHER)
