@@ -99,9 +99,11 @@ class BodyReader:
             made = [*made, *self._blocks(block, inner, f"{address}.{name}", len(made), depth + 1)]
             if made:
                 values[name] = made
-        if depth == 0:
-            return values, _Places(body.arguments, self.declared.file, self.declared.files)
-        return values, _Places(body.arguments, scope.file, EMPTY)
+        places = self.session.places.get(body)
+        if places is None:
+            file = scope.file if depth else self.declared.file
+            places = self.session.places[body] = _Places(body.arguments, file, files)
+        return values, places
 
     def _blocks(self, node: BlockNode, scope: Scope, address: str, at: int, depth: int) -> Iterable[Block]:
         marked = ignores(scope.file, node, self.session)

@@ -9,6 +9,7 @@ from typing import Any
 from pamlint.model.resource import Location, Problem
 from pamlint.terraform.plain import from_plain
 from pamlint.terraform.scope import Budget, ExpressionError, ExpressionLimit, MissingFileError, weight
+from pamlint.terraform.syntax import Body
 from pamlint.terraform.values import EvaluationError, LimitReached, Null, UnknownValue, Value
 
 MAX_ELEMENTS = 500_000
@@ -17,9 +18,9 @@ _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 
 
 class Session:
-    """What all modules of a root share while they are evaluated."""
+    """What all modules of a root share while they are evaluated; `places` are those of all instances that one body makes."""
 
-    __slots__ = ("_facts", "_is_spent_told", "_pending", "_problems", "_values", "budget", "provided")
+    __slots__ = ("_facts", "_is_spent_told", "_pending", "_problems", "_values", "budget", "places", "provided")
 
     def __init__(self, facts: Mapping[str, Any], estate: Budget | None) -> None:
         self.budget = Budget(estate)
@@ -29,6 +30,7 @@ class Session:
         self._pending: dict[str, None] = {}
         self._problems: dict[tuple[object, ...], Problem] = {}
         self.provided: dict[tuple[object, ...], Any] = {}
+        self.places: dict[Body, Mapping[str, Location]] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
