@@ -101,7 +101,9 @@ class ResourceNode:
                 values = {**block.values, **inherited}
                 block = Block(values, block.location, block.possible, block.places, block.ignores)
             address = self.address + instance.suffix
-            yield Resource(address, self.type, self.mode, root, block, self.module.tree.imported.get(address))
+            given = self.module.session.fact(f"{address}.id")
+            id_ = given if isinstance(given, str) else self.module.tree.imported.get(address)
+            yield Resource(address, self.type, self.mode, root, block, id_)
 
     def _inherited(self, block: Block, owned: Owned) -> Mapping[str, Any]:
         """What comes from the provider: its region, and the resource's tags over the default ones."""

@@ -791,6 +791,20 @@ module "m" {
 """
 
 
+def test_given_ids_are_those_of_their_resources(tmp_path: Path) -> None:
+    """An id that the user gives for a resource is its own, as it is for whoever refers to it."""
+    text = """
+    resource "r" "one" { count = 2 }
+    resource "r" "two" { of = r.one[1].id }
+    data "r" "read" {}
+    """
+    facts = {"r.one[1].id": "i-1", "data.r.read.id": "i-2", "r.two.arn": "not an id"}
+    reading = read(write(tmp_path, {"main.tf": text}), Settings(facts=facts))
+    ids = {"r.one[0]": None, "r.one[1]": "i-1", "r.two": None, "data.r.read": "i-2"}
+    assert {resource.address: resource.id for resource in reading.resources} == ids
+    assert [resource.body.values["of"] for resource in reading.resources if resource.address == "r.two"] == ["i-1"]
+
+
 def test_imported_resources_have_their_ids(tmp_path: Path) -> None:
     """An import block tells the id of what is there already, also in modules and one by one of several; in JSON as well."""
     files = {"m/main.tf": 'resource "r" "x" {\n  for_each = toset(["k.1"])\n}\n'}
