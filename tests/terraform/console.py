@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 
 AVAILABLE = shutil.which("terraform") is not None
 _BATCH = 1500
+_GO_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\x([0-9a-f]{2})")
 _KINDS = ("list", "set", "map")
 
 
@@ -48,15 +50,19 @@ def _ask_batch(expressions: Sequence[str], locals_text: str) -> list[str | None]
         (directory / "main.tf").write_text(f"locals {{\n{locals_text}\nrows = [\n{rows}\n]\n}}\n", encoding="utf-8", newline="")
         done = run(directory, "console", "-no-color", standard_input="nonsensitive(jsonencode(local.rows))\n")
     if done.stdout.rstrip().endswith("(known after apply)") or "panic" in done.stderr:
-        middle = len(expressions) // 2
-        if middle == 0:
-            return ["unknown"]
-        return _ask_batch(expressions[:middle], locals_text) + _ask_batch(expressions[middle:], locals_text)
+        return _ask_halves(expressions, locals_text) if len(expressions) > 1 else ["unknown"]
     try:
-        answers = json.loads(json.loads(done.stdout))
+        answers = json.loads(json.loads(_GO_ESCAPE.sub(r"\1\\u00\2", done.stdout)))
     except ValueError:
+        if len(expressions) > 1:
+            return _ask_halves(expressions, locals_text)
         raise RuntimeError(done.stdout[-3000:] + done.stderr[-3000:]) from None
     return [None if answer is None else _row(*answer) for answer in answers]
+
+
+def _ask_halves(expressions: Sequence[str], locals_text: str) -> list[str | None]:
+    middle = len(expressions) // 2
+    return _ask_batch(expressions[:middle], locals_text) + _ask_batch(expressions[middle:], locals_text)
 
 
 def _row(value: str, kinds: list[bool], sensitive: bool) -> str:

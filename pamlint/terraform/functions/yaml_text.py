@@ -295,8 +295,6 @@ def _scalar_text(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | Decimal):
-        if isinstance(value, Decimal) and value.is_infinite():
-            return "-.Inf" if value < 0 else "+.Inf"
         return show_number(value)
     if isinstance(value, Mappish):
         return "{}"
