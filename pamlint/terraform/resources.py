@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from pamlint.model.noun import replace
 from pamlint.model.resource import EMPTY, Block, Resource, Unknown
 from pamlint.terraform.access import REMOTE_STATE, LazyObject, completed
 from pamlint.terraform.blocks import META_ARGUMENTS, BodyReader
@@ -101,9 +102,15 @@ class ResourceNode:
                 values = {**block.values, **inherited}
                 block = Block(values, block.location, block.possible, block.places, block.ignores)
             address = self.address + instance.suffix
-            given = self.module.session.fact(f"{address}.id")
-            id_ = given if isinstance(given, str) else self.module.tree.imported.get(address)
-            yield Resource(address, self.type, self.mode, root, block, id_)
+            given = self._given(address)
+            if given:
+                block = replace(block, values={**given, **block.values})
+            yield Resource(address, self.type, self.mode, root, block, given.get("id") or self.module.tree.imported.get(address))
+
+    def _given(self, address: str) -> Mapping[str, str]:
+        """The texts that the user has supplied for attributes: the resource's own, as they are for whoever refers to it."""
+        found = self.module.session.facts_below(address) if self.module.session.has_facts else {}
+        return {name: value for name, value in found.items() if isinstance(value, str) and "." not in name}
 
     def _inherited(self, block: Block, owned: Owned) -> Mapping[str, Any]:
         """What comes from the provider: its region, and the resource's tags over the default ones."""

@@ -307,7 +307,13 @@ def test_facts(tmp_path: Path) -> None:
     }
     told = values(read(write(tmp_path, MODULES), Settings(facts=facts)))
     assert told["r.x"] == {"a": "a", "b": "id-1", "c": "far-1", "d": "?module.far.ids", "e": ["a", "b"], "f": "n"}
-    assert told['module.net["a"].r.y'] == {"cidr": "10.0.0.0/8", "vpc": "vpc-1", "path": "modules/net", "up": "fact"}
+    assert told['module.net["a"].r.y'] == {
+        "cidr": "10.0.0.0/8",
+        "vpc": "vpc-1",
+        "path": "modules/net",
+        "up": "fact",
+        "id": "id-1",
+    }
 
 
 WRONG = {
@@ -791,18 +797,21 @@ module "m" {
 """
 
 
-def test_given_ids_are_those_of_their_resources(tmp_path: Path) -> None:
-    """An id that the user gives for a resource is its own, as it is for whoever refers to it."""
+def test_given_texts_are_those_of_their_resources(tmp_path: Path) -> None:
+    """A text that the user gives for a resource is its own, as it is for whoever refers to it."""
     text = """
     resource "r" "one" { count = 2 }
     resource "r" "two" { of = r.one[1].id }
     data "r" "read" {}
     """
-    facts = {"r.one[1].id": "i-1", "data.r.read.id": "i-2", "r.two.arn": "not an id"}
+    facts = {"r.one[1].id": "i-1", "data.r.read.id": "i-2", "r.one.owner": "o-1", "r.two.more.deeply": "x"}
     reading = read(write(tmp_path, {"main.tf": text}), Settings(facts=facts))
-    ids = {"r.one[0]": None, "r.one[1]": "i-1", "r.two": None, "data.r.read": "i-2"}
-    assert {resource.address: resource.id for resource in reading.resources} == ids
-    assert [resource.body.values["of"] for resource in reading.resources if resource.address == "r.two"] == ["i-1"]
+    assert {resource.address: (resource.id, dict(resource.body.values)) for resource in reading.resources} == {
+        "r.one[0]": (None, {"owner": "o-1"}),
+        "r.one[1]": ("i-1", {"owner": "o-1", "id": "i-1"}),
+        "r.two": (None, {"of": "i-1"}),
+        "data.r.read": ("i-2", {"id": "i-2"}),
+    }
 
 
 def test_imported_resources_have_their_ids(tmp_path: Path) -> None:

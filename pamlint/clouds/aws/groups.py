@@ -95,7 +95,9 @@ class Groups:
 
     def default_of(self, vpc: Resource) -> str:
         """The default group of a VPC, which whatever names no group wears."""
-        return self.key(Unknown((), attribute=(vpc.address, "default_security_group_id")), vpc.root)
+        name = "default_security_group_id"
+        known = None if key_of(vpc) in self._defaults else string(vpc.body.values.get(name))
+        return self.key(known or Unknown((), attribute=(vpc.address, name)), vpc.root)
 
     def add(self, acl: Acl) -> None:
         """A group that AWS makes for a resource of the input."""

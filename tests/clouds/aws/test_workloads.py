@@ -414,6 +414,23 @@ def test_a_cluster_of_a_plan_and_the_rules_of_its_group() -> None:
     assert (made.address, [each.name for each in made.rules]) == (named.because[0], [rule.address])
 
 
+def test_a_default_group_whose_id_is_known() -> None:
+    """What names no group wears the group with the id that the VPC says, which rules may name."""
+    network = convert(
+        [
+            resource("aws_vpc.v", default_security_group_id="sg-1", cidr_block="10.0.0.0/16"),
+            resource("aws_subnet.s", vpc_id=ref("aws_vpc.v"), cidr_block="10.0.1.0/24"),
+            resource("aws_instance.i", subnet_id=ref("aws_subnet.s")),
+            resource(
+                "aws_vpc_security_group_ingress_rule.in", security_group_id="sg-1", ip_protocol="-1", cidr_ipv4="10.0.0.0/8"
+            ),
+        ],
+        {},
+    )
+    assert chains(network, "aws_instance.i") == [[["sg-1"]]]
+    assert [rule.name for rule in acl(network, "sg-1").rules] == ["aws_vpc_security_group_ingress_rule.in"]
+
+
 def test_what_a_plan_leaves_to_the_provider() -> None:
     """Blocks that the provider is to fill say nothing of groups."""
     group, mixed = "aws_autoscaling_group.g", "mixed_instances_policy"
