@@ -11,7 +11,7 @@ from pamlint.terraform.convert import convert
 from pamlint.terraform.functions import json_text
 from pamlint.terraform.functions.signature import check_items, check_text
 from pamlint.terraform.graphemes import cluster_count, clusters
-from pamlint.terraform.numeric import Number, all_digits, show_number
+from pamlint.terraform.numeric import Number, all_digits, is_infinite, show_number
 from pamlint.terraform.types import ANY, BOOL, NUMBER, STRING, ListType, SetType
 from pamlint.terraform.values import (
     EvaluationError,
@@ -187,9 +187,9 @@ def _text(verb: _Verb, text: str) -> str:
 
 def _number(verb: _Verb, number: Number) -> str:
     digits = _integer(verb, number) if verb.mode in _INTEGERS else _floating(verb, number)
-    negative = digits.startswith("-")
-    sign = "-" if negative else "+" if "+" in verb.flags else " " if " " in verb.flags else ""
-    body = digits[1:] if negative else digits
+    written = digits[:1] if digits[:1] in ("+", "-") else ""
+    sign = written or ("+" if "+" in verb.flags else " " if " " in verb.flags else "")
+    body = digits.removeprefix(written)
     missing = verb.width - len(sign) - len(body)
     if missing <= 0:
         return sign + body
@@ -200,7 +200,7 @@ def _number(verb: _Verb, number: Number) -> str:
 
 
 def _integer(verb: _Verb, number: Number) -> str:
-    if number != number // 1:
+    if not isinstance(number, int) and (is_infinite(number) or number != 0):
         raise EvaluationError("a whole number is needed")
     digits = format(abs(int(number)), _INTEGERS[verb.mode])
     if verb.precision is not None:
@@ -213,7 +213,7 @@ def _integer(verb: _Verb, number: Number) -> str:
 def _floating(verb: _Verb, number: Number) -> str:
     value = all_digits(number)
     if value.is_infinite():
-        return "-Inf" if value < 0 else "Inf"
+        return "-Inf" if value < 0 else "+Inf"
     if verb.mode in ("g", "G"):
         text = _shortest(number) if verb.precision is None else _general(value, max(1, verb.precision))
         return text if verb.mode == "g" else text.upper()
