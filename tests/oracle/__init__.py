@@ -9,6 +9,8 @@ The judge asks packet by packet. Where a report may tell the same in two ways, i
 * `openings.as_member`: what is unproven of a list may be told by the few addresses at which its entries could be.
 * `openings.at_units`, `anywhere`: a rule that several units share is told once for all of them.
 * `openings.is_told_surely`: two blocked flows that one rule opens to the same packet are two findings, each with its certainty.
+* `openings.is_met_anywhere`: a role of unknown networks is met for sure where all private addresses come through, though not at
+  which of them.
 * `worlds.is_narrowed`, `is_mate`: somebody who is not known, or one who merely shares a group with a member of a blocked role,
   is told as blocked or as extra.
 * `worlds.goes_by_another_name`, and the address of one who is permitted: told by the group or by the addresses that bear it.

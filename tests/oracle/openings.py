@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 from random import Random
 
 from tests.oracle.findings import Json, brief, holds, seen_from, tells, told_of, witness_packet
@@ -12,6 +13,7 @@ from tests.oracle.policy_reader import permitted_at, players, undecided
 from tests.oracle.sampling import Grid, sensible, symbolic
 from tests.oracle.worlds import Opening, may_be, opening, stands, worlds
 
+PRIVATE = tuple(map(ip_address, ("10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.0", "192.168.255.255")))
 OPENINGS = ("blocked-access", "extra-access", "implicit-allow")
 
 
@@ -76,7 +78,11 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
         if not said:
             yield f"wrong {brief(each)}: it tells {told_of(packet)}"
         elif each["certainty"] not in said and not (
-            always or in_parts(place, packet) or open_anyway(place, packet) or is_told_surely(place, packet, each, telling)
+            always
+            or in_parts(place, packet)
+            or open_anyway(place, packet)
+            or is_told_surely(place, packet, each, telling)
+            or is_met_anywhere(place, packet, each)
         ):
             yield f"certainty of {brief(each)}: judge {said} for {told_of(packet)}"
     musts = [state.must for state in states if state.pairs]
@@ -103,6 +109,14 @@ def is_told_surely(place: Place, packet: Packet, finding: Json, telling: list[Js
     """Whether the same rule is told to open another blocked flow to the packet for sure: each flow is told by itself."""
     others = (each for each in telling if each["flow"] != finding["flow"] and teller(each) == teller(finding))
     return any(each["certainty"] == "proved" and holds(place, each, packet) for each in others)
+
+
+def is_met_anywhere(place: Place, packet: Packet, finding: Json) -> bool:
+    """Whether the rule opens a blocked flow wherever a role of unknown networks may stand: for sure, whatever the address."""
+    if finding["check"] != "blocked-access" or packet.peer.symbol is not None:
+        return False
+    there = (packet._replace(peer=Atom(None, spot)) for spot in PRIVATE)
+    return all(teller(finding) in opening(place, each, world).pairs for each in there for world in worlds(place, each, "extra"))
 
 
 def in_parts(place: Place, packet: Packet) -> bool:

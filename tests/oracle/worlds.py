@@ -177,8 +177,8 @@ def permitted(place: Place, packet: Packet, world: World) -> Answer:
 
 
 def wears_permitted(place: Place, packet: Packet, world: World) -> bool:
-    """Whether the far side comes through only because it wears a group besides that is permitted."""
-    worn = {each for each in world.inside if each.startswith(("group:", "asg:"))}
+    """Whether the far side comes through only because it wears a group besides, or is in a tag, that is permitted."""
+    worn = {each for each in world.inside if each.startswith(("group:", "asg:", "tag:"))}
     other = {each for each in worn if permitted_at(place, packet._replace(peer=packet.peer._replace(symbol=each))) == "yes"}
     return bool(other) and not passes(place, packet, world._replace(inside=world.inside - other))
 
