@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from pamlint.binding import Unit
-from pamlint.judging.cubes import Table, sides
+from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.model.acl import Acl, Action, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.finding import Direction
@@ -138,7 +138,7 @@ class Admission:
         entries = [Entry(rule.action != "deny", self.table.rule(acl, rule)) for rule in rules]
         denied = tuple(cube for entry in entries if not entry.allow for cube in entry.cubes)
         above = (cubes for cubes in admitted(entries) if touch(cubes, denied))
-        return (*(cube for cubes in above for cube in cubes), *minus((Cube(),), denied))
+        return (*(cube for cubes in above for cube in cubes), *minus((Cube(),), denied, SERVICE_FIRST[direction]))
 
     def decided(self, piece: Piece) -> Traffic:
         """The part of a piece that its rule decides: not what one above it lets through for sure, or under the same names."""

@@ -394,3 +394,18 @@ def test_a_default_serves_those_who_are_meant(tmp_path: Path) -> None:
     found = findings(tmp_path, FAR_CALLS.replace("optional", "required"), ONE_ROLE, code)
     defaults = [each for each in told(found, "implicit-allow", "ingress") if each[1].endswith("edge")]
     assert defaults == [("proved", "azurerm_network_security_group.edge", ["10.0.2.0/24"])]
+
+
+def test_a_group_is_open_for_sure_at_the_ports_that_no_admin_rule_closes_to_one_of_its_places(tmp_path: Path) -> None:
+    """An admin rule closes port 22 to one address at which members of a group may be: at other ports the group is open."""
+    rule = SECURITY_RULE % ("other", "Allow", FROM_ASG)
+    rule = rule.replace('"Inbound"', '"Outbound"').replace("destination_address_prefix", "source_address_prefix")
+    rule = rule.replace("source_application", "destination_application").replace('range     = "*"', 'range     = "20-22"')
+    group = 'resource "azurerm_network_security_group" "near" {\n  name = "near"\n' + rule + "}\n"
+    admin = ADMIN.replace('"Allow"', '"Deny"').replace('"10.0.1.0/24"', '"10.0.1.99/32"')
+    admin = admin.replace('"Any"', '"Tcp"\n  destination_port_ranges = ["22"]')
+    admin = admin.replace('resource "azurerm_network_security_group" "near" { name = "near" }', group)
+    admin += 'resource "azurerm_application_security_group" "other" { name = "other" }\n'
+    found = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + admin)
+    ports = {each["certainty"]: [row["ports"] for row in each["traffic"]] for each in found if each["check"] == "extra-access"}
+    assert ports == {"proved": ["20-21"], "unproven": ["22"]}
