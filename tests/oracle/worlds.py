@@ -343,9 +343,11 @@ def unmet(place: Place, meeting: Meeting, packet: Packet, atoms: list[Atom], goe
         return Unmet(satisfied=True)
     if other.networks is None:
         known = all(reach(place.estate, symbol) != ("any",) for member in named_members for symbol in member.symbols)
+        denied = {symbol for rule in place.rules() if not rule.allow for symbol in rule.peers}
+        refused = not split and all(not denied.isdisjoint(member.symbols) for member in named_members)
         return Unmet(
             members=failing,
-            sure=known or shut.issuperset(plain),
+            sure=known or refused or shut.issuperset(plain),
             vague=split or not states or (shut.isdisjoint(plain) and not known),
         )
     named = any(symbol in rule.peers for rule in place.rules() for symbol in other.symbols)
@@ -354,8 +356,8 @@ def unmet(place: Place, meeting: Meeting, packet: Packet, atoms: list[Atom], goe
 
 
 def unknown_places(place: Place, member: Member) -> set[Address]:
-    """Where a member may stand of whose role nobody says where it stands."""
-    return {spot for symbol in member.symbols for spot in places_of(place.estate, symbol)}
+    """Where a member may stand of whose role nobody says where it stands: also where a rule lets somebody in."""
+    return {spot for symbol in member.symbols for spot in stands_of(place, symbol)}
 
 
 def reached(
