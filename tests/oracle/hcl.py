@@ -69,8 +69,8 @@ def listed(rule: Rule) -> bool:
 
 
 def repeated(rule: Rule) -> bool:
-    """Whether a rule that may not exist has `for_each`, rather than `count`."""
-    return len(rule.name) % 2 == 0
+    """Whether a rule that may not exist has `for_each`, rather than `count`: the same wherever its variable stands."""
+    return rule.count_variable is not None and ord(rule.count_variable[-1]) % 2 == 0
 
 
 def repetition(rule: Rule) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from tests.oracle.nouns import PUBLIC_CLIENTS, Address, Atom, Estate, Meeting, Member, Packet, Place, Player, Rule, Unit
 from tests.oracle.packet_judge import STRANGERS, Mode, World, in_ranges, is_member, passes, peer_matches, reach, walk, within
-from tests.oracle.policy_reader import Answer, asked, blocked_at, is_peer, meetings, permitted_at
+from tests.oracle.policy_reader import Answer, asked, bears, blocked_at, is_peer, meetings, permitted_at, players
 from tests.oracle.sampling import network_edges, places_of, symbolic
 
 Pair = tuple[str, str]
@@ -111,6 +111,7 @@ def told_of_it(place: Place, packet: Packet, world: World) -> Opening:
     if packet.peer.symbol and permitted_at(place, packet._replace(peer=Atom(None, packet.peer.address))) == "yes":
         must = False  # whoever stands where somebody permitted does is told by the symbol's other places
     must = must and not goes_by_another_name(place, packet.peer, steps, world)
+    must = must and not is_of_two_families(place, packet, steps)
     answer = permitted(place, packet, world)
     if answer == "yes":
         return default_opening(place, packet, world)
@@ -157,6 +158,13 @@ def goes_by_another_name(place: Place, atom: Atom, steps: dict[tuple[str, ...], 
     nearest = next((rules for layer in reversed(place.unit.layers) if (rules := explicit_of(steps[layer]))), ())
     other = {each for each in world.inside if each.startswith(("group:", "asg:"))} - {atom.symbol}
     return bool(nearest) and all(other & set(rule.peers) and atom.symbol not in rule.peers for rule in nearest)
+
+
+def is_of_two_families(place: Place, packet: Packet, steps: dict[tuple[str, ...], tuple[Rule, ...]]) -> bool:
+    """Whether an unknown peer would be of another family than all that stands behind the list: no packet has ends of two."""
+    unknown = any(peer.startswith("var") for rules in steps.values() for rule in rules for peer in rule.peers)
+    here = (families_of(player, place.unit.local) for player in players(place.estate) if bears(player, place.unit))
+    return unknown and packet.peer.address.version not in set[int]().union(*here)
 
 
 def explicit_of(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
