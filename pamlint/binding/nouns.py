@@ -75,7 +75,8 @@ class Unit:
     are unknown; `within` is where they can be. `wears` are the symbols that all workloads wear, `may_wear` those that some do.
     `assumed` are ACLs of the chain that are taken as absent, because the input holds no rule of theirs. `perhaps_wears` are
     those of `may_wear` that are worn perhaps. `helped` and `crossed` tell of a group that nobody known wears for sure:
-    the references because of which other groups may stand beside it, and other lists before it.
+    the references because of which other groups may stand beside it, and other lists before it; `besides` are the roles that
+    whoever wears it perhaps bears as well.
     """
 
     layers: tuple[tuple[Acl, ...], ...]
@@ -89,6 +90,7 @@ class Unit:
     perhaps_wears: Mapping[str, Because] = field(default_factory=dict)
     helped: Because = ()
     crossed: Because = ()
+    besides: tuple[Bearing, ...] = ()
 
     @property
     def doubt(self) -> Because:

@@ -30,8 +30,7 @@ def units_of(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[U
     chains: dict[Place, list[Workload]] = defaultdict(list)
     roles: dict[Place, tuple[Bearing, ...]] = {}
     for workload in network.workloads:
-        keys = [workload.key, *(key for layer in workload.chain for key in layer), *sorted(workload.wears)]
-        bearings = _distinct(bearing.perhaps(workload.perhaps.get(key, ())) for key in keys for bearing in bearers.get(key, ()))
+        bearings = _distinct(_borne(workload, bearers))
         chain = tuple(layer for layer in (tuple(key for key in layer if key in acls) for layer in workload.chain) if layer)
         if bearings and chain:
             doubts = tuple(sorted(workload.perhaps.items()))
@@ -64,7 +63,21 @@ def _alone(network: Network, bearers: Mapping[str, Sequence[Bearing]]) -> Iterab
         helped = {reference for workload in near for reference in workload.perhaps[acl.key]}
         crossed = {reference for workload in near if len(workload.chain) > 1 for reference in workload.perhaps[acl.key]}
         unit = _unit(((acl,),), (), _distinct(bearers[acl.key]))
-        yield replace(unit, helped=tuple(sorted(helped)), crossed=tuple(sorted(crossed)))
+        besides = _besides(acl, near, bearers)
+        yield replace(unit, helped=tuple(sorted(helped)), crossed=tuple(sorted(crossed)), besides=besides)
+
+
+def _besides(acl: Acl, wearers: Iterable[Workload], bearers: Mapping[str, Sequence[Bearing]]) -> tuple[Bearing, ...]:
+    """The roles that those who wear a group perhaps bear, but for its own; perhaps, as they wear it."""
+    own = {(bearing.part.role, id(bearing.part.instance)) for bearing in bearers[acl.key]}
+    found = (bearing.perhaps(workload.perhaps[acl.key]) for workload in wearers for bearing in _borne(workload, bearers))
+    return _distinct(bearing for bearing in found if (bearing.part.role, id(bearing.part.instance)) not in own)
+
+
+def _borne(workload: Workload, bearers: Mapping[str, Sequence[Bearing]]) -> Iterable[Bearing]:
+    """What a workload bears by itself and by what it wears, perhaps where that is worn perhaps."""
+    keys = (workload.key, *(key for layer in workload.chain for key in layer), *sorted(workload.wears))
+    return (bearing.perhaps(workload.perhaps.get(key, ())) for key in keys for bearing in bearers.get(key, ()))
 
 
 def guards(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -80,15 +80,15 @@ class Demand:
         """Every active flow that ends at the unit in this direction, whatever its need; the same for units that bear the same."""
         key = _borne(unit, direction)
         if key not in self._asks:
-            self._asks[key] = tuple(self._asked(unit, direction))
+            self._asks[key] = tuple(self._asked(unit, unit.bearings, direction))
         return self._asks[key]
 
-    def _asked(self, unit: Unit, direction: Direction) -> list[Ask]:
+    def _asked(self, unit: Unit, bearings: Iterable[Bearing], direction: Direction) -> list[Ask]:
         found = []
         for policy, flow in self.flows:
             near, far = (flow.destinations, flow.sources) if direction == "ingress" else (flow.sources, flow.destinations)
             judged = direction in flow.ends
-            for bearing in unit.bearings:
+            for bearing in bearings:
                 if bearing.part.role not in near:
                     continue
                 for role in far:
@@ -120,7 +120,7 @@ class Demand:
 
     def _doubt_beside(self, bearing: Bearing, unit: Unit) -> tuple[tuple[str, bool], ...]:
         """The same where the unit bears other roles; one that bears no other is not judged where it does not bear this one."""
-        return self.bearing_doubt(bearing, unit) if len(unit.bearings) > 1 else ()
+        return self.bearing_doubt(bearing, unit) if len(unit.bearings) > 1 or bearing not in unit.bearings else ()
 
     def locals(self, bearing: Bearing, unit: Unit, direction: Direction, required: bool) -> list[Option]:
         """The near side of a role's flows: all that stands behind the unit, or the role's own part where roles share it."""
@@ -145,7 +145,7 @@ class Demand:
 
         Worked out once for units that are asked the same, where nothing of it is a unit's own.
         """
-        if unit.cloud != "aws" or any(bearing.because for bearing in unit.bearings):
+        if unit.cloud != "aws" or unit.besides or any(bearing.because for bearing in unit.bearings):
             return self._permission(unit, direction, named)
         peer_side, _ = sides(direction)
         groups = None if named is None else frozenset(name for name in named if self._is_group(name, peer_side))
@@ -159,8 +159,8 @@ class Demand:
         return predicate.kind == "group" and predicate.side == side
 
     def _permission(self, unit: Unit, direction: Direction, named: Names | None) -> Permitted:
-        asks = (ask for ask in self.asks(unit, direction) if ask.flow.need != "blocked")
-        out: list[Traffic] = [self.of_flow(ask, unit, direction, named) for ask in asks]
+        asks = (*self.asks(unit, direction), *self._asked(unit, unit.besides, direction))
+        out: list[Traffic] = [self.of_flow(ask, unit, direction, named) for ask in asks if ask.flow.need != "blocked"]
         valid = (allowance for allowance in self.site.allow if not self.is_expired(allowance))
         out += [self.of_allowance(allowance, unit, direction, named) for allowance in valid]
         if unit.cloud == "azure" and direction == "ingress":
@@ -197,7 +197,8 @@ class Demand:
         self, allowance: Allowance, unit: Unit, direction: Direction, named: Names | None = None, widest: bool = False
     ) -> Traffic:
         """What an allowance permits at a unit; nothing where it speaks of other roles or the other direction."""
-        roles = [bearing for bearing in unit.bearings if "*" in allowance.roles or bearing.part.role in allowance.roles]
+        borne = (*unit.bearings, *unit.besides)
+        roles = [bearing for bearing in borne if "*" in allowance.roles or bearing.part.role in allowance.roles]
         if not roles or allowance.direction not in (None, direction):
             return ()
         peer_side, _ = sides(direction)
@@ -244,13 +245,14 @@ class Demand:
             near, far = (flow.destinations, flow.sources) if direction == "ingress" else (flow.sources, flow.destinations)
             if flow.need == "blocked" or not self.unbound.intersection(far):
                 continue
-            for bearing in unit.bearings:
+            for bearing in (*unit.bearings, *unit.besides):
                 if bearing.part.role in near:
                     nobody = Part(next(role for role in far if role in self.unbound), None)
                     services = self._services(policy, flow, bearing.part, nobody, direction)
                     peers: list[Option] = [(PRIVATE, ())]
                     peers += self._every_group(named, peer_side)
-                    out.append(traffic(service_sides(services, ALL_PORTS), peers, [(ANY, ())], direction))
+                    doubt = () if bearing in unit.bearings else self.bearing_doubt(bearing, unit)
+                    out.append(traffic(service_sides(services, ALL_PORTS), peers, [(ANY, doubt)], direction))
         return tuple(cube for found in out for cube in found)
 
     def _every_group(self, named: Names, side: int) -> list[Option]:

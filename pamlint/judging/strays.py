@@ -46,7 +46,7 @@ def stray_openings(
 def _strays(front: Front, demand: Demand, floating: Floating, told: Told) -> Iterator[tuple[int, Acl, Rule, Traffic]]:
     """The rules that may stand at each layer, and what they would let through to what stands behind it."""
     unit = front.unit
-    borne = tuple((id(bearing.part), bearing.because) for bearing in unit.bearings)
+    borne = tuple((id(bearing.part), bearing.because) for bearing in (*unit.bearings, *unit.besides))
     alone = unit.cloud == "aws" and len(unit.layers) == 1
     for place, layer in enumerate(unit.layers):
         for acl in layer:

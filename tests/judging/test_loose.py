@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.judging.test_chains import ADMIN, FLOW, NETWORK, findings
+from tests.judging.test_chains import ADMIN, FLOW, NETWORK, POLICY, findings
 
 INTO_NEAR = FLOW % ("in", "far", "near", "tcp/443", "required", "ingress")
 SITE = """
@@ -69,9 +69,9 @@ class Told(NamedTuple):
     because: list[str]
 
 
-def told(directory: Path, flows: str, site: str, code: str) -> list[Told]:
+def told(directory: Path, flows: str, site: str, code: str, policy: str = POLICY) -> list[Told]:
     """What is told of traffic inwards and of roles; values that are not known are named there."""
-    found = findings(directory, flows, site, code)
+    found = findings(directory, flows, site, code, policy)
     kept = (
         Told(each["check"], each["certainty"], each["acl"], each["rule"], each["because"])
         for each in found
@@ -580,6 +580,38 @@ def test_what_the_group_of_a_role_opens_is_proved_wherever_it_is_worn(tmp_path: 
     """It is open at its wearer if there is one, and the group plays the role if there is none."""
     assert told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + BASE % opens(22, "0.0.0.0/0")) == [
         Told("extra-access", "proved", "aws_security_group.near", "aws_security_group.near.ingress[1]", []),
+    ]
+
+
+BOTH = """
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_security_group" "also" {
+  name   = "also"
+  vpc_id = aws_vpc.v.id
+  %s
+  %s
+}
+resource "aws_instance" "x" {
+  subnet_id              = aws_subnet.a.id
+  private_ip             = "10.0.1.10"
+  vpc_security_group_ids = var.on ? [aws_security_group.near.id, aws_security_group.also.id] : [aws_security_group.near.id]
+}
+"""
+
+
+def test_what_another_role_of_the_only_wearer_of_a_group_permits_is_too_much_perhaps(tmp_path: Path) -> None:
+    """If the machine wears the group, its first role calls for what the group lets in; SSH is too much whoever wears it."""
+    site = SITE.replace("  far:", "  also: {match: [{name: also}]}\n  far:")
+    code = NETWORK + VARIABLES + BOTH % (opens(443, "10.20.0.0/16"), opens(22, "10.20.0.0/16"))
+    flow = INTO_NEAR + FLOW % ("web", "far", "also", "tcp/80", "optional", "ingress")
+    policy = POLICY.replace("far: {title", "also: {title: also}, far: {title")
+    found = [each for each in told(tmp_path, flow, site, code, policy) if each.check == "extra-access"]
+    assert found == [
+        Told("extra-access", "proved", "aws_security_group.also", "aws_security_group.also.ingress[1]", []),
+        Told("extra-access", "unproven", "aws_security_group.also", "aws_security_group.also.ingress[0]", ["var.on"]),
     ]
 
 
