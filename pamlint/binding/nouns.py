@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pamlint.model.acl import Acl, Workload
-from pamlint.model.addresses import families
+from pamlint.model.addresses import ANY, families
 from pamlint.model.finding import Direction
 from pamlint.model.identity import FOREIGN
 from pamlint.model.noun import field, noun, replace
-from pamlint.model.ranges import EMPTY, Ranges
+from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, union
 from pamlint.model.site import Instance
 
 Because = tuple[str, ...]
@@ -118,6 +118,20 @@ class Unit:
     def hosts(self) -> frozenset[str]:
         """The keys of what the unit consists of."""
         return frozenset({acl.key for acl in self.acls} | {workload.key for workload in self.workloads})
+
+    def standing(self, places: Ranges) -> tuple[Ranges, Because]:
+        """Those of some places at which its workloads stand for sure, and the references that decide whether at the others.
+
+        What is just in one of several subnets stands for sure among places that hold all of them.
+        """
+        lines = [(each, each.addresses or each.within or ANY) for each in self.workloads]
+        adrift = [each for each, line in lines if each.adrift and not each.addresses and not holds(places, line)]
+        if not adrift:
+            return places, ()
+        found: Ranges = EMPTY
+        for each, line in lines:
+            found = found if each in adrift else union(found, intersect(places, line))
+        return found, tuple(sorted({reference for each in adrift for reference in each.adrift}))
 
     def path(self, direction: Direction) -> tuple[tuple[Acl, ...], ...]:
         """The layers in the order in which a packet meets them: admin rules come before NSGs both ways."""

@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from pamlint.binding import Binding, Part, Unit, is_absent
-from pamlint.judging.admission import Admission, Piece, localise, worn_perhaps
+from pamlint.judging.admission import Admission, Piece, localise, placed, worn_perhaps
 from pamlint.judging.cubes import Table
 from pamlint.judging.defaults import Working, implicit
 from pamlint.judging.demand import Ask, Demand
@@ -142,7 +142,8 @@ class _Judge:
         self.extra += stray_openings(front, blocked, self.demand, self.floating, self.table, self.strays)
         by_default = implicit(front, blocked, needed, self.demand, self.admission, self.table)
         self.implicit += [self._default(found) for found in by_default]
-        self.pinned += [replace(found, residue=doubted(found.residue, unit.doubt)) for found in pinned(front)]
+        narrow = ((found, placed(found.residue, unit, direction)) for found in pinned(front))
+        self.pinned += [replace(found, residue=doubted(residue, unit.doubt)) for found, residue in narrow]
         self._optional(front)
 
     def _held(
@@ -192,13 +193,14 @@ class _Judge:
             near = (*opening.unit.acls, *opening.unit.assumed)
             lost = [name for acl in near if acl.ordered for name in self.unread.get(acl.key, ())]
             lost += [*self._hidden(opening.unit.acls, [opening.rule]), *opening.unit.doubt, *opening.unit.crossed]
-            residue = self.floating.stopped(opening.unit, opening.residue, opening.acl, opening.rule)
+            residue = placed(opening.residue, opening.unit, opening.direction)
+            residue = self.floating.stopped(opening.unit, residue, opening.acl, opening.rule)
             out.append(replace(opening, residue=doubted(residue, lost)))
         return out
 
     def _default(self, found: Implicit) -> Implicit:
         """What default rules open, with doubt in what other rules may stop or where the unit stands in doubt."""
-        residue = found.residue
+        residue = placed(found.residue, found.unit, found.direction)
         for rule in found.rules:
             residue = self.floating.stopped(found.unit, residue, found.acl, rule)
         return replace(found, residue=doubted(residue, found.unit.doubt))
@@ -344,7 +346,8 @@ class _Judge:
             rules = tuple(piece.rule for layer in front.layers for piece in layer if touch(piece.traffic, traffic))
             passing = overlap(front.passed, traffic)
             state: VerdictState = "open" if passing else "blocked"
-            opened = settle(passing, self.table.predicates, Purpose.OPEN, denied=front.denied)
+            settled = settle(passing, self.table.predicates, Purpose.OPEN, denied=front.denied)
+            opened = placed(settled, front.unit, front.direction)
             self.states.append(front.state(ask, state, rules, opened=opened))
 
 

@@ -9,6 +9,7 @@ from pamlint.binding import Unit
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.model.acl import Acl, Action, Rule
 from pamlint.model.addresses import ANY
+from pamlint.model.certainty import Settled
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import subtract
 from pamlint.model.traffic import Cube, Entry, Field, PieceLimitError, Traffic, admitted, merge, minus, overlap, touch
@@ -251,6 +252,23 @@ def localise(traffic: Traffic, unit: Unit, direction: Direction) -> Traffic:
         if here is not None:
             out.append(here)
     return tuple(out)
+
+
+def placed(settled: Settled, unit: Unit, direction: Direction) -> Settled:
+    """What is open, with doubt where it hangs on in which of several subnets what stands behind the unit is."""
+    _, local_side = sides(direction)
+    proved: list[Cube] = []
+    unproven: list[Cube] = []
+    because: set[str] = set()
+    for cube in settled.proved:
+        surely, doubt = unit.standing(cube.sides[local_side])
+        because.update(doubt)
+        perhaps = subtract(cube.sides[local_side], surely)
+        proved += [cube.replace(local_side, surely)] if surely else []
+        unproven += [cube.replace(local_side, perhaps)] if perhaps else []
+    if not unproven:
+        return settled
+    return Settled(tuple(proved), merge((*settled.unproven, *unproven)), tuple(sorted({*settled.because, *because})))
 
 
 def worn_perhaps(unit: Unit, key: str) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from pamlint.binding import Member, Part, Unit
-from pamlint.judging.admission import Piece, less
+from pamlint.judging.admission import Piece, less, placed
 from pamlint.judging.cubes import CLIENT_PORTS, Option, Table, sides, traffic
 from pamlint.judging.demand import Demand
 from pamlint.judging.judgement import HalfOpen
@@ -242,7 +242,8 @@ def _blamed(front: Front, role: str, half: Traffic, open_here: Traffic, table: T
         explicit: list[Piece] = [piece for piece in layer if not piece.rule.default]
         for piece in explicit:
             opened = merge(less(overlap(overlap(piece.traffic, open_here), half), nearer, table))
-            residue = Settled(settle(opened, table.predicates, Purpose.OPEN).proved, (), ())
+            settled = placed(settle(opened, table.predicates, Purpose.OPEN), front.unit, front.direction)
+            residue = Settled(settled.proved, (), ())
             if residue.proved:
                 yield HalfOpen(
                     piece.rule, piece.acl, front.unit, front.direction, residue, front.seen_at(piece.acl), front.roles, role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pamlint.judging.admission import Piece
+from pamlint.judging.admission import Piece, placed
 from pamlint.judging.cubes import Table, sides
 from pamlint.judging.demand import UNFILTERED, Demand
 from pamlint.judging.judgement import Served
@@ -29,7 +29,8 @@ def served(front: Front, demand: Demand, table: Table) -> Iterator[Served]:
     for place, layer in enumerate(front.layers):
         for piece in layer:
             passing = _passing(front, place, piece, table)
-            residue = settle(passing, table.predicates, Purpose.OPEN, denied=front.denied)
+            settled = settle(passing, table.predicates, Purpose.OPEN, denied=front.denied)
+            residue = placed(settled, front.unit, front.direction)
             asked, allowed = _served(passing, flows), _permitted(passing, allowances)
             yield Served(
                 piece.rule,

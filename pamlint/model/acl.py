@@ -158,7 +158,7 @@ class Workload:
     security groups) or a single one (an NSG). `wears` are the keys of symbols that it is a member of. Of both, `perhaps` holds
     those that hang on something, with the references.
     `addresses` are its own where they are known, `within` where it stands (its subnets' prefixes); `settled` is false where that
-    is just in one of the subnets, nobody knows which. `sheltered` is a clause that
+    is just in one of the subnets, nobody knows which, and `adrift` holds the references that decide. `sheltered` is a clause that
     says why the Internet cannot reach it, where the input shows that. `subnet` are the prefixes of the one subnet that it stands
     in, empty if that is not known or not one. `behind` are the keys of what hands packets on to it as they are: load balancers
     and their pools. `one_of` tells of ACLs that are in `perhaps`: just one of each of these sets of keys is there. `possible` are
@@ -177,6 +177,7 @@ class Workload:
     addresses: Ranges = EMPTY
     within: Ranges = EMPTY
     settled: bool = True
+    adrift: tuple[str, ...] = ()
     possible: tuple[str, ...] = ()
     machine: tuple[str, ...] = ()
     sheltered: str | None = None

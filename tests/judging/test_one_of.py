@@ -371,6 +371,26 @@ def test_an_interface_stands_in_just_one_of_several_subnets(
     assert [each for each in found if each.check != "implicit-allow"] == expected
 
 
+PLACES = {
+    "one of the two": ('"10.0.1.0/24"', [Told("extra-access", "unproven", INNER, f"{INNER}.security_rule[1]", ["var.on"])]),
+    "both": ('"10.0.1.0/24", "10.0.2.0/24"', [Told("extra-access", "proved", INNER, f"{INNER}.security_rule[1]", [])]),
+}
+
+
+@pytest.mark.parametrize(("places", "expected"), PLACES.values(), ids=PLACES)
+def test_a_rule_for_one_of_several_subnets_that_an_interface_may_stand_in_opens_perhaps(
+    tmp_path: Path, places: str, expected: list[Told]
+) -> None:
+    """It takes effect if the interface stands in that one; a rule for all of them does whichever it is."""
+    azure = AZURE.replace("azurerm_subnet.s.id", "var.on ? azurerm_subnet.s.id : azurerm_subnet.t.id")
+    anywhere = 'destination_address_prefix = "*"'
+    served, opened, closed, end = nsg("inner", SERVES, WIDE, CLOSED).split(anywhere)
+    there = f"destination_address_prefixes = [{places}]"
+    inner = f"{served}{anywhere}{opened}{there}{closed}{anywhere}{end}"
+    code = azure.replace('"10.0.1.10"', "null") + SECOND % "inner" + inner
+    assert told(tmp_path, INTO_NEAR, SETTLED, code) == expected
+
+
 MACHINE = """
 resource "azurerm_network_interface" "two" {
   name                = "two"

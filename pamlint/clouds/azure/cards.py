@@ -60,7 +60,12 @@ class Card:
     @property
     def settled(self) -> bool:
         """Whether it is known in which subnets it stands, as far as the input holds them."""
-        return not any(because for place in self.places for _, because in place)
+        return not self.adrift
+
+    @property
+    def adrift(self) -> Because:
+        """The references that decide in which subnets it stands, none where that is known."""
+        return tuple(sorted({reference for place in self.places for _, because in place for reference in because}))
 
     @property
     def within(self) -> Ranges:

@@ -157,6 +157,7 @@ def _workload(resource: Resource, chain: Chain, own: Sequence[Card], mark: str) 
         addresses=all_of([card.addresses for card in own]) or EMPTY,
         within=all_of([card.within for card in own]) or EMPTY,
         settled=all(card.settled for card in own),
+        adrift=tuple(sorted({reference for card in own for reference in card.adrift})),
         possible=(*resource.body.possible, *own[0].possible),
         machine=resource.body.possible,
         several=resource.type in SCALE_SETS,
