@@ -325,10 +325,12 @@ class _Judge:
         for flow in dict.fromkeys(ask.flow for ask in front.asks if ask.judged and ask.flow.need == "blocked"):
             if front.direction == "egress" and "ingress" in flow.ends and self._judged(flow.destinations):
                 continue
-            found = self._sure(blocked_openings(front, flow, self.demand, self.admission, self.table))
+            told, beside = blocked_openings(front, flow, self.demand, self.admission, self.table)
+            found = self._sure(told)
             self.blocked += found
             out.append(tuple(cube for opening in found for cube in (*opening.residue.proved, *opening.residue.unproven)))
-            self.states += [barred(ask, self.demand, front, found) for ask in front.asks if ask.flow is flow and ask.judged]
+            asks = (ask for ask in front.asks if ask.flow is flow and ask.judged)
+            self.states += [barred(ask, self.demand, front, (*found, *beside)) for ask in asks]
         return tuple(cube for cubes in out for cube in cubes)
 
     def _judged(self, roles: Sequence[str]) -> bool:

@@ -244,10 +244,14 @@ def _beside(front: Front, place: int, residue: Traffic) -> tuple[tuple[Acl, Rule
     )
 
 
-def blocked_openings(front: Front, flow: Flow, demand: Demand, admission: Admission, table: Table) -> list[Opening]:
+def blocked_openings(
+    front: Front, flow: Flow, demand: Demand, admission: Admission, table: Table
+) -> tuple[list[Opening], list[Opening]]:
     """Every rule that opens a blocked flow, but for what something else that is active permits for the same addresses.
 
     What is permitted is taken from what comes through: of a symbol that comes in at some of its places, these alone count.
+    Apart from them stand those that only name who may hold a blocked peer: they are extra access by themselves, but the flow
+    is not proved to be blocked.
     """
     unit, direction = front.unit, front.direction
     asked = (cube for ask in front.asks if ask.flow is flow for cube in demand.of_flow(ask, unit, direction))
@@ -259,19 +263,22 @@ def blocked_openings(front: Front, flow: Flow, demand: Demand, admission: Admiss
         left = (piece for cube in opened for piece in _as_a_whole(cube, allowed, direction, table))
         return merge(piece for piece in left if not _is_unfiltered(piece, direction))
 
-    found = []
+    found, beside = [], []
     for place, layer in enumerate(front.layers):
         for piece in layer:
             residue = open_still(_passing(front, place, piece, admission))
             settled = settle(residue, table.predicates, Purpose.OPEN, _somebody(residue, table), front.denied)
-            settled = Settled(settled.proved, _beside_names(settled.unproven, table), settled.because)
-            if settled.proved or settled.unproven:
-                found.append(front.opening(piece.rule, piece.acl, settled, flow, _beside(front, place, residue)))
+            named = tuple(cube for cube in settled.unproven if _is_named(cube, table))
+            told = settled._replace(unproven=tuple(cube for cube in settled.unproven if cube not in named))
+            if told.proved or told.unproven:
+                found.append(front.opening(piece.rule, piece.acl, told, flow, _beside(front, place, residue)))
+            if named:
+                beside.append(front.opening(piece.rule, piece.acl, Settled((), named, settled.because), flow))
     for acl, passing in _unguarded(front, admission):
         settled = settle(open_still(passing), table.predicates, Purpose.OPEN, denied=front.denied)
         if settled.unproven:
             found.append(front.opening(_absent(acl, direction), acl, settled, flow))
-    return found
+    return found, beside
 
 
 def _filtered(asked: Iterable[Cube], unit: Unit, direction: Direction, table: Table) -> Traffic:
@@ -303,7 +310,7 @@ def barred(ask: Ask, demand: Demand, front: Front, found: Sequence[Opening]) -> 
         tuple(sorted({reference for each, _, _ in shares for reference in each.residue.because})),
     )
     state: VerdictState = "open" if opened.proved else "unproven" if opened.unproven else "blocked"
-    rules = tuple(each.rule for each, _, _ in shares)
+    rules = tuple(dict.fromkeys(each.rule for each, _, _ in shares))
     return front.state(ask, state, rules, opened=opened)
 
 
@@ -325,10 +332,9 @@ def _somebody(residue: Traffic, table: Table) -> Own:
     }
 
 
-def _beside_names(unproven: Traffic, table: Table) -> Traffic:
-    """Not what names a group or list that may hold a blocked peer: that is extra access by itself."""
-    named = ("group", "list")
-    return tuple(cube for cube in unproven if not any(sign and table.predicates[name].kind in named for name, sign in cube.guard))
+def _is_named(cube: Cube, table: Table) -> bool:
+    """Whether it is of a group or list that may hold a blocked peer: that is extra access by itself."""
+    return any(sign and table.predicates[name].kind in ("group", "list") for name, sign in cube.guard)
 
 
 def pinned(front: Front) -> list[Pinned]:

@@ -663,6 +663,26 @@ def test_an_optional_flow_is_open_wherever_its_role_may_stand(cidr: str, state: 
     assert [each["state"] for each in lint(tmp_path).report()["verdicts"] if each["role"] == "near"] == [state]
 
 
+@pytest.mark.parametrize(
+    ("peer", "state", "rules"),
+    [
+        ("10.1.0.0/16", "blocked", []),
+        ("VirtualNetwork", "unproven", ["azurerm_network_security_group.near.security_rule[0]"]),
+    ],
+)
+def test_a_flow_is_not_proved_to_be_blocked_where_a_name_that_is_let_in_may_hold_its_peer(
+    peer: str, state: str, rules: list[str], tmp_path: Path
+) -> None:
+    """The virtual network may be peered with more: all from there is extra, and whether the peer is part of it is not known."""
+    code = MACHINE + SHARED.replace('"10.9.0.0/24"', f'"{peer}"') % "*"
+    flow = FLOW % ("round", "far", "near", "tcp/443", "blocked", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.9.0.0/24]"), code)
+    assert told(found, "blocked-access", "ingress") == []
+    assert [certainty for certainty, *_ in told(found, "extra-access", "ingress")] == ["proved"]
+    states = [each for each in lint(tmp_path).report()["verdicts"] if each["role"] == "near"]
+    assert [(each["state"], each["rules"]) for each in states] == [(state, rules)]
+
+
 def test_a_rule_for_a_group_that_a_machine_does_not_wear_is_none_of_its_rules(tmp_path: Path) -> None:
     """The NSG lets the members of an ASG be reached, and the machine behind it is no member: it is not reached."""
     group = 'resource "azurerm_application_security_group" "other" { name = "other" }\n'
