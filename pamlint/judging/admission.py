@@ -72,7 +72,7 @@ class Admission:
             return [Piece(acl, rule, self.table.rule(acl, rule)) for rule in rules]
         opens = "always-allow" if acl.kind == ADMIN else "allow"
         entries = [Entry(rule.action == opens, self.table.rule(acl, rule)) for rule in rules]
-        found = [Piece(acl, rule, left) for rule, left in zip(rules, admitted(entries), strict=True)]
+        found = [Piece(acl, rule, left) for rule, left in zip(rules, admitted(entries, SERVICE_FIRST[direction]), strict=True)]
         return [self._beneath(piece, direction) if acl.partial and piece.rule.default else piece for piece in found]
 
     def _beneath(self, piece: Piece, direction: Direction) -> Piece:
@@ -138,7 +138,7 @@ class Admission:
         rules = [rule for rule in acl.rules if rule.direction == direction]
         entries = [Entry(rule.action != "deny", self.table.rule(acl, rule)) for rule in rules]
         denied = tuple(cube for entry in entries if not entry.allow for cube in entry.cubes)
-        above = (cubes for cubes in admitted(entries) if touch(cubes, denied))
+        above = (cubes for cubes in admitted(entries, SERVICE_FIRST[direction]) if touch(cubes, denied))
         return (*(cube for cubes in above for cube in cubes), *minus((Cube(),), denied, SERVICE_FIRST[direction]))
 
     def decided(self, piece: Piece) -> Traffic:

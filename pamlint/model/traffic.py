@@ -317,8 +317,10 @@ class Entry(NamedTuple):
     cubes: Traffic
 
 
-def admitted(entries: Iterable[Entry]) -> Iterator[Traffic]:
+def admitted(entries: Iterable[Entry], order: tuple[int, ...] = SIDES) -> Iterator[Traffic]:
     """For each entry, in order, the packets that it lets through; several allow entries may let through the same packet.
+
+    What is left beside denies is cut side by side in this order.
 
     Only denies are taken away, so an allow that is uncertain never hides what a later allow lets through for sure.
     """
@@ -327,7 +329,7 @@ def admitted(entries: Iterable[Entry]) -> Iterator[Traffic]:
     above = 0
     for entry in listed:
         if entry.allow:
-            yield _left(entry.cubes, denied, SIDES, PIECE_LIMIT, above)
+            yield _left(entry.cubes, denied, order, PIECE_LIMIT, above)
         else:
             yield NOTHING
             above += len(entry.cubes)

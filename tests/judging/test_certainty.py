@@ -409,3 +409,18 @@ def test_a_group_is_open_for_sure_at_the_ports_that_no_admin_rule_closes_to_one_
     found = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + admin)
     ports = {each["certainty"]: [row["ports"] for row in each["traffic"]] for each in found if each["check"] == "extra-access"}
     assert ports == {"proved": ["20-21"], "unproven": ["22"]}
+
+
+def test_a_group_is_open_for_sure_at_the_ports_that_no_other_list_closes_to_some_of_its_places(tmp_path: Path) -> None:
+    """The subnet's NSG closes port 22 to the Internet, where members of a group may be: at other ports the group is open."""
+    rule = SECURITY_RULE % ("other", "Allow", FROM_ASG)
+    rule = rule.replace('"Inbound"', '"Outbound"').replace("destination_address_prefix", "source_address_prefix")
+    rule = rule.replace("source_application", "destination_application").replace('range     = "*"', 'range     = "20-22"')
+    deny = (SECURITY_RULE % ("no", "Deny", 'source_address_prefix = "*"')).replace('"Inbound"', '"Outbound"')
+    deny = deny.replace('destination_address_prefix = "*"', 'destination_address_prefix = "Internet"').replace("110", "100")
+    deny = deny.replace('destination_port_range     = "*"', 'destination_port_range     = "22"')
+    code = MACHINE + 'resource "azurerm_application_security_group" "other" { name = "other" }\n'
+    code += f'resource "azurerm_network_security_group" "near" {{\n  name = "near"\n{rule}}}\n' + SUBNET_NSG % (deny + rule)
+    found = findings(tmp_path, FAR_CALLS, ONE_ROLE + "values: {VirtualNetwork: [10.0.0.0/16]}\n", code)
+    ports = {each["certainty"]: {row["ports"] for row in each["traffic"]} for each in found if each["check"] == "extra-access"}
+    assert ports == {"proved": {"20-21"}, "unproven": {"22"}}
