@@ -74,9 +74,9 @@ class Unit:
     `layers` run from the nearest to the farthest. `behind` are the addresses that stand behind the chain, None where they
     are unknown; `within` is where they can be. `wears` are the symbols that all workloads wear, `may_wear` those that some do.
     `assumed` are ACLs of the chain that are taken as absent, because the input holds no rule of theirs. `perhaps_wears` are
-    those of `may_wear` that are worn perhaps. `helped` and `crossed` tell of a group that nobody known wears for sure:
+    those of `may_wear` that are worn perhaps. `helped` and `crossed` tell of an ACL that nobody known has for sure:
     the references because of which other groups may stand beside it, and other lists before it; `besides` are the roles that
-    whoever wears it perhaps bears as well.
+    whoever has it perhaps bears as well.
     """
 
     layers: tuple[tuple[Acl, ...], ...]
@@ -94,9 +94,12 @@ class Unit:
 
     @property
     def doubt(self) -> Because:
-        """The references because of which the unit may bear no role at all; none where it bears one for sure."""
+        """The references because of which the unit may bear no role at all, or its list stand in other chains alone.
+
+        None where it bears a role for sure.
+        """
         if not all(bearing.because for bearing in self.bearings):
-            return ()
+            return self.helped if self.layers[0][0].ordered else ()
         return tuple(sorted({reference for bearing in self.bearings for reference in bearing.because}))
 
     @property

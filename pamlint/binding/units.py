@@ -51,14 +51,14 @@ def units_of(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[U
 
 
 def _alone(network: Network, bearers: Mapping[str, Sequence[Bearing]]) -> Iterable[Unit]:
-    """Every ACL that a role is matched to and no known workload wears, and every group that none wears for sure."""
+    """Every ACL that a role is matched to and no known workload has for sure."""
     wearers: dict[str, list[Workload]] = defaultdict(list)
     for workload in network.workloads:
         for key in (key for layer in workload.chain for key in layer):
             wearers[key].append(workload)
     for acl in network.acls:
         near = wearers.get(acl.key, ())
-        if acl.key not in bearers or (near and (acl.ordered or not all(acl.key in workload.perhaps for workload in near))):
+        if acl.key not in bearers or not all(acl.key in workload.perhaps for workload in near):
             continue
         helped = {reference for workload in near for reference in workload.perhaps[acl.key]}
         crossed = {reference for workload in near if len(workload.chain) > 1 for reference in workload.perhaps[acl.key]}

@@ -227,7 +227,7 @@ class _Judge:
             passes = where_asked(front, ask, self.acls, self.admission) if ask.bearing.because else front.perhaps
             passed = front.perhaps_passed if passes is front.perhaps else self.admission.chain(front.unit, passes)
             settled = self._doubt(unmet(want, passed, named, self.table, front.direction), front.unit.layers)
-            settled = doubted(settled, front.unit.helped)
+            settled = doubted(settled, (*front.unit.helped, *self.demand.perhaps_own(ask, front.unit)))
             if settled.proved or settled.unproven:
                 self._blame(front, ask, want, settled, named, passes)
             else:
@@ -273,6 +273,7 @@ class _Judge:
         for layer in front.unit.path(front.direction):
             place = front.unit.layers.index(layer)
             alone = self._doubt(unmet(want, passes[place], named, self.table, front.direction), (layer,))
+            alone = doubted(alone, self.demand.perhaps_own(ask, front.unit))
             here = Settled(overlap(left.proved, alone.proved), overlap(left.unproven, alone.unproven), alone.because)
             if here.proved or here.unproven:
                 self.missing.append(self._missing(front, ask, want, layer, front.layers[place], here))

@@ -267,6 +267,11 @@ class Demand:
             return ask.peer.members
         return tuple(member for member in ask.peer.members if member.key not in unit.hosts)
 
+    def others_perhaps(self, ask: Ask, unit: Unit) -> tuple[Member, ...]:
+        """The members but for what the unit has for sure, where nobody else is known."""
+        sure = unit.hosts - {acl.key for acl in unit.acls if acl.loose}
+        return tuple(member for member in ask.peer.members if member.key not in sure)
+
     def is_own(self, ask: Ask, unit: Unit) -> bool:
         """Whether the far role is played by the unit's own machines and no other; networks of their own tell roles apart."""
         far, near = ask.peer.networks, ask.bearing.part.networks
@@ -276,6 +281,11 @@ class Demand:
         if not players or not players <= unit.hosts | unit.wears:
             return False
         return not _are_others(ask, unit)
+
+    def perhaps_own(self, ask: Ask, unit: Unit) -> tuple[str, ...]:
+        """The references that decide whether a far role is the unit's own that is so by ACLs which it has perhaps."""
+        mine = [acl for acl in unit.acls if acl.loose and acl.key in self.players(ask.peer)]
+        return tuple(sorted({reference for acl in mine for reference in acl.loose})) if mine and self.is_own(ask, unit) else ()
 
     def players(self, part: Part) -> frozenset[str]:
         """The keys of all that plays a part."""

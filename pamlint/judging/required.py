@@ -86,15 +86,18 @@ class Wants:
         """What the ask requires at the unit; None if that is nothing (no common address family, only itself to talk to)."""
         demand = self._demand
         line = line_of(demand.families(ask.bearing.part) & demand.families(ask.peer))
-        if not line or demand.is_own(ask, unit):
+        perhaps_own = bool(demand.perhaps_own(ask, unit))
+        if not line or (demand.is_own(ask, unit) and not perhaps_own):
             return None
         near = tuple(demand.locals(ask.bearing, unit, direction, required=True))
         doubt = demand.bearing_doubt(ask.bearing, unit)
-        members = demand.required_members(ask, unit)
+        members = demand.others_perhaps(ask, unit) if perhaps_own else demand.required_members(ask, unit)
         whose = None if members is ask.peer.members else tuple(member.key for member in members)
-        key = (id(ask), direction, near, doubt, whose, unit.within if any(literals for _, literals in near) else None)
+        within = unit.within if any(literals for _, literals in near) else None
+        key = (id(ask), direction, near, doubt, whose, perhaps_own, within)
         if key not in self._made:
-            self._made[key] = _wanted(demand, ask, unit, direction, line, near, doubt, members)
+            nobody = bool(ask.peer.members) and not members and ask.peer.networks is None and not perhaps_own
+            self._made[key] = None if nobody else _wanted(demand, ask, unit, direction, line, near, doubt, members)
         return self._made[key]
 
 
@@ -123,8 +126,6 @@ def _wanted(
     own = _own_addresses(ask.peer, members)
     filtered = None if ask.peer.networks is None else subtract(_of_others(ask.peer.networks, own), unfiltered)
     networks = None if filtered is None else cubes([(filtered, ()), *naming.perhaps_networks(ask.peer)])
-    if ask.peer.members and not members and networks is None:
-        return None
     ways = []
     for member in members:
         options = naming.member_options(member, peer_side, unit.cloud) or [naming.networks_unknown(ask.peer, peer_side, line)]

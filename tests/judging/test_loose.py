@@ -889,3 +889,45 @@ def test_what_passes_without_a_list_is_blocked_only_where_nothing_permits_it(tmp
     rules = nsg("inner", (110, "Allow", "Inbound", "3389", "10.0.0.0/17"), CLOSED) + guards("nic", "inner", PERHAPS)
     found = [each for each in told(tmp_path, flows, site, AZURE + rules + APP) if each.check == "blocked-access"]
     assert found == [Told("blocked-access", "proved", INNER, f"{INNER}.security_rule[0]", [])]
+
+
+OF_ROLE = """
+resource "azurerm_network_interface" "far" {
+  name                = "far"
+  resource_group_name = "g"
+  location            = "west"
+  ip_configuration {
+    name                          = "main"
+    subnet_id                     = azurerm_subnet.s.id
+    private_ip_address_allocation = "Dynamic"
+  }
+}
+"""
+
+
+def test_an_nsg_of_a_role_that_stands_nowhere_perhaps_is_judged_by_itself(tmp_path: Path) -> None:
+    """If it stands before the only interface, another NSG stops SSH; if it does not, it may stand before what is not known.
+
+    There the role's calls to that interface are asked for, which else are the interface's own.
+    """
+    site = SITE.replace("{match: [{name: near}]}", "{match: [{name: inner}]}").replace(
+        "cidrs: [10.20.0.0/16]", "match: [{name: far}]"
+    )
+    code = AZURE.partition('resource "azurerm_network_interface"')[0] + OF_ROLE
+    code += nsg("inner", WIDE, CLOSED) + guards("subnet", "inner", PERHAPS)
+    code += nsg("outer", CLOSED) + guards("nic", "outer").replace(
+        "azurerm_network_interface.near", "azurerm_network_interface.far"
+    )
+    found = told(tmp_path, FLOW % ("call", "near", "far", "tcp/5432", "required", "ingress"), site, code)
+    assert found == [
+        Told("extra-access", "unproven", INNER, f"{INNER}.security_rule[0]", ["var.on"]),
+        Told("missing-access", "unproven", INNER, None, ["var.on"]),
+        Told("missing-access", "unproven", OUTER, None, ["var.on"]),
+    ]
+
+
+def test_a_role_that_only_the_machine_itself_plays_perhaps_calls_it_perhaps(tmp_path: Path) -> None:
+    """If it does not wear the other role's group, somebody else may, who is not let in."""
+    site = SITE.replace("cidrs: [10.20.0.0/16]", "match: [{name: also}]")
+    found = told(tmp_path, INTO_NEAR, site, NETWORK + VARIABLES + BOTH % ("", ""))
+    assert found == [Told("missing-access", "unproven", "aws_security_group.near", None, ["var.on"])]
