@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pamlint.checks.wording import supply_text, traffic_text
@@ -9,6 +11,7 @@ from pamlint.model.addresses import ANY, format_ranges, parse_cidrs
 from pamlint.model.finding import Row
 from pamlint.model.ranges import subtract
 from pamlint.report.wording import sentence
+from tests.judging.test_chains import FLOW, NETWORK, ROLES, findings
 
 WAYS = {
     "var.cidr": "with `--var` or `--var-file`",
@@ -64,3 +67,33 @@ def test_exceptions_say_what_differs() -> None:
     assert sentence(Row("tcp", "22", None, ("VirtualNetwork",), ("any",), None, (most,)), "ingress") == (
         "tcp/22 from VirtualNetwork within 10.20.0.0/24"
     )
+
+
+FAR_PERHAPS = """
+variable "on" { type = bool }
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_security_group" "far" {
+  count  = var.on ? 1 : 0
+  name   = "far"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_instance" "far" {
+  vpc_security_group_ids = [for group in aws_security_group.far : group.id]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "peer"),
+    [("", "networks that are not known"), (", cidrs: [0.0.0.0/0]", "0.0.0.0/0"), (", cidrs: [10.9.0.0/24]", "10.9.0.0/24")],
+)
+def test_networks_that_nobody_knows_are_not_told_as_all_the_world(cidrs: str, peer: str, tmp_path: Path) -> None:
+    """The policy asks for a role, and not for whoever there is: that is said only where the role's networks are all of it."""
+    flow = FLOW % ("call", "far", "near", "tcp/22", "required", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", cidrs), NETWORK + FAR_PERHAPS)
+    told = [each["message"].partition("(`far`")[0] for each in found if each["check"] == "missing-access"]
+    assert f"`near` must be reached on tcp/22 from {peer} " in told
+    assert [each for each in told if "0.0.0.0/0" in each] == [each for each in told if "0.0.0.0/0" in cidrs]
