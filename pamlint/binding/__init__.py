@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pamlint.binding.matching import Matcher
 from pamlint.binding.nouns import Bearing, Because, Binding, Member, Part, Unbound, Unit, is_absent
-from pamlint.binding.units import guards, own_local, units_of
+from pamlint.binding.units import guards, guards_alone, own_local, units_of
 from pamlint.model.acl import Network
 from pamlint.model.addresses import ANY, parse_cidr
 from pamlint.model.noun import replace
@@ -15,7 +15,19 @@ from pamlint.model.policy import ANY_ROLE, Role
 from pamlint.model.ranges import Ranges
 from pamlint.model.site import Instance, Site
 
-__all__ = ["Bearing", "Binding", "Member", "Part", "Unit", "bind", "guards", "is_absent", "own_local", "peer_addresses"]
+__all__ = [
+    "Bearing",
+    "Binding",
+    "Member",
+    "Part",
+    "Unit",
+    "bind",
+    "guards",
+    "guards_alone",
+    "is_absent",
+    "own_local",
+    "peer_addresses",
+]
 
 
 def bind(

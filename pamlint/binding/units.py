@@ -56,13 +56,14 @@ def _alone(network: Network, bearers: Mapping[str, Sequence[Bearing]]) -> Iterab
     for workload in network.workloads:
         for key in (key for layer in workload.chain for key in layer):
             wearers[key].append(workload)
+    acls = {acl.key: acl for acl in network.acls}
     for acl in network.acls:
         near = wearers.get(acl.key, ())
         if acl.key not in bearers or not all(acl.key in workload.perhaps for workload in near):
             continue
         helped = {reference for workload in near for reference in workload.perhaps[acl.key]}
         crossed = {reference for workload in near if len(workload.chain) > 1 for reference in workload.perhaps[acl.key]}
-        unit = _unit(((acl,),), (), _distinct(bearers[acl.key]))
+        unit = _unit(guards_alone(acl, acls), (), _distinct(bearers[acl.key]))
         besides = _besides(acl, near, bearers)
         yield replace(unit, helped=tuple(sorted(helped)), crossed=tuple(sorted(crossed)), besides=besides)
 
@@ -98,6 +99,11 @@ def guards(
     if all(layer[0].kind == "azure_admin_rules" or (layer[0].ordered and layer[0].loose) for layer in told):
         return layers, ()
     return told, tuple(acl for layer in layers if layer not in told for acl in layer)
+
+
+def guards_alone(acl: Acl, acls: Mapping[str, Acl]) -> Layers:
+    """The layers where nobody is known behind an ACL: itself, and the admin rules that stand before it."""
+    return guards(((acl.key,), *((key,) for key, _ in acl.ruled)), acls, dict(acl.ruled), ())[0]
 
 
 def _is_untold(acl: Acl) -> bool:

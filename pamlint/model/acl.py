@@ -114,6 +114,7 @@ class Acl:
     `partial` names the references because of which further rules may exist elsewhere. `local` is what stands behind the
     ACL: `at_least` and `at_most` of a Symbol, whole line if unknown. `loose` is told of an ACL in a chain: the references that
     decide whether it stands there at all; `one_of` are the keys, sorted, of those of which just one does, where that is known.
+    `ruled` are the keys of the admin rules before an NSG, whoever is behind it, with the references that decide whether they are.
     """
 
     key: str
@@ -131,6 +132,7 @@ class Acl:
     ignores: tuple[Ignore, ...] = ()
     loose: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
+    ruled: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def place(self) -> str:

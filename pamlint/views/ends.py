@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from pamlint.binding import Binding, Part, Unit, guards
+from pamlint.binding import Binding, Part, Unit, guards, guards_alone
 from pamlint.model.acl import Acl, Network, Workload
 from pamlint.model.addresses import ANY, parse_cidr
 from pamlint.model.noun import noun, replace
@@ -180,7 +180,7 @@ class _Finder:
 
     def _lonely(self, acl: Acl) -> Iterator[End]:
         """An ACL that nobody known wears, with what the site file says of where its role stands."""
-        units = [unit for unit in self.binding.units if unit.acls == (acl,)]
+        units = [unit for unit in self.binding.units if unit.acls[0] == acl and not unit.workloads]
         yield self._alone(acl, units[0].behind if units else acl.local, None)
 
     def _unknown_values(self) -> set[str]:
@@ -222,7 +222,7 @@ class _Finder:
         if not acl.ordered:
             return replace(self._symbol((acl.key,), claim), layers=((acl,),))
         line = behind or claim or ANY
-        return End(Place(acl.address, line, placed=behind is not None, faceless=True), ((acl,),))
+        return End(Place(acl.address, line, placed=behind is not None, faceless=True), guards_alone(acl, self.acls))
 
     def _symbol(self, keys: tuple[str, ...], claim: Ranges | None) -> End:
         """Any member of something: where it is known who that is, all of them."""

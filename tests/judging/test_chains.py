@@ -226,6 +226,30 @@ def test_an_admin_rule_that_allows_hides_no_default_below_it(tmp_path: Path) -> 
     assert "10.0.0.0/16" in peers
 
 
+ON_SUBNET = """
+resource "azurerm_subnet_network_security_group_association" "near" {
+  subnet_id                 = azurerm_subnet.a.id
+  network_security_group_id = azurerm_network_security_group.near.id
+}
+"""
+
+
+@pytest.mark.parametrize("action", ["AlwaysAllow", "Deny"])
+def test_admin_rules_stand_before_a_subnet_of_which_no_machine_is_known(action: str, tmp_path: Path) -> None:
+    """What they open and close is told there as it is before a machine that stands in the subnet."""
+    code = MACHINE + ADMIN.replace('"Allow"', f'"{action}"').replace("Outbound", "Inbound").replace("destination {", "source {")
+    machine = MACHINE[MACHINE.index('resource "azurerm_network_interface"') :]
+    nobody = code.replace(machine, ON_SUBNET)
+    flow = FLOW % ("call", "far", "near", "tcp/22", "required", "ingress")
+    site = ONE_ROLE.replace("10.0.2.0/24", "10.0.1.0/24").replace(", cidrs: [10.0.1.10/32]", "")
+    told = [
+        [(each["check"], each["certainty"], each["acl"], each["rule"]) for each in findings(tmp_path, flow, site, text)]
+        for text in (code, nobody)
+    ]
+    assert told[0] == told[1]
+    assert any("azurerm_network_manager" in acl for _, _, acl, _ in told[1])
+
+
 CODE = """
 resource "azurerm_network_security_group" "near" {
   name = "near"

@@ -83,7 +83,7 @@ def vpc_units(subnets: list[Subnet], machines: list[Machine]) -> list[Unit]:
 
 def azure_places(random: Random, peered: tuple[str, ...]) -> Places:
     """A VNet with a subnet for each role, or one for two of them, guarded in one of several ways."""
-    admin = random.random() < 0.25
+    ruled = ((ADMIN,),) if random.random() < 0.25 else ()
     players: list[Player] = []
     subnets: list[Subnet] = []
     machines: list[Machine] = []
@@ -103,11 +103,11 @@ def azure_places(random: Random, peered: tuple[str, ...]) -> Places:
             ip = f"{subnet.cidrs[0].rpartition('.')[0]}.{10 + number}" if random.random() < 0.4 else None
             asgs = (asg,) if wears_asg else ()
             machines.append(Machine(f"azurerm_network_interface.{role}", subnet.name, (nsg,), asgs, ip))
-            layers = (*(((ADMIN,),) if admin else ()), *(((subnet.acl,),) if subnet.acl else ()), (nsg,))
+            layers = (*ruled, *(((subnet.acl,),) if subnet.acl else ()), (nsg,))
             local = (f"{ip}/32",) if ip else subnet.cidrs
             units.append(Unit(layers, local, ip is None, (machines[-1].address,), asgs, (), inside))
         elif place == "subnet":
-            units.append(Unit(((nsg,),), subnet.cidrs, inside=inside))
+            units.append(Unit((*ruled, (nsg,)), subnet.cidrs, inside=inside))
         else:
             units.append(Unit(((nsg,),), inside=() if peered else (VNET,)))
         symbols = (f"asg:{asg}",) if wears_asg and (not place.startswith("nic") or random.random() < 0.5) else ()

@@ -38,7 +38,7 @@ def convert(ledger: Ledger, virtual_network: Ranges | None) -> tuple[list[Acl], 
     above = AdminRules(ledger, around, nsgs)
     found = [workload for resource, cards_ in machines for workload in workloads.workloads(resource, cards_, own, above.above)]
     _bound_asgs(ledger, around, [card for _, cards_ in machines for card in cards_])
-    return [*nsgs.acls(), *above.acls], found
+    return [*workloads.ruled(nsgs.acls(), own, around, above.above), *above.acls], found
 
 
 def _bound_asgs(ledger: Ledger, around: Networks, cards_: list[Card]) -> None:

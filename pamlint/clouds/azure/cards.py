@@ -163,8 +163,7 @@ class Cards:
             if not self.of_subnets[key].ties:
                 nsgs = self._lead(items(data.body.values.get("network_security_group_id")), data.root, NSG)
                 self._tie(self._around.subnets[key], nsgs)
-        known = (*self._around.subnets.values(), *(subnet for subnet, _, _ in self._around.inline))
-        for subnet in [each for each in known if anywhere and not has_one(self.of_subnets[each.key])]:
+        for subnet in [each for each in self._around.all_subnets() if anywhere and not has_one(self.of_subnets[each.key])]:
             self._tie(subnet, together(anywhere))
 
     def _tie(self, subnet: Subnet | None, nsgs: Tied) -> None:

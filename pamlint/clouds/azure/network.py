@@ -81,7 +81,7 @@ class Networks:
                 # a state tells a network's subnets once more inside of it
                 if ledger.names.lead(block.values.get("id"), resource.root) not in self.subnets:
                     self.inline.append((self._inline(block, resource), block, resource))
-        for subnet in (*self.subnets.values(), *(subnet for subnet, _, _ in self.inline)):
+        for subnet in self.all_subnets():
             if subnet.network is not None and subnet.name is not None:
                 self._named[subnet.network, subnet.name] = subnet.prefixes
         self._by_id = {
@@ -89,6 +89,10 @@ class Networks:
             for subnet, block, _ in self.inline
             if (identifier := string(block.values.get("id"))) is not None
         }
+
+    def all_subnets(self) -> tuple[Subnet, ...]:
+        """The subnets that the input holds, of their own and inside the block of their network."""
+        return (*self.subnets.values(), *(subnet for subnet, _, _ in self.inline))
 
     def subnet(self, value: Any, root: str) -> Subnet | None:
         """The subnet that a value refers to; None where the input does not hold it."""

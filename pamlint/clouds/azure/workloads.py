@@ -7,14 +7,14 @@ the provider's documentation of each resource type.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pamlint.clouds.azure.cards import NIC, NOWHERE, Card, Cards, just_one
-from pamlint.clouds.azure.network import Place, Subnet
+from pamlint.clouds.azure.network import Networks, Place, Subnet
 from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.ties import Because, Tied, Ties, either, keys, perhaps, sure, together
 from pamlint.clouds.values import all_of, blocks, find, stated, string, text, texts
-from pamlint.model.acl import Workload
+from pamlint.model.acl import Acl, Workload
 from pamlint.model.identity import foreign_key, key_of
 from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges
@@ -119,8 +119,8 @@ def _chain(card: Card, cards: Cards, above: Mapping[str, str]) -> Chain:
         return cards.of_subnets[subnet.key]
 
     def ruled(subnet: Subnet) -> Tied:
-        rules = above.get(subnet.network or "")
-        return Tied(sure([rules])) if rules is not None and subnet.name not in UNRULED else Tied()
+        rules = _ruling(subnet, above)
+        return Tied(sure([rules])) if rules is not None else Tied()
 
     edges = [_at(place, card, edge) for place in card.places]
     found = (card.nsgs, *edges, *(_at(place, card, ruled) for place in card.places))
@@ -128,6 +128,23 @@ def _chain(card: Card, cards: Cards, above: Mapping[str, str]) -> Chain:
     surest = dict(whole.ties)
     outwards = dict.fromkeys(key for each in found for key in keys(each.ties))
     return whole._replace(ties=tuple((key, surest[key]) for key in outwards))
+
+
+def ruled(nsgs: Iterable[Acl], cards: Cards, around: Networks, above: Mapping[str, str]) -> Iterator[Acl]:
+    """NSGs with the admin rules that stand before them: for sure where all that they guard is in subnets which have the same."""
+    found: dict[str, set[str | None]] = defaultdict(set)
+    for subnet in around.all_subnets() if above else ():
+        for key, _ in cards.of_subnets[subnet.key].ties:
+            found[key].add(_ruling(subnet, above))
+    for nsg in nsgs:
+        here = found[nsg.key].union(_ruling(subnet, above) for subnet, _ in cards.standing(nsg.key) if above)
+        doubt = (nsg.address,) if len(here) > 1 else ()
+        yield replace(nsg, ruled=tuple((rules, doubt) for rules in sorted(rules for rules in here if rules is not None)))
+
+
+def _ruling(subnet: Subnet | None, above: Mapping[str, str]) -> str | None:
+    """The admin rules of a subnet's network, where Azure puts them on the subnet; None where it is not known."""
+    return above.get(subnet.network or "") if subnet is not None and subnet.name not in UNRULED else None
 
 
 def _at(place: Place, card: Card, told: Callable[[Subnet], Tied]) -> Tied:

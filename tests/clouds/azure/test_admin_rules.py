@@ -109,6 +109,50 @@ def test_where_admin_rules_apply(case: str, tmp_path: Path) -> None:
     assert {rule.possible for each in network.acls for rule in each.rules} <= {possible}
 
 
+NSG = """
+resource "azurerm_network_security_group" "g" {
+  name                = "g"
+  resource_group_name = "rg"
+}
+"""
+GUARDED = """
+resource "azurerm_subnet_network_security_group_association" "%s" {
+  subnet_id                 = azurerm_subnet.%s.id
+  network_security_group_id = azurerm_network_security_group.g.id
+  %s
+}
+"""
+ELSEWHERE = """
+resource "azurerm_subnet" "w" {
+  name                 = "%s"
+  resource_group_name  = "rg"
+  virtual_network_name = "%s"
+  address_prefixes     = ["10.0.2.0/24"]
+}
+"""
+PERHAPS = 'variable "on" { type = bool }\n'
+DOUBT = ("azurerm_network_security_group.g",)
+RULED = {
+    "a subnet": (GUARDED % ("s", "s", ""), [()]),
+    "two subnets of one network": (ELSEWHERE % ("two", "vnet") + GUARDED % ("s", "s", "") + GUARDED % ("w", "w", ""), [()]),
+    "one of another network": (ELSEWHERE % ("two", "other") + GUARDED % ("s", "s", "") + GUARDED % ("w", "w", ""), [DOUBT]),
+    "one that has none": (ELSEWHERE % ("GatewaySubnet", "vnet") + GUARDED % ("s", "s", "") + GUARDED % ("w", "w", ""), [DOUBT]),
+    "a subnet perhaps": (PERHAPS + GUARDED % ("s", "s", "count = var.on ? 1 : 0"), [DOUBT]),
+    "nothing": ("", []),
+}
+
+
+@pytest.mark.parametrize("case", RULED)
+def test_which_admin_rules_stand_before_an_nsg_whoever_is_behind_it(case: str, tmp_path: Path) -> None:
+    """For sure where all that it guards is in subnets which have them; an NSG that guards nothing has none."""
+    code, doubts = RULED[case]
+    network = network_of(tmp_path, BASE + NSG + MEMBER + DEPLOYED % "westeurope" + code)
+    (nsg,) = (each for each in network.acls if each.kind == "azure_nsg")
+    assert [(key.partition("|")[2].partition("+")[0], because) for key, because in nsg.ruled] == [
+        (COLLECTION, each) for each in doubts
+    ]
+
+
 def test_a_collection_may_be_of_any_configuration_that_is_deployed(tmp_path: Path) -> None:
     """Where it is not known which configuration a collection belongs to, its rules are there perhaps."""
     code = BASE.replace(f"configuration_id = {CONFIGURATION}.id", "configuration_id = var.it") + VARIABLE + MEMBER
