@@ -103,8 +103,10 @@ def files(given: Sequence[str] | None) -> tuple[Path, ...]:
 
 
 def paths(given: Sequence[str] | None) -> tuple[Path, ...]:
-    """The paths to be read, the current directory if none is given; UserError where one does not exist."""
+    """The paths to be read, the current directory if none is given; UserError where one is empty or does not exist."""
     for name in given or ():
+        if not name:
+            raise UserError("an empty path names nothing; leave it out to read the current directory")
         if name != "-" and not Path(name).exists():
             raise UserError(f"`{visible(name)}` does not exist")
     return tuple(Path(name) for name in given or (".",))

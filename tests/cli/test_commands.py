@@ -203,6 +203,8 @@ WRONG = (
         "error: --min-severity: `bad` is not known; use one of critical, high, medium, low, info\n",
     ),
     (("lint", "none"), "error: `none` does not exist\n"),
+    (("lint", ""), "error: an empty path names nothing; leave it out to read the current directory\n"),
+    (("matrix", ""), "error: an empty path names nothing; leave it out to read the current directory\n"),
     (("lint", "none\x1b[2J"), "error: `none\\x1b[2J` does not exist\n"),
     (
         ("schema", "thing"),
