@@ -16,13 +16,14 @@ def check(judgement: Judgement) -> Iterable[Finding]:
     for mixed in judgement.mixed:
         acl, because = mixed.acl, mixed.because
         perhaps = f", perhaps (it hangs on {names_text(because)})" if because else ""
+        written = " and ".join(f"`{direction} = []`" for direction in mixed.emptied) or "rules"
         yield Finding(
             ID,
             "low",
             "unproven" if because else "proved",
             judgement.estate,
-            f"{acl.address} has rules inside its block and in resources of their own{perhaps}: "
-            "each apply removes what the other added.",
+            f"{acl.address} has {written} inside its block and {'rules ' if mixed.emptied else ''}in resources of their own"
+            f"{perhaps}: each apply removes what the other added.",
             "Write all rules of a group in one style; resources of their own are the one that the providers recommend.",
             roles=mixed.roles,
             acl=acl.address,

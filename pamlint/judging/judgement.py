@@ -117,12 +117,16 @@ class Unreachable:
 
 @noun
 class Mixed:
-    """A group whose rules stand inside its block and `beside` it; `because` are the references on which that hangs."""
+    """A group whose rules stand inside its block and `beside` it; `because` are the references on which that hangs.
+
+    `emptied` are the directions of which the block says that there are no rules, where that is all that it says of them.
+    """
 
     acl: Acl
     roles: tuple[str, ...]
     because: tuple[str, ...]
     beside: tuple[Rule, ...]
+    emptied: tuple[Direction, ...] = ()
 
 
 @noun

@@ -60,14 +60,18 @@ def _behind(acl: Acl, rule: Rule, cubes: Traffic) -> Traffic:
 def mixed(acl: Acl) -> Mixed | None:
     """The rules inside the group and beside it, if there are both, so that each apply undoes the other's.
 
+    A list that is written empty is the whole list too.
+
     A data source only reads what is there.
     """
     found = [] if _DATA.match(acl.address) else [_mixed(acl, rules) for rules in _lists(acl)]
     both = sorted((each for each in found if each is not None), key=lambda each: each.because)
+    both = both or [each for direction in acl.emptied if (each := _emptied(acl, direction)) is not None]
     if not both:
         return None
     because = both[0].because and tuple(sorted({reference for each in both for reference in each.because}))
-    return Mixed(acl, (), because, tuple(rule for each in both for rule in each.beside))
+    beside = tuple(rule for each in both for rule in each.beside)
+    return Mixed(acl, (), because, beside, tuple(direction for each in both for direction in each.emptied))
 
 
 def _lists(acl: Acl) -> list[list[Rule]]:
@@ -85,6 +89,11 @@ def _mixed(acl: Acl, rules: Sequence[Rule]) -> Mixed | None:
     inside = [rule for rule in rules if rule.name.startswith(f"{acl.address}.")]
     beside = tuple(rule for rule in rules if rule not in inside)
     return Mixed(acl, (), (*_doubts(inside), *_doubts(beside)), beside) if inside and beside else None
+
+
+def _emptied(acl: Acl, direction: Direction) -> Mixed | None:
+    beside = tuple(rule for rule in acl.rules if rule.direction == direction and not rule.default)
+    return Mixed(acl, (), tuple(_doubts(beside)), beside, (direction,)) if beside else None
 
 
 def _doubts(rules: Iterable[Rule]) -> Iterable[str]:

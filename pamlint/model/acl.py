@@ -115,6 +115,7 @@ class Acl:
     ACL: `at_least` and `at_most` of a Symbol, whole line if unknown. `loose` is told of an ACL in a chain: the references that
     decide whether it stands there at all; `one_of` are the keys, sorted, of those of which just one does, where that is known.
     `ruled` are the keys of the admin rules before an NSG, whoever is behind it, with the references that decide whether they are.
+    `emptied` are the directions in which its code says that it has no rule.
     """
 
     key: str
@@ -133,6 +134,7 @@ class Acl:
     loose: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
     ruled: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    emptied: tuple[Direction, ...] = ()
 
     @property
     def place(self) -> str:

@@ -230,6 +230,30 @@ def test_styles_are_mixed_in_one_direction(way: str, others: str, beside: list[s
     assert [related["rule"] for each in mixed for related in each["related"]] == beside
 
 
+@pytest.mark.parametrize(
+    ("written", "count", "told"),
+    [
+        (
+            "ingress = []",
+            "1",
+            [("proved", "has `ingress = []` inside its block and rules in resources of their own: each apply")],
+        ),
+        ("ingress = []", "var.on ? 1 : 0", [("unproven", "of their own, perhaps (it hangs on `var.on`): each apply removes")]),
+        ("egress = []", "1", []),
+        ("ingress = null", "1", []),
+    ],
+)
+def test_a_list_that_is_written_empty_is_the_whole_list(
+    written: str, count: str, told: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    """The provider removes at each apply what stands beside `ingress = []`; what is not written it leaves alone."""
+    code = (MIXED % ("[]", count)).replace('dynamic "ingress" {', f'{written}\n  dynamic "tagged" {{', 1)
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"), ROLES % ("", ""), code)
+    mixed = [(each["certainty"], each["message"]) for each in found if each["check"] == "mixed-rule-styles"]
+    assert [certainty for certainty, _ in mixed] == [certainty for certainty, _ in told]
+    assert all(part in message for (_, message), (_, part) in zip(mixed, told, strict=True))
+
+
 def test_styles_are_mixed_in_an_nsg_whatever_the_direction(tmp_path: Path) -> None:
     """An NSG has one list for both."""
     beside = """

@@ -142,6 +142,7 @@ class Groups:
             possible=body.possible,
             location=body.location,
             ignores=body.ignores,
+            emptied=() if data else _emptied(resource),
         )
 
     # rules
@@ -279,3 +280,9 @@ def _group_name(resource: Resource) -> Text | None:
             return prefix
         return Unknown((f"{resource.address}.name",), prefix=prefix or "terraform-")
     return name
+
+
+def _emptied(resource: Resource) -> tuple[Direction, ...]:
+    """The directions that code sets to no rule: `egress = []`. A plan or a state alone says only what is there."""
+    body = resource.body
+    return tuple(each for each in DIRECTIONS if body.values.get(each) == [] and each in body.places)
