@@ -29,7 +29,8 @@ def missing_told(place: Place, findings: list[Json], random: Random) -> Iterable
             yield from compare_missing(place, packet, meetings, mine, grid)
     for each in told:
         yield from blame_told(place, each)
-        if not any((each["flow"], role) in groups for role in each["roles"]):
+        needed = {(meeting.flow.id, meeting.me.role) for other in seen_from(place, each) for meeting in needs(other)}
+        if not any((each["flow"], role) in needed for role in each["roles"]):
             yield f"missing-access that nothing requires: {brief(each)}"
 
 
