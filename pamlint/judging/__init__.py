@@ -26,7 +26,7 @@ from pamlint.judging.strays import Told, stray_openings
 from pamlint.model.acl import Acl, Network, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.certainty import Purpose, Settled, settle
-from pamlint.model.finding import Direction, VerdictState
+from pamlint.model.finding import DIRECTIONS, Direction, VerdictState
 from pamlint.model.noun import replace
 from pamlint.model.policy import ANY_ROLE, Flow, Policy
 from pamlint.model.resource import Problem
@@ -35,7 +35,6 @@ from pamlint.model.site import Site
 from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, PieceLimitError, Traffic, minus, overlap, touch
 
 NOTHING_UNREAD: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 
 
 def judge(

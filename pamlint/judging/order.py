@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 from pamlint.judging.cubes import Table, sides
 from pamlint.judging.judgement import Mixed, Unreachable
 from pamlint.model.acl import Acl, Rule
-from pamlint.model.finding import Direction
+from pamlint.model.finding import DIRECTIONS, Direction
 from pamlint.model.traffic import Cube, Field, PieceLimitError, Traffic, meet, minus
 
-DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 _DATA = re.compile(r'(module\.[\w-]+(\[("[^"]*"|\d+|\*)\])?\.)*data\.')
 """How the address of a data source begins."""
 

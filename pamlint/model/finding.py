@@ -14,6 +14,7 @@ Certainty = Literal["proved", "unproven"]
 Direction = Literal["ingress", "egress"]
 VerdictState = Literal["satisfied", "missing", "open", "blocked", "unproven", "not-judged"]
 
+DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
 """Worst first."""
 

@@ -11,7 +11,7 @@ from pamlint.judging.admission import Admission, Piece
 from pamlint.judging.cubes import Table
 from pamlint.model.acl import Acl, Network, Peer, Rule
 from pamlint.model.certainty import Purpose, Settled, settle
-from pamlint.model.finding import Direction, Finding, Row
+from pamlint.model.finding import DIRECTIONS, Direction, Finding, Row
 from pamlint.model.identity import foreign_key
 from pamlint.model.noun import field, noun, replace
 from pamlint.model.pairing import Pairs
@@ -19,7 +19,6 @@ from pamlint.model.rows import View, rows
 from pamlint.model.traffic import PieceLimitError, Traffic, merge, minus, overlap
 
 Side = Literal["live", "code"]
-DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 VIRTUAL_NETWORK = "tag|virtualnetwork"
 ADMIN = "azure_admin_rules"
 

@@ -14,7 +14,7 @@ from pamlint.judging.required import Wants
 from pamlint.model.acl import Acl, Network
 from pamlint.model.addresses import ANY, FIXED_TAGS, IPV4, format_ranges, line_of, parse_cidrs
 from pamlint.model.errors import UserError
-from pamlint.model.finding import Direction
+from pamlint.model.finding import DIRECTIONS, Direction
 from pamlint.model.noun import field, noun, record
 from pamlint.model.policy import Flow, Policy
 from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, subtract, union
@@ -23,7 +23,6 @@ from pamlint.model.site import Site
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 from pamlint.views.covering import Box, Run, blocks, by_addresses, by_block, ports_held
 
-DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 KINDS = {"aws": "aws_security_group", "azure": "azure_nsg"}
 ICMP = (1, 58)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from benchmarks.estate import SITE
 from benchmarks.tree import write_estates
-from pamlint.judging import DIRECTIONS
 from pamlint.judging.admission import Admission, together
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Demand
 from pamlint.judging.required import Wants, by_name, unmet
 from pamlint.model.certainty import Settled
+from pamlint.model.finding import DIRECTIONS
 from pamlint.run import Options, chosen, look
 
 TODAY = date(2026, 11, 23)

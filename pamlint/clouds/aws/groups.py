@@ -19,7 +19,7 @@ from pamlint.clouds.ties import Tied, Ties, sure, tied
 from pamlint.clouds.values import blocks, cidr_peer, computed, items, number, shown, string, tags, text, truth
 from pamlint.model.acl import Acl, Group, Peer, Rule, Symbol, Text
 from pamlint.model.addresses import IPV4, IPV6
-from pamlint.model.finding import Direction
+from pamlint.model.finding import DIRECTIONS, Direction
 from pamlint.model.identity import key_of
 from pamlint.model.noun import replace
 from pamlint.model.ranges import Ranges
@@ -32,7 +32,6 @@ NEW_RULES: Mapping[str, Direction] = {
     "aws_vpc_security_group_ingress_rule": "ingress",
     "aws_vpc_security_group_egress_rule": "egress",
 }
-DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 ADDRESSES = (("cidr_blocks", IPV4), ("cidr_ipv4", IPV4), ("ipv6_cidr_blocks", IPV6), ("cidr_ipv6", IPV6))
 OF_A_CLUSTER = "vpc_config[0].cluster_security_group_id"
 """The attribute that names the group which EKS makes for a cluster."""

@@ -19,7 +19,7 @@ from pamlint.clouds.ties import Because, Ties, doubted, has_sure, reasons, sure,
 from pamlint.clouds.values import all_of, blocks, cidr_peer, computed, items, number, string, tags, text, truth
 from pamlint.model.acl import Acl, Action, Extent, Peer, Rule
 from pamlint.model.addresses import IPV4, IPV6
-from pamlint.model.finding import Direction
+from pamlint.model.finding import DIRECTIONS, Direction
 from pamlint.model.identity import key_of
 from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges
@@ -29,7 +29,6 @@ ACL = "aws_network_acl"
 DEFAULT_ACL = "aws_default_network_acl"
 RULE = "aws_network_acl_rule"
 ASSOCIATION = "aws_network_acl_association"
-DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 ACTIONS: Mapping[str, Action] = {"allow": "allow", "deny": "deny"}
 LAST = 32767
 """The number of the final deny, which AWS adds itself: rules of this number and above are not the customer's."""
