@@ -236,13 +236,18 @@ def _service(cube: Cube) -> Cube:
 
 
 def _blamed(front: Front, role: str, half: Traffic, open_here: Traffic, table: Table) -> Iterable[HalfOpen]:
-    """The rules that open what the other end keeps closed, each packet at the nearest layer that has an explicit rule for it."""
+    """The rules that open what the other end keeps closed, each packet at the nearest layer that has an explicit rule for it.
+
+    Members of the role are counted where they surely stand: in a part of their network there may be none.
+    """
     nearer: Traffic = ()
     for layer in front.layers:
         explicit: list[Piece] = [piece for piece in layer if not piece.rule.default]
         for piece in explicit:
             opened = merge(less(overlap(overlap(piece.traffic, open_here), half), nearer, table))
-            settled = placed(settle(opened, table.predicates, Purpose.OPEN), front.unit, front.direction)
+            named = {name: table.predicates[name] for cube in opened for name, sign in cube.guard if sign}
+            standing = {name: each.at_most for name, each in named.items() if each.kind == "group"}
+            settled = placed(settle(opened, table.predicates, Purpose.OPEN, standing), front.unit, front.direction)
             residue = Settled(settled.proved, (), ())
             if residue.proved:
                 yield HalfOpen(

@@ -162,3 +162,34 @@ def test_a_far_end_that_may_let_somebody_in_of_whom_no_address_is_known_is_not_c
     site = ROLES % (networks, ", cidrs: [10.0.2.0/24]")
     told = [each for each in findings(tmp_path, OPTIONAL, site, NSGS % (access, source)) if each["check"] == "half-open-flow"]
     assert [each["rule"] for each in told] == ["azurerm_network_security_rule.out"] * wanted
+
+
+def test_a_network_where_nobody_is_known_to_stand_is_no_half_of_a_way(tmp_path: Path) -> None:
+    """The only one who plays the far role stands in the other subnet: what leads elsewhere leads to nobody."""
+    code = """
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+  egress {
+    protocol    = "tcp"
+    from_port   = 80
+    to_port     = 80
+    cidr_blocks = ["10.0.2.0/24"]
+  }
+  egress {
+    protocol    = "tcp"
+    from_port   = 80
+    to_port     = 80
+    cidr_blocks = ["10.0.3.0/24"]
+  }
+}
+resource "aws_security_group" "far" {
+  name   = "far"
+  vpc_id = aws_vpc.v.id
+}
+"""
+    told = findings(tmp_path, OPTIONAL, ROLES % ("", ""), NETWORK + code + WORN)
+    assert [(each["check"], each["rule"], each["traffic"][0]["peers"]) for each in told] == [
+        ("half-open-flow", "aws_security_group.near.egress[0]", ["10.0.2.0/24"]),
+        ("extra-access", "aws_security_group.near.egress[1]", ["10.0.3.0/24"]),
+    ]

@@ -199,7 +199,7 @@ def values_type(value: Value) -> Type:
 
 
 def lookup(value: Value, key: Value, *default: Value) -> Value:
-    """lookup: elements as they are, a default as the map's element type."""
+    """lookup: elements as they are, a default as the map's element type. In an empty map no key finds anything."""
     if len(default) > 1:
         raise EvaluationError("two or three arguments are needed")
     of = type_of(value)
@@ -208,6 +208,8 @@ def lookup(value: Value, key: Value, *default: Value) -> Value:
     if not isinstance(of, MapType | ObjectType):
         raise EvaluationError("a map or object is needed")
     wanted = _lookup_type(of, key, default)
+    if isinstance(value, Mappish) and not value.items and default:
+        return convert(default[0], wanted)
     if isinstance(value, UnknownValue) or isinstance(key, UnknownValue):
         inside = value.items.values() if isinstance(value, Mappish) else (value,)
         return one_of((*inside, key, *default), wanted, either=ways(*inside, *default))
