@@ -128,11 +128,14 @@ def _message(group: Sequence[Opening], roles: tuple[str, ...], share: Told) -> s
 
 
 def _shelter(share: Told, group: Sequence[Opening]) -> str:
-    """What keeps anybody from using the opening today: all behind it is sheltered, or has addresses of another family."""
+    """What keeps anybody from using the opening today: all behind it is sheltered, or has addresses of another family.
+
+    Who is sheltered is not reached from the Internet, but may well reach it: through a NAT gateway, say.
+    """
     reasons = {workload.sheltered for item in group for workload in item.unit.workloads}
     inside = _of_known_peers(share.traffic, group[0])
     told = sorted(reason for reason in reasons if reason)
-    if not told or None in reasons or not is_internet(_peers(inside, group[0])):
+    if group[0].direction == "egress" or None in reasons or not is_internet(_peers(inside, group[0])):
         told = []
     there = {family for cube in share.traffic for family in families(cube.sides[group[0].view.local_side])}
     if all(families(cube.sides[SOURCE]).isdisjoint(families(cube.sides[DESTINATION])) for cube in share.traffic):
