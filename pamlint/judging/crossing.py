@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pamlint.judging.admission import OPEN_SYMBOLS
-from pamlint.judging.cubes import Table, sides
+from pamlint.judging.cubes import Table, sides, spoken
 from pamlint.model.addresses import ANY, IPV4
 from pamlint.model.certainty import Predicate
 from pamlint.model.finding import Direction
@@ -23,7 +23,7 @@ def in_both(one: Traffic, other: Traffic, direction: Direction, table: Table) ->
         return overlap(one, other)
     out: list[Cube] = []
     for cube in one:
-        for both in merge(overlap((cube,), other)):
+        for both in spoken(merge(overlap((cube,), other))):
             out += _standing(both, cube, peer_side, table)
     return tuple(out)
 
@@ -33,8 +33,9 @@ def past_a_list(one: Traffic, list_: Traffic, direction: Direction, table: Table
     peer_side, _ = sides(direction)
     out: list[Cube] = []
     for cube in one:
-        both = overlap((cube,), list_)
-        stopped = minus(_of_members(cube, peer_side, table), list_) if both and _symbols(cube, peer_side, table) else ()
+        both = spoken(overlap((cube,), list_))
+        members = _of_members(cube, peer_side, table) if both and _symbols(cube, peer_side, table) else ()
+        stopped = spoken(minus(members, list_))
         services = tuple(each.replace(peer_side, ANY).bare for each in stopped)
         out += minus(both, services)
         for part in merge(overlap(both, services)):

@@ -6,17 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from pamlint.model.acl import Acl, Extent, Peer, Rule, Symbol, SymbolKind, tag_symbol
-from pamlint.model.addresses import ANY, IPV4, IPV6
+from pamlint.model.addresses import ANY, IPV4, IPV6, families
 from pamlint.model.certainty import Predicate
 from pamlint.model.finding import Direction
 from pamlint.model.identity import is_read
-from pamlint.model.ranges import EMPTY, Ranges, intersect, subtract, union
+from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, subtract, union
 from pamlint.model.service_tags import NO_TAGS, ServiceTags
 from pamlint.model.services import PORT_PROTOCOLS, Service
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, DESTINATION_PORT, PROTOCOL, SOURCE, SOURCE_PORT, Cube, Traffic
 
 CLIENT_PORTS: Ranges = ((1024, 65535),)
 """The source ports that a required flow comes from."""
+
+ICMP: Ranges = ((1, 1), (58, 58))
+ICMP_FAMILIES = ((1, 4), (58, 6))
+"""ICMP and ICMPv6 by number, each with the family between whose addresses it goes."""
 
 SERVICE_FIRST: dict[Direction, tuple[int, ...]] = {
     "ingress": (PROTOCOL, DESTINATION_PORT, SOURCE_PORT, DESTINATION, SOURCE),
@@ -190,6 +194,19 @@ class Table:
                 known = union(known, peer.addresses)
         if known:
             yield known, ()
+
+
+def spoken(traffic: Iterable[Cube]) -> Traffic:
+    """The traffic without what is ICMP of one family alone where an end has none of its addresses: no packet is that."""
+    out = []
+    for each in traffic:
+        if holds(ICMP, each.sides[PROTOCOL]):
+            ends = families(each.sides[SOURCE]) & families(each.sides[DESTINATION])
+            possible = each.within(PROTOCOL, normal((number, number) for number, family in ICMP_FAMILIES if family in ends))
+            out += [possible] if possible else []
+        else:
+            out.append(each)
+    return tuple(out)
 
 
 def cube(options: Iterable[Option], literals: Iterable[tuple[str, bool]] = ()) -> Cube:

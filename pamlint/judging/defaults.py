@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pamlint.judging.admission import ADMIN, OPEN_SYMBOLS, Admission, less, localise
-from pamlint.judging.cubes import Table
+from pamlint.judging.cubes import Table, spoken
 from pamlint.judging.demand import Demand
 from pamlint.judging.judgement import Implicit
 from pamlint.judging.opened import Front
@@ -25,14 +25,13 @@ def implicit(
     by_default = [_by_default(front, place) for place in range(len(front.layers))]
     if not any(by_default):
         return []
-    unsaid = [
-        (*cubes, *admission.untied(layer[0], front.unit, front.direction))
-        for cubes, layer in zip(by_default, front.unit.layers, strict=True)
-    ]
     explicit = [_explicit(front, place, table) for place in range(len(front.layers))]
     allowed = (*front.permitted.traffic, *blocked, *demand.of_unbound(front.unit, front.direction, front.named.keys()))
-    passes = [less(cubes, told, table) for cubes, told in zip(unsaid, explicit, strict=True)]
-    extra = minus(admission.chain(front.unit, passes), allowed)
+    passes = [
+        (*less(cubes, told, table), *_unsaid_without(front, place, admission))
+        for place, (cubes, told) in enumerate(zip(by_default, explicit, strict=True))
+    ]
+    extra = spoken(minus(admission.chain(front.unit, passes), allowed))
     standing = (
         place
         for place, layer in enumerate(front.layers)
@@ -69,6 +68,13 @@ def _by_default(front: Front, place: int) -> Traffic:
     if front.unit.layers[place][0].kind == ADMIN:
         return front.passes[place]
     return tuple(cube for piece in front.layers[place] if piece.rule.default for cube in piece.traffic)
+
+
+def _unsaid_without(front: Front, place: int, admission: Admission) -> Traffic:
+    """What comes through where the list of a layer does not stand, but for what its rules let through where it does."""
+    untied = admission.untied(front.unit.layers[place][0], front.unit, front.direction)
+    opened = tuple(cube for piece in front.layers[place] if not piece.rule.default for cube in piece.traffic)
+    return less(untied, opened, admission.table) if untied else ()
 
 
 def _explicit(front: Front, place: int, table: Table) -> Traffic:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pamlint.binding import Unit
 from pamlint.judging.admission import Admission, Piece, is_chosen, less, localise, through
 from pamlint.judging.crossing import NARROWED, in_both, past_a_list
-from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
+from pamlint.judging.cubes import SERVICE_FIRST, Table, sides, spoken
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
 from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Opening, Pinned, Reply
 from pamlint.model.acl import ANYWHERE, Acl, Extent, Rule
@@ -164,7 +164,7 @@ def _absent(acl: Acl, direction: Direction) -> Rule:
 def not_allowed(passing: Traffic, allowed: Traffic, direction: Direction, table: Table) -> Traffic:
     """What passes and nothing allows."""
     out: list[Cube] = []
-    for cube in passing:
+    for cube in spoken(passing):
         if _is_unfiltered(cube, direction):
             continue
         meant = any(sign and table.predicates[name].side in (SOURCE, DESTINATION) for name, sign in cube.guard)

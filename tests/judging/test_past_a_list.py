@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.test_chains import NETWORK
+from tests.judging.test_chains import NETWORK, findings
 from tests.judging.test_loose import INTO_NEAR, SITE, Told, told
 
 GROUPS = """
@@ -110,3 +110,28 @@ def test_a_member_that_the_list_stops_is_not_open(tmp_path: Path) -> None:
     """The only member that is known does not pass; whether there are others is not known."""
     code = NETWORK + GROUPS % entry(100, "allow", "10.0.2.0/25") + MEMBER % "200"
     assert [each.certainty for each in told(tmp_path, INTO_NEAR, SITE, code)] == ["unproven"]
+
+
+ICMP = {
+    "icmp past a list that lets in IPv6": ("icmp", "::/0", ["unproven"]),
+    "icmp past a list that lets in IPv4": ("icmp", "0.0.0.0/0", ["proved"]),
+    "icmpv6 past a list that lets in IPv4": ("icmpv6", "0.0.0.0/0", []),
+    "icmpv6 past a list that lets in IPv6": ("icmpv6", "::/0", ["unproven"]),
+}
+
+
+@pytest.mark.parametrize(("protocol", "cidr", "expected"), ICMP.values(), ids=ICMP)
+def test_icmp_goes_between_addresses_of_its_own_family_alone(
+    protocol: str, cidr: str, expected: list[str], tmp_path: Path
+) -> None:
+    """A list that lets in the other family lets in none of it; who of the group has IPv6, or stands in the subnet, nobody knows."""
+    network = NETWORK.replace(
+        '{ cidr_block = "10.0.0.0/16" }', '{\n  cidr_block = "10.0.0.0/16"\n  ipv6_cidr_block = "2001:db8::/56"\n}'
+    )
+    line = "ipv6_cidr_block" if ":" in cidr else "cidr_block"
+    groups = GROUPS.replace('protocol        = "tcp"', f'protocol        = "{protocol}"')
+    groups = groups.replace("from_port       = 22", "from_port       = -1").replace(
+        "to_port         = 22", "to_port         = -1"
+    )
+    found = findings(tmp_path, INTO_NEAR, SITE, network + groups % entry(100, "allow", cidr).replace("cidr_block", line))
+    assert [each["certainty"] for each in found if each["check"] == "extra-access"] == expected

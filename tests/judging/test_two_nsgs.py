@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.judging.test_chains import findings
-from tests.judging.test_loose import AZURE, CLOSED, INNER, INTO_NEAR, SERVES, SITE, guards, nsg
+from tests.judging.test_loose import AZURE, CLOSED, INNER, INTO_NEAR, PERHAPS, SERVES, SITE, guards, nsg
 
 
 def told(found: list[dict[str, Any]]) -> list[tuple[str, str, list[str], list[str]]]:
@@ -92,3 +92,13 @@ def test_a_symbol_is_somebody_where_it_is_not_cut(
     code += nsg("outer", SERVES, *outer, CLOSED) + guards("subnet", "outer")
     found = told(findings(tmp_path, INTO_NEAR, SITE, AZURE + code))
     assert [(certainty, because) for certainty, rule, _, because in found if rule.startswith(INNER)] == expected
+
+
+def test_what_an_nsg_allows_beneath_its_own_deny_passes_a_default_where_it_does_not_stand(tmp_path: Path) -> None:
+    """SSH never comes through the outer one, whatever stands below its deny: without that NSG the default of the inner one lets it in."""
+    deny, below = (105, "Deny", "Inbound", "22", "10.0.0.0/8"), (110, "Allow", "Inbound", "22", "10.0.0.0/8")
+    code = nsg("inner", SERVES) + guards("nic", "inner") + nsg("outer", SERVES, deny, below) + guards("subnet", "outer", PERHAPS)
+    found = findings(tmp_path, INTO_NEAR, SITE + "values: {VirtualNetwork: [10.0.0.0/16]}\n", AZURE + code)
+    defaults = [each for each in found if each["check"] == "implicit-allow" and each["direction"] == "ingress"]
+    rows = [(each["certainty"], row["ports"], row["peers"]) for each in defaults for row in each["traffic"] if row["ports"]]
+    assert rows == [("unproven", "22", ["10.0.0.0/16"])]

@@ -8,14 +8,16 @@ The judge asks packet by packet. Where a report may tell the same in two ways, i
   comes through at some place, that is told of the symbol as a whole.
 * `openings.as_member`: what is unproven of a list may be told by the few addresses at which its entries could be.
 * `openings.at_units`, `anywhere`: a rule that several units share is told once for all of them.
+* `openings.tells_of_member`: that a group surely comes through may be told by the address of a member that is known.
 * `openings.is_told_surely`: two blocked flows that one rule opens to the same packet are two findings, each with its certainty.
+* `openings.is_extra_anyhow`: what nothing permits is extra for sure, though perhaps a blocked flow speaks of it as well.
 * `openings.is_met_anywhere`: a role of unknown networks is met for sure where all private addresses come through, though not at
   which of them.
-* `worlds.is_narrowed`, `is_mate`: somebody who is not known, or one who merely shares a group with a member of a blocked role,
-  is told as blocked or as extra.
+* `worlds.is_narrowed`, `is_mate`, `is_itself`: somebody who is not known, one who merely shares a group with a member of a
+  blocked role, or a group that no member of it wears but the machine itself, is told as blocked or as extra.
 * `worlds.goes_by_another_name`, and the address of one who is permitted: told by the group or by the addresses that bear it.
 * `absences.told_with_the_rest`: ICMP of a flow of any protocol is told with the protocols of both families.
 * `Unmet.vague`: known members let through at some of their addresses only, where the design says no more than "unproven".
 * `compare.allowances_told`: whether an expired allowance is told where symbols are open, and pinned source ports of protocols
-  that are not TCP.
+  that are not TCP, or of a rule that never takes effect.
 """

@@ -8,10 +8,10 @@ from random import Random
 
 from tests.oracle.findings import Json, brief, holds, seen_from, tells, told_of, witness_packet
 from tests.oracle.nouns import Address, Atom, Estate, Packet, Place
-from tests.oracle.packet_judge import STRANGERS, World, in_vnet, passes
+from tests.oracle.packet_judge import STRANGERS, World, in_vnet, is_member, passes
 from tests.oracle.policy_reader import permitted_at, players, undecided
 from tests.oracle.sampling import Grid, sensible, symbolic
-from tests.oracle.worlds import Opening, may_be, opening, stands, worlds
+from tests.oracle.worlds import Opening, may_be, opening, permitted, stands, worlds
 
 PRIVATE = tuple(map(ip_address, ("10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.0", "192.168.255.255")))
 OPENINGS = ("blocked-access", "extra-access", "implicit-allow")
@@ -80,9 +80,10 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
         elif each["certainty"] not in said and not (
             always
             or in_parts(place, packet)
-            or open_anyway(place, packet)
+            or any(open_anyway(here, packet) for here in seen_from(place, each))
             or is_told_surely(place, packet, each, telling)
             or is_met_anywhere(place, packet, each)
+            or is_extra_anyhow(place, packet, each)
         ):
             yield f"certainty of {brief(each)}: judge {said} for {told_of(packet)}"
     musts = [state.must for state in states if state.pairs]
@@ -95,6 +96,7 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
         "proved" in strongest
         and "proved" not in certainties
         and not any("unproven" in anywhere(place, packet, each) for each in telling)
+        and not any(each["certainty"] == "proved" and tells_of_member(place, packet, each) for each in findings)
     ):
         yield f"certainty: {sorted(pairs)} should be proved for {where}"
 
@@ -103,6 +105,13 @@ def coming(place: Place, packet: Packet) -> list[Address]:
     """The strangers' addresses at which whoever is meant comes through, in some world."""
     places = [packet._replace(peer=Atom(packet.peer.symbol, spot)) for spot in STRANGERS]
     return [each.peer.address for each in places if any(passes(place, each, world) for world in worlds(place, each, "extra"))]
+
+
+def tells_of_member(place: Place, packet: Packet, finding: Json) -> bool:
+    """Whether a finding tells a symbol by the address of a member that is known."""
+    known = (ip_address(machine.ip) for machine in place.estate.machines if machine.ip)
+    members = (spot for spot in known if packet.peer.symbol and is_member(place.estate, packet.peer.symbol, spot))
+    return any(holds(place, finding, packet._replace(peer=Atom(None, spot))) for spot in members)
 
 
 def is_told_surely(place: Place, packet: Packet, finding: Json, telling: list[Json]) -> bool:
@@ -117,6 +126,14 @@ def is_met_anywhere(place: Place, packet: Packet, finding: Json) -> bool:
         return False
     there = (packet._replace(peer=Atom(None, spot)) for spot in PRIVATE)
     return all(teller(finding) in opening(place, each, world).pairs for each in there for world in worlds(place, each, "extra"))
+
+
+def is_extra_anyhow(place: Place, packet: Packet, finding: Json) -> bool:
+    """Whether nothing permits what surely comes through: that it is extra is sure, whether or not a blocked flow speaks of it."""
+    return finding["check"] != "blocked-access" and all(
+        teller(finding) in opening(place, packet, world).pairs and permitted(place, packet, world) == "no"
+        for world in worlds(place, packet, "extra")
+    )
 
 
 def in_parts(place: Place, packet: Packet) -> bool:

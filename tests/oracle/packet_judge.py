@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from tests.oracle.nouns import Address, Atom, Estate, Packet, Place, Range, Rule, rules_of
 
 PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
-STRANGERS = (ip_address("9.9.9.9"), ip_address("100.99.98.97"), ip_address("2600::9"))
+STRANGERS = (ip_address("9.9.9.9"), ip_address("100.99.98.97"), ip_address("200.9.9.9"), ip_address("2600::9"))
 """Addresses where an interface of an unknown symbol may stand: no estate names them."""
 PROBES = "168.63.129.16/32"
 """Where Azure's load balancers probe from."""

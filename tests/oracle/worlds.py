@@ -110,7 +110,7 @@ def told_of_it(place: Place, packet: Packet, world: World) -> Opening:
     must = any(named) if packet.peer.symbol else all(named)
     if packet.peer.symbol and permitted_at(place, packet._replace(peer=Atom(None, packet.peer.address))) == "yes":
         must = False  # whoever stands where somebody permitted does is told by the symbol's other places
-    must = must and not goes_by_another_name(place, packet.peer, steps, world)
+    must = must and not goes_by_another_name(place, packet, steps, world)
     must = must and not is_of_two_families(place, packet, steps)
     answer = permitted(place, packet, world)
     if answer == "yes":
@@ -119,7 +119,8 @@ def told_of_it(place: Place, packet: Packet, world: World) -> Opening:
     pairs = frozenset(("blocked-access", rule.name) for rule in rules)
     barred, sure = blocked(place, packet, world), answer == "no" and surely_there(place.estate, packet.peer)
     explicit = bearers(place, steps)
-    if barred == "yes" and (blocked_at(place, packet) != "yes" or is_narrowed(place, packet, world) or is_mate(place, packet)):
+    named = blocked_at(place, packet) == "yes" and not is_mate(place, packet) and not is_itself(place, packet)
+    if barred == "yes" and (not named or is_narrowed(place, packet, world)):
         # by all its places: by those that come through, or as a whole
         return Opening(pairs | explicit, must, sure)
     if barred == "yes":
@@ -143,7 +144,7 @@ def is_mate(place: Place, packet: Packet) -> bool:
     """Whether an address is blocked only as one of a group that a member of the blocked role wears besides."""
     if packet.peer.symbol is not None:
         return False
-    parties = [meeting.other for meeting in meetings(place) if meeting.flow.need == "blocked" and asked(place, meeting, packet)]
+    parties = [meeting.other for meeting in barred_meetings(place, packet)]
     cidrs = [
         cidr
         for party in parties
@@ -153,11 +154,28 @@ def is_mate(place: Place, packet: Packet) -> bool:
     return not any(within(cidr, packet.peer.address) for cidr in cidrs)
 
 
-def goes_by_another_name(place: Place, atom: Atom, steps: dict[tuple[str, ...], tuple[Rule, ...]], world: World) -> bool:
-    """Whether the nearest rules let whoever is meant through by a group that he wears besides: then they tell that group."""
+def is_itself(place: Place, packet: Packet) -> bool:
+    """Whether nobody of a blocked role is meant by a group but the unit's own machine, which does not meet itself."""
+    symbol, barred = packet.peer.symbol, barred_meetings(place, packet)
+    meant = [(meeting, member) for meeting in barred for member in meeting.other.members if symbol in member.symbols]
+    return bool(meant) and not any(member in others(place, meeting) for meeting, member in meant)
+
+
+def barred_meetings(place: Place, packet: Packet) -> list[Meeting]:
+    """The blocked flows here that speak of the packet's service."""
+    return [each for each in meetings(place) if each.flow.need == "blocked" and asked(place, each, packet)]
+
+
+def goes_by_another_name(place: Place, packet: Packet, steps: dict[tuple[str, ...], tuple[Rule, ...]], world: World) -> bool:
+    """Whether whoever is meant comes through by a group that he wears besides: the nearest rules name that one, or all who
+    wear it come through. Then that group is told."""
+    atom = packet.peer
     nearest = next((rules for layer in reversed(place.unit.layers) if (rules := explicit_of(steps[layer]))), ())
     other = {each for each in world.inside if each.startswith(("group:", "asg:"))} - {atom.symbol}
-    return bool(nearest) and all(other & set(rule.peers) and atom.symbol not in rule.peers for rule in nearest)
+    if nearest and all(other & set(rule.peers) and atom.symbol not in rule.peers for rule in nearest):
+        return True
+    alone = world._replace(inside=frozenset())
+    return any(passes(place, packet._replace(peer=atom._replace(symbol=each)), alone) for each in other)
 
 
 def is_of_two_families(place: Place, packet: Packet, steps: dict[tuple[str, ...], tuple[Rule, ...]]) -> bool:
