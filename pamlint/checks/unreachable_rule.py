@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pamlint.checks.wording import place_of, related_rules, shortened
+from pamlint.checks.wording import names_text, place_of, related_rules, shortened
 from pamlint.judging.judgement import Judgement
 from pamlint.model.finding import Finding
 
@@ -19,17 +19,20 @@ def check(judgement: Judgement) -> Iterable[Finding]:
         why = (
             f"{names} {verb} all that it matches" if item.earlier else f"it matches nothing that stands behind {item.acl.address}"
         )
+        because = item.because
+        never = f"may never take effect (it hangs on {names_text(because)})" if because else "never takes effect"
         yield Finding(
             ID,
             "low",
-            "proved",
+            "unproven" if because else "proved",
             judgement.estate,
-            f"{item.rule.name} never takes effect: {why}.",
+            f"{item.rule.name} {never}: {why}.",
             "Remove the rule, or give it a lower number if it was meant to come first.",
             roles=item.roles,
             direction=item.rule.direction,
             acl=item.acl.address,
             rule=item.rule.name,
+            because=because,
             location=place_of(item.acl, item.rule),
             related=related_rules([(item.acl, rule) for rule in item.earlier], "is tried before it"),
             subject=item.rule.name,

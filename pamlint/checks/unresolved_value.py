@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from pamlint.checks.wording import Judged, place_of, supply_text
 from pamlint.judging.judgement import Judgement
+from pamlint.model.acl import Acl
 from pamlint.model.finding import Finding
 from pamlint.model.resource import NOT_UNDERSTOOD, Location
 
@@ -18,11 +19,11 @@ def check(judgement: Judgement) -> Iterable[Finding]:
     told = {problem.subject for problem in judgement.problems}
     counts: Counter[tuple[str, str]] = Counter()
     places: dict[tuple[str, str], Location | None] = {}
-    for item in _unproven(judgement):
-        root = item.unit.acls[0].root
-        for reference in set(item.residue.because):
+    for acls, because in _unproven(judgement):
+        root = acls[0].root
+        for reference in set(because):
             counts[reference, root] += 1
-            places.setdefault((reference, root), _place(item, reference))
+            places.setdefault((reference, root), _place(acls, reference))
     for (reference, root), count in sorted(counts.items()):
         if reference.removesuffix(NOT_UNDERSTOOD) in told:
             continue
@@ -57,7 +58,8 @@ def _verdicts(count: int) -> str:
     return "1 verdict hangs" if count == 1 else f"{count} verdicts hang"
 
 
-def _unproven(judgement: Judgement) -> Iterable[Judged]:
+def _unproven(judgement: Judgement) -> Iterator[tuple[tuple[Acl, ...], tuple[str, ...]]]:
+    """What is not proved: the ACLs that it is about, and the references on which it hangs."""
     items: Iterable[Judged] = (
         *judgement.missing,
         *judgement.extra,
@@ -67,13 +69,15 @@ def _unproven(judgement: Judgement) -> Iterable[Judged]:
         *judgement.replies,
         *judgement.half_open,
     )
-    return (item for item in items if item.residue.unproven)
+    yield from ((item.unit.acls, item.residue.because) for item in items if item.residue.unproven)
+    yield from (((hidden.acl,), hidden.because) for hidden in judgement.unreachable)
+    yield from (((mixed.acl,), mixed.because) for mixed in judgement.mixed)
 
 
-def _place(item: Judged, reference: str) -> Location | None:
+def _place(acls: Sequence[Acl], reference: str) -> Location | None:
     """The first rule that hangs on the reference."""
-    for acl in item.unit.acls:
+    for acl in acls:
         for rule in acl.rules:
             if reference in rule.unknown:
                 return place_of(acl, rule)
-    return place_of(item.unit.acls[0])
+    return place_of(acls[0])

@@ -10,6 +10,7 @@ from pamlint.model.addresses import ANY, IPV4, IPV6, families
 from pamlint.model.certainty import Predicate
 from pamlint.model.finding import Direction
 from pamlint.model.identity import is_read
+from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, subtract, union
 from pamlint.model.service_tags import NO_TAGS, ServiceTags
 from pamlint.model.services import PORT_PROTOCOLS, Service
@@ -131,6 +132,10 @@ class Table:
         if key not in self._rules:
             self._rules[key] = self._compile(acl, rule)
         return self._rules[key]
+
+    def where_there(self, acl: Acl, rule: Rule) -> Traffic:
+        """The traffic that a rule matches if it exists."""
+        return self._compile(acl, replace(rule, possible=())) if rule.possible else self.rule(acl, rule)
 
     def _compile(self, acl: Acl, rule: Rule) -> Traffic:
         place = f"{acl.place}/{rule.name}/{rule.direction}/{rule.action}/{rule.priority}"

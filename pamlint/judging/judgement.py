@@ -107,12 +107,16 @@ class HalfOpen:
 
 @noun
 class Unreachable:
-    """A rule that never decides anything; `earlier` take all that it matches, none if nothing stands behind it."""
+    """A rule that never decides anything; `earlier` take all that it matches, none if nothing stands behind it.
+
+    `because` are the references on which that hangs.
+    """
 
     acl: Acl
     rule: Rule
     earlier: tuple[Rule, ...]
     roles: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
 
 
 @noun

@@ -3,42 +3,96 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from pamlint.judging.cubes import Table, sides
 from pamlint.judging.judgement import Mixed, Unreachable
 from pamlint.model.acl import Acl, Rule
+from pamlint.model.addresses import ANY
 from pamlint.model.finding import DIRECTIONS, Direction
-from pamlint.model.traffic import Cube, Field, PieceLimitError, Traffic, meet, minus
+from pamlint.model.traffic import Cube, Field, Guard, PieceLimitError, Traffic, meet, minus
+
+Because = tuple[str, ...]
 
 _DATA = re.compile(r'(module\.[\w-]+(\[("[^"]*"|\d+|\*)\])?\.)*data\.')
 """How the address of a data source begins."""
 
 
+class _Line(NamedTuple):
+    """A rule of an ordered list: between which places it is tried, the references that decide where, and what it matches."""
+
+    rule: Rule
+    first: int
+    last: int
+    moving: Because
+    cubes: Traffic
+
+    def doubts(self, beneath: _Line) -> Because:
+        """The references that decide whether it is tried before another rule."""
+        moving = () if self.last < beneath.first else (*self.moving, *beneath.moving)
+        return (*self.rule.there, *moving)
+
+
 def unreachable(acl: Acl, table: Table) -> Iterable[Unreachable]:
-    """The rules of an ordered ACL that earlier rules take everything from, or that match nothing behind the ACL."""
-    doubtful = {rule.name for rule in acl.rules if rule.unknown}  # one of unknown priority stands at the end as well, for sure
+    """The rules of an ordered ACL that earlier rules take everything from, or that match nothing behind the ACL.
+
+    What is tried before a rule perhaps, or is there perhaps, takes perhaps. An address or a port that is not known takes nothing:
+    it may be anything in every rule.
+    """
     for direction in DIRECTIONS:
-        rules = [rule for rule in acl.rules if rule.direction == direction and not rule.unknown]
-        taking = [(place, cube) for place, rule in enumerate(rules) for cube in table.rule(acl, rule)]
-        taken = Field(cube for _, cube in taking)
-        above = 0
-        for rule in rules:
-            cubes = table.rule(acl, rule)
-            behind = _behind(acl, rule, cubes)
-            if cubes and not rule.default and rule.name not in doubtful:
-                earlier = _meeting(behind, taken, above)
-                if _is_covered(behind, [taken[place] for place in earlier]):
-                    yield Unreachable(acl, rule, tuple(rules[place] for place in dict.fromkeys(taking[at][0] for at in earlier)))
-            above += len(cubes)
+        lines = sorted(_lines(acl, direction, table), key=lambda line: line.first)
+        taking = [(line, cube) for line in lines for cube in line.cubes if not _unknown(cube, table)]
+        taken, places = Field(cube for _, cube in taking), [line.first for line, _ in taking]
+        for line in lines:
+            if not line.cubes or line.rule.default:
+                continue
+            widest = tuple(Cube(cube.sides, cube.guard - _unknown(cube, table)) for cube in line.cubes)
+            behind, doubt = _behind(acl, direction, widest)
+            near = [taking[place] for place in _meeting(behind, taken, bisect_left(places, line.last))]
+            earlier = _covering(line, behind, [(other, cube) for other, cube in near if other is not line])
+            if earlier is not None:
+                because = {*doubt, *line.rule.there, *acl.possible, *(each for other in earlier for each in other.doubts(line))}
+                yield Unreachable(acl, line.rule, tuple(other.rule for other in earlier), because=tuple(sorted(because)))
 
 
-def _is_covered(cubes: Traffic, above: Iterable[Cube]) -> bool:
-    """Whether earlier rules are known to take all; not where they cut it into more pieces than can be worked out."""
+def _lines(acl: Acl, direction: Direction, table: Table) -> Iterator[_Line]:
+    """The rules of a direction: the lines that stand for one whose action or priority is not known are one."""
+    named: dict[str, list[tuple[int, Rule]]] = defaultdict(list)
+    for place, rule in enumerate(rule for rule in acl.rules if rule.direction == direction):
+        named[rule.name].append((place, rule))
+    for found in named.values():
+        (first, early), (last, late) = found[0], found[-1]
+        moving: Because = ()
+        if early.priority != late.priority:
+            moving = tuple(reference for reference in early.placing if reference not in late.placing) or early.placing
+        else:
+            last = first
+        yield _Line(late, first, last, moving, table.where_there(acl, late))
+
+
+def _unknown(cube: Cube, table: Table) -> Guard:
+    """The literals of a cube that say that something in it is not known."""
+    return frozenset(literal for literal in cube.guard if table.predicates[literal[0]].kind == "unknown")
+
+
+def _covering(line: _Line, cubes: Traffic, near: Sequence[tuple[_Line, Cube]]) -> tuple[_Line, ...] | None:
+    """The rules that take all of a rule: those that do for sure, else with those that do perhaps; None if something is left.
+
+    None as well where they cut it into more pieces than can be worked out.
+    """
+    surely = [(other, cube) for other, cube in near if not other.doubts(line)]
+    perhaps = [(other, cube) for other, cube in near if other.doubts(line)]
     try:
-        return not minus(cubes, above)
+        left = minus(cubes, [cube for _, cube in surely])
+        perhaps = [(other, cube) for other, cube in perhaps if any(meet(cube, piece) is not None for piece in left)]
+        if minus(left, [cube for _, cube in perhaps]):
+            return None
     except PieceLimitError:
-        return False
+        return None
+    return tuple({other.rule.name: other for other, _ in (*surely, *perhaps)}.values())
 
 
 def _meeting(cubes: Traffic, taken: Field, above: int) -> list[int]:
@@ -47,13 +101,19 @@ def _meeting(cubes: Traffic, taken: Field, above: int) -> list[int]:
     return [place for place in near if any(meet(taken[place], cube) is not None for cube in cubes)]
 
 
-def _behind(acl: Acl, rule: Rule, cubes: Traffic) -> Traffic:
-    """The part of a rule that concerns what stands behind the ACL, where that is known."""
-    if acl.local is None:
-        return cubes
-    _, local_side = sides(rule.direction)
-    kept: list[Cube | None] = [cube.within(local_side, acl.local) for cube in cubes]
-    return tuple(cube for cube in kept if cube is not None)
+def _behind(acl: Acl, direction: Direction, cubes: Traffic) -> tuple[Traffic, Because]:
+    """The part of a rule that concerns what stands behind the ACL, where that is known, and the references that decide it.
+
+    Where an ACL stands perhaps, that is nothing if a rule concerns none of those places that are sure, and one that is not.
+    """
+    _, local_side = sides(direction)
+    if acl.local is not None:
+        kept = (cube.within(local_side, acl.local) for cube in cubes)
+        return tuple(cube for cube in kept if cube is not None), ()
+    concerned = [(any(cube.within(local_side, line or ANY) for cube in cubes), because) for line, because in acl.places]
+    if all(because for here, because in concerned if here) and not all(here for here, _ in concerned):
+        return (), tuple(sorted({reference for _, because in concerned for reference in because}))
+    return cubes, ()
 
 
 def mixed(acl: Acl) -> Mixed | None:
@@ -69,6 +129,7 @@ def mixed(acl: Acl) -> Mixed | None:
     if not both:
         return None
     because = both[0].because and tuple(sorted({reference for each in both for reference in each.because}))
+    because = tuple(sorted({*because, *acl.possible}))
     beside = tuple(rule for each in both for rule in each.beside)
     return Mixed(acl, (), because, beside, tuple(direction for each in both for direction in each.emptied))
 

@@ -79,7 +79,8 @@ ANYWHERE = Peer("any", ANY)
 class Rule:
     """One line of an ACL. `name` is its Terraform address or live id; ICMP type and code are `ports` (type * 256 + code).
 
-    `possible` names the references that decide whether the rule exists at all; `default` marks what the cloud adds itself.
+    `possible` names the references that decide whether the rule exists as this line, `placing` those of them on which hangs only
+    with which action or priority it does; `default` marks what the cloud adds itself.
     """
 
     name: str
@@ -95,10 +96,23 @@ class Rule:
     default: bool = False
     location: Location | None = None
     ignores: tuple[Ignore, ...] = ()
+    placing: tuple[str, ...] = ()
 
     def perhaps(self, because: tuple[str, ...]) -> Rule:
         """The rule where its being there hangs on further references."""
-        return replace(self, possible=tuple(dict.fromkeys((*self.possible, *because))))
+        placing = tuple(reference for reference in self.placing if reference not in because)
+        return replace(self, possible=tuple(dict.fromkeys((*self.possible, *because))), placing=placing)
+
+    def placed(self, because: tuple[str, ...], action: Action, priority: int | None) -> Rule:
+        """The rule as one of several lines; on the references hangs whether it is this one."""
+        more = (reference for reference in because if reference not in self.possible)
+        possible = tuple(dict.fromkeys((*self.possible, *because)))
+        return replace(self, action=action, priority=priority, possible=possible, placing=(*self.placing, *more))
+
+    @property
+    def there(self) -> tuple[str, ...]:
+        """The references that decide whether the rule exists at all, whatever its action and priority."""
+        return tuple(reference for reference in self.possible if reference not in self.placing)
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -112,7 +126,8 @@ class Acl:
     """A security group, a network ACL or an NSG. Rules of the ordered kinds stand in the order in which they are tried.
 
     `partial` names the references because of which further rules may exist elsewhere. `local` is what stands behind the
-    ACL: `at_least` and `at_most` of a Symbol, whole line if unknown. `loose` is told of an ACL in a chain: the references that
+    ACL, None if that is not known; `places` are those where it stands, each with what stands there (empty if not known) and
+    the references that decide whether it does. `loose` is told of an ACL in a chain: the references that
     decide whether it stands there at all; `one_of` are the keys, sorted, of those of which just one does, where that is known.
     `ruled` are the keys of the admin rules before an NSG, whoever is behind it, with the references that decide whether they are.
     `emptied` are the directions in which its code says that it has no rule.
@@ -129,6 +144,7 @@ class Acl:
     partial: tuple[str, ...] = ()
     possible: tuple[str, ...] = ()
     local: Ranges | None = None
+    places: tuple[tuple[Ranges, tuple[str, ...]], ...] = ()
     location: Location | None = None
     ignores: tuple[Ignore, ...] = ()
     loose: tuple[str, ...] = ()

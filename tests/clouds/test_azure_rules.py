@@ -178,6 +178,11 @@ def test_asgs_are_symbols_on_both_sides(value: Any) -> None:
     assert [group.key for group in found.groups] == [key]
 
 
+def one_of(*ways: Any) -> Unknown:
+    """A value that is one of these."""
+    return Unknown(("var.o",), either=ways)
+
+
 WRONG = (f"{NSG}.security_rule[0] (not understood)",)
 
 
@@ -217,17 +222,22 @@ def test_an_address_that_is_none_is_told(prefix: str) -> None:
     [
         ({"direction": unset("d")}, [("ingress", "allow", 100, ("var.d",)), ("egress", "allow", 100, ("var.d",))]),
         ({"access": unset("a")}, [("ingress", "allow", 100, ("var.a",)), ("ingress", "deny", 100, ("var.a",))]),
-        ({"priority": unset("p")}, [("ingress", "allow", 0, ("var.p",)), ("ingress", "allow", 4097, ())]),
-        ({"access": "Deny", "priority": unset("p")}, [("ingress", "deny", 0, ("var.p",)), ("ingress", "deny", 4097, ())]),
+        ({"priority": unset("p")}, [("ingress", "allow", 0, ("var.p",)), ("ingress", "allow", 4096, ())]),
+        ({"access": "Deny", "priority": unset("p")}, [("ingress", "deny", 0, ("var.p",)), ("ingress", "deny", 4096, ())]),
         ({"priority": "200"}, [("ingress", "allow", 200, ())]),
         (
+            {"priority": one_of(300, "100", 200)},
+            [("ingress", "allow", 100, ("var.o",)), ("ingress", "allow", 300, ())],
+        ),
+        ({"priority": one_of(300, unset("p"))}, [("ingress", "allow", 0, ("var.o",)), ("ingress", "allow", 4096, ())]),
+        (
             {"priority": None},
-            [("ingress", "allow", 0, WRONG), ("ingress", "allow", 4097, ())],
+            [("ingress", "allow", 0, WRONG), ("ingress", "allow", 4096, ())],
         ),
     ],
 )
 def test_unknown_heads_make_possible_rules(changes: dict[str, Any], told: list[tuple[Any, ...]]) -> None:
-    """Both directions, both actions; an unknown priority is perhaps the first and surely before the defaults."""
+    """Both directions, both actions; an unknown priority is perhaps the first that it can be, and surely the last of these."""
     rules = explicit(acl(network(nsg({**PLAIN, **changes})), NSG))
     assert sorted((rule.direction, rule.action, rule.priority, rule.possible) for rule in rules) == sorted(told)
 

@@ -115,25 +115,6 @@ resource "azurerm_network_security_group" "near" {
 """
 
 
-@pytest.mark.parametrize(
-    ("priority", "to", "unreachable"),
-    [
-        ("100", "*", []),
-        ("300", "*", [("1", ["0"])]),
-        ("var.n", "*", []),
-        ("100", "10.0.1.10", []),
-        ("100", "10.0.1.11", [("1", [])]),
-    ],
-)
-def test_a_rule_whose_priority_is_not_known_may_be_reached(
-    priority: str, to: str, unreachable: list[tuple[str, list[str]]], tmp_path: Path
-) -> None:
-    """One beneath a rule that decides everything never takes effect, nor one to an address that does not stand behind the NSG."""
-    found = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + PRIORITY % (priority, to))
-    here = [each for each in found if each["check"] == "unreachable-rule"]
-    assert [(each["rule"][-2], [other["rule"][-2] for other in each["related"]]) for each in here] == unreachable
-
-
 def test_a_group_that_is_let_in_for_sure_hides_no_unknown_address_beside_it(tmp_path: Path) -> None:
     """Nobody is known to wear either group: one rule lets in the one, and besides an address that is not known."""
     code = """

@@ -14,7 +14,7 @@ from typing import Any
 from pamlint.clouds.aws.network import SUBNETS, VPCS, Vpcs, prefixes
 from pamlint.clouds.aws.ports import entry_services, misunderstood
 from pamlint.clouds.ledger import Ledger, outside
-from pamlint.clouds.ordered import chosen, word
+from pamlint.clouds.ordered import chosen, in_order, word
 from pamlint.clouds.ties import Because, Ties, doubted, has_sure, reasons, sure, ties
 from pamlint.clouds.values import all_of, blocks, cidr_peer, computed, items, number, string, tags, text, truth
 from pamlint.model.acl import Acl, Action, Extent, Peer, Rule
@@ -55,14 +55,14 @@ class NetworkAcls:
 
     def acls(self) -> list[Acl]:
         """Every network ACL with its rules in the order in which they are tried, and the prefixes of its subnets."""
-        behind: dict[str, list[Ranges]] = defaultdict(list)
+        places: dict[str, list[tuple[Ranges, Because]]] = defaultdict(list)
         for resource in self._ledger.of(*SUBNETS):
             for key, because in self.guards.get(key_of(resource), ()):
-                behind[key].append(EMPTY if because else prefixes(resource.body))
+                places[key].append((prefixes(resource.body), because))
         found = []
         for key, acl in self._found.items():
-            rules = sorted([*acl.rules, *self._rules[key]], key=lambda rule: (rule.direction, rule.priority or 0))
-            found.append(replace(acl, rules=tuple(rules), local=all_of(behind[key])))
+            behind = all_of([EMPTY if because else line for line, because in places[key]])
+            found.append(replace(acl, rules=in_order([*acl.rules, *self._rules[key]]), local=behind, places=tuple(places[key])))
         return found
 
     def _acl(self, resource: Resource) -> Acl:

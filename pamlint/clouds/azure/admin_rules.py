@@ -147,7 +147,7 @@ class AdminRules:
         """The collections' rules in the order of their priorities."""
         resources = [self._collections[key] for key, _ in applied]
         rules = [
-            replace(rule, possible=(*rule.possible, *because))
+            rule.perhaps(because)
             for key, because in applied
             for resource in self._rules.get(key, [])
             for rule in self._read(resource)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pamlint.clouds.azure.network import SUBNET, Networks, Place, Subnet
 from pamlint.clouds.azure.pools import Pools
@@ -29,6 +29,16 @@ NIC_ASG = "azurerm_network_interface_application_security_group_association"
 SUBNET_NSG = "azurerm_subnet_network_security_group_association"
 
 POOL_IDS = "load_balancer_backend_address_pool_ids"
+
+
+class Standing(NamedTuple):
+    """A place behind an NSG: the subnet if it is there for sure, the addresses (none where they are not known), and the
+    references that decide whether it is there."""
+
+    subnet: Subnet | None
+    addresses: Ranges
+    because: Because
+
 
 NOWHERE: Place = ((None, ()),)
 """A place that the input does not hold."""
@@ -84,14 +94,14 @@ class Cards:
         self._nsgs = self._pairs(NIC_NSG, NIC, "network_interface_id", "network_security_group_id", NSG)
         self._asgs = self._pairs(NIC_ASG, NIC, "network_interface_id", "application_security_group_id", ASG)
         self.of_subnets: dict[str, Tied] = defaultdict(Tied)
-        self._standing: dict[str, list[tuple[Subnet | None, Ranges]]] = defaultdict(list)
+        self._standing: dict[str, list[Standing]] = defaultdict(list)
         self._tie_subnets()
         self.own = {key_of(resource): self._card(resource) for resource in ledger.told("ip_configuration", NIC)}
         for card in self.own.values():
             self._stand(card)
 
-    def standing(self, nsg: str) -> list[tuple[Subnet | None, Ranges]]:
-        """Every place behind an NSG: the subnet, and the addresses there (none where they are unknown)."""
+    def standing(self, nsg: str) -> list[Standing]:
+        """Every place behind an NSG."""
         return self._standing[nsg]
 
     def templated(self, resource: Resource, block: Block) -> Card:
@@ -143,10 +153,11 @@ class Cards:
         return tuple(places) or (NOWHERE,)
 
     def _stand(self, card: Card) -> None:
-        addresses = card.addresses or (card.within if card.settled else EMPTY)
         for nsg, because in card.nsgs.ties:
-            for subnet in card.subnets:
-                self._standing[nsg].append((None, EMPTY) if because else (subnet, addresses))
+            for subnet, doubts in dict.fromkeys(each for place in card.places for each in place):
+                addresses = card.addresses or (subnet.prefixes if subnet else EMPTY)
+                hangs = because if card.addresses else (*because, *doubts)
+                self._standing[nsg].append(Standing(None if because else subnet, addresses, hangs))
 
     def _tie_subnets(self) -> None:
         """Which NSG each subnet has; an NSG on a subnet that the input lacks guards addresses that are unknown."""
@@ -168,7 +179,8 @@ class Cards:
 
     def _tie(self, subnet: Subnet | None, nsgs: Tied) -> None:
         for nsg, because in nsgs.ties:
-            self._standing[nsg].append((None, EMPTY) if because or subnet is None else (subnet, subnet.prefixes))
+            prefixes = subnet.prefixes if subnet else EMPTY
+            self._standing[nsg].append(Standing(None if because else subnet, prefixes, because))
         if subnet is not None:
             self.of_subnets[subnet.key] = self.of_subnets[subnet.key].beside(nsgs)
 

@@ -12,6 +12,7 @@ from pamlint.clouds.azure.cards import NSG, Cards
 from pamlint.clouds.azure.network import Networks
 from pamlint.clouds.azure.rules import VIRTUAL_NETWORK, RuleReader
 from pamlint.clouds.ledger import Ledger, outside
+from pamlint.clouds.ordered import in_order
 from pamlint.clouds.ties import Because
 from pamlint.clouds.values import all_of, blocks, computed, string, text, texts
 from pamlint.model.acl import ANYWHERE, Acl, Action, Extent, Peer, Rule, Symbol
@@ -73,7 +74,7 @@ class Groups:
         """The key of what the tag means, what it holds for sure, and what of that are the virtual networks themselves."""
         if self._given is not None:
             return VIRTUAL_NETWORK, self._given, self._given
-        subnets = [subnet for subnet, _ in self._cards.standing(nsg)]
+        subnets = [each.subnet for each in self._cards.standing(nsg)]
         known = [subnet for subnet in subnets if subnet is not None and subnet.network is not None]
         if subnets and len(known) < len(subnets):
             return f"{VIRTUAL_NETWORK}|{nsg}", EMPTY, EMPTY
@@ -137,9 +138,10 @@ class Groups:
         for standalone, because in attached:
             read = self.reader.rules(standalone.address, standalone.body, standalone, inside)
             rules += [rule.perhaps(because) for rule in read]
-        ordered = sorted([*rules, *self._defaults(acl, resource, inside)], key=lambda rule: (rule.direction, rule.priority or 0))
-        behind = all_of([addresses for _, addresses in self._cards.standing(acl.key)])
-        return replace(acl, rules=tuple(ordered), local=behind)
+        standing = self._cards.standing(acl.key)
+        behind = all_of([EMPTY if each.because else each.addresses for each in standing])
+        places = tuple((each.addresses, each.because) for each in standing)
+        return replace(acl, rules=in_order([*rules, *self._defaults(acl, resource, inside)]), local=behind, places=places)
 
     def _inline(self, resource: Resource, inside: Peer) -> list[Rule]:
         if not _is_told(resource) or computed(resource, "security_rule"):

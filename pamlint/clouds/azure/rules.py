@@ -38,7 +38,7 @@ CLASSIC_TAGS = {"virtual_network": "virtualnetwork", "azure_loadbalancer": "azur
 VIRTUAL_NETWORK = "tag|virtualnetwork"
 DIRECTIONS: Mapping[str, Direction] = {"Inbound": "ingress", "Outbound": "egress"}
 ACTIONS: Mapping[str, Action] = {"Allow": "allow", "Deny": "deny"}
-LAST = 4097
+LAST = 4096
 
 
 class RuleReader:
