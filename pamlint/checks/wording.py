@@ -9,17 +9,20 @@ from typing import NamedTuple, Protocol, TypeVar
 from pamlint.binding import Unit
 from pamlint.judging.judgement import Judgement
 from pamlint.model.acl import Acl, Rule
-from pamlint.model.addresses import format_ranges
+from pamlint.model.addresses import ANY, format_ranges
 from pamlint.model.certainty import Settled, undivided
 from pamlint.model.finding import Certainty, Related, Row, Witness
 from pamlint.model.policy import Flow, Policy
-from pamlint.model.ranges import subtract
+from pamlint.model.ranges import holds, subtract
 from pamlint.model.resource import NOT_UNDERSTOOD, Location
 from pamlint.model.rows import View, join, rows, within, witness
-from pamlint.model.traffic import Cube, Traffic, merge
+from pamlint.model.traffic import Cube, PieceLimitError, Traffic, merge, minus
 
 SHOWN = 3
 """How many rows or names a sentence holds; the finding's traffic holds all."""
+
+COMPARED = 16
+"""How many different shares of a finding's traffic are held against each other."""
 
 
 class Judged(Protocol):
@@ -66,13 +69,37 @@ def told(group: Sequence[Judged]) -> list[Told]:
         held = [(item, _perhaps(traffic, item.view) if certainty == "unproven" else traffic) for item, traffic in held if traffic]
         if not held:
             continue
-        found = join(row for item, traffic in held for row in rows(traffic, item.view))
+        found = join(row for item, traffic in _apart(held) for row in rows(traffic, item.view))
         because = {reference for item, _ in held for reference in item.residue.because} if certainty == "unproven" else set()
         workloads = {workload.address for item, _ in held for workload in item.unit.workloads}
         traffic = tuple(cube for _, cubes in held for cube in cubes)
         first, cubes = held[0]
         out.append(Told(certainty, traffic, found, witness(cubes, first.view), tuple(sorted(because)), tuple(sorted(workloads))))
     return out
+
+
+def _apart(held: Iterable[tuple[T, Traffic]]) -> list[tuple[T, Traffic]]:
+    """What is left over at each place, once where it is told alike, and not where it is told of the other places together."""
+    shares: dict[Traffic, tuple[T, Traffic]] = {}
+    for item, traffic in held:
+        shares.setdefault(tuple(_anywhere(cube, item.view) for cube in traffic), (item, traffic))
+    if len(shares) <= COMPARED:
+        for share in tuple(shares):
+            if _is_within(share, tuple(cube for other in shares if other is not share for cube in other)):
+                del shares[share]
+    return list(shares.values())
+
+
+def _is_within(share: Traffic, others: Traffic) -> bool:
+    try:
+        return not minus(share, others)
+    except PieceLimitError:
+        return False
+
+
+def _anywhere(cube: Cube, view: View) -> Cube:
+    """The cube as it is told where it is of all that stands behind its list: that is named by nothing but the list."""
+    return cube.replace(view.local_side, ANY) if holds(cube.sides[view.local_side], view.behind) else cube
 
 
 def _perhaps(traffic: Traffic, view: View) -> Traffic:

@@ -97,3 +97,34 @@ def test_networks_that_nobody_knows_are_not_told_as_all_the_world(cidrs: str, pe
     told = [each["message"].partition("(`far`")[0] for each in found if each["check"] == "missing-access"]
     assert f"`near` must be reached on tcp/22 from {peer} " in told
     assert [each for each in told if "0.0.0.0/0" in each] == [each for each in told if "0.0.0.0/0" in cidrs]
+
+
+MACHINES = """
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_instance" "near" {
+  for_each               = { a = aws_subnet.a.id, b = aws_subnet.b.id }
+  subnet_id              = each.value
+  vpc_security_group_ids = [aws_security_group.near.id]
+}
+resource "aws_network_acl" "closed" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [aws_subnet.b.id]
+}
+"""
+
+
+def test_what_is_told_of_two_machines_is_not_told_of_one_of_them_again(tmp_path: Path) -> None:
+    """One machine's subnet lets in itself alone, the other's lets in everybody: the shortest form is everybody."""
+    flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
+    site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.20.0.0/16]") % ""
+    told = findings(tmp_path, flow, site, NETWORK + MACHINES)
+    assert [row["peers"] for each in told if each["check"] == "extra-access" for row in each["traffic"]] == [["0.0.0.0/0"]]

@@ -99,6 +99,9 @@ def open_values(estate: Estate) -> set[str]:
     lists |= {peer for allowance in estate.allowances for peer in allowance.peers if peer.startswith(("pl:", "tag:"))}
     lists |= {peer for rule in rules if not rule.allow for peer in rule.peers if peer.startswith("asg:")}
     lists |= {symbol for player in players(estate) if player.networks is None for symbol in player.symbols}
+    lists |= {
+        symbol for player in players(estate) for each in player.members if not each.addresses for symbol in each.symbols
+    }  # where in its role's networks such a member stands
     deep = {address for unit in estate.units if len(unit.layers) > 1 for address in unit.acls}
     shared = [rule for acl in estate.acls if acl.address in deep for rule in acl.rules]
     lists |= {peer for rule in shared for peer in rule.peers if peer.startswith(("group:", "asg:"))}
