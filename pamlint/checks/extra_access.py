@@ -123,7 +123,7 @@ def _message(group: Sequence[Opening], roles: tuple[str, ...], share: Told) -> s
             f"it hangs on {names_text(share.because)}."
         )
     shelter = _shelter(share, group)
-    expired = f" (allowance `{item.expired[0].name}` has expired)" if item.expired else ""
+    expired = f" (allowance `{item.expired[0][0].name}` has expired)" if item.expired else ""
     return f"{item.rule.name} lets {way} {traffic} {of}; no active flow and no allowance permits that{expired}.{shelter}"
 
 

@@ -14,11 +14,11 @@ from pamlint.judging.defaults import Working, implicit
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.floating import Floating
 from pamlint.judging.halves import half_open
-from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Opening, Pinned, Reply, Served
+from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Opening, Pinned, Reply, Served, Share
 from pamlint.judging.loosely import told_once, where_asked
 from pamlint.judging.opened import Front, barred, blocked_openings, openings, pinned
 from pamlint.judging.order import mixed, unreachable
-from pamlint.judging.overdue import Share, open_still, overdue
+from pamlint.judging.overdue import open_still, overdue
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet
 from pamlint.judging.serving import served
@@ -137,7 +137,7 @@ class _Judge:
         blocked = self._blocked(front)
         found = self._sure(openings(front, blocked, self.demand, self.admission, self.table))
         self.extra += found
-        self.overdue += [share for opening in found for share in open_still(opening, self.demand, self.table)]
+        self.overdue += [share for opening in found for share in open_still(opening)]
         self.extra += stray_openings(front, blocked, self.demand, self.floating, self.table, self.strays)
         by_default = implicit(front, blocked, needed, self.demand, self.admission, self.table)
         self.implicit += [self._default(found) for found in by_default]

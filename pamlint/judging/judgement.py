@@ -17,6 +17,8 @@ from pamlint.model.site import Allowance, Site
 Cause = Literal["closed", "denied", "pinned"]
 """Why a flow is not admitted: no rule does, a deny stands above it, or the rule that would pins its source ports."""
 NOTHING_SETTLED = Settled((), (), ())
+Share = tuple[Allowance, Settled]
+"""What is open of an allowance that has expired."""
 
 
 @noun
@@ -37,7 +39,10 @@ class Missing:
 
 @noun
 class Opening:
-    """Traffic that a rule lets through and should not. `flow` is set where it is a blocked one; `beside` also let it through."""
+    """Traffic that a rule lets through and should not. `flow` is set where it is a blocked one; `beside` also let it through.
+
+    `expired` are the allowances that would permit some of it if they were still valid.
+    """
 
     rule: Rule
     acl: Acl
@@ -48,7 +53,7 @@ class Opening:
     roles: tuple[str, ...]
     flow: Flow | None = None
     beside: tuple[tuple[Acl, Rule], ...] = ()
-    expired: tuple[Allowance, ...] = ()
+    expired: tuple[Share, ...] = ()
 
 
 @noun
@@ -194,7 +199,7 @@ class Judgement:
     implicit: tuple[Implicit, ...]
     pinned: tuple[Pinned, ...]
     states: tuple[FlowState, ...]
-    expired: tuple[tuple[Allowance, Settled], ...]
+    expired: tuple[Share, ...]
     replies: tuple[Reply, ...]
     half_open: tuple[HalfOpen, ...]
     unreachable: tuple[Unreachable, ...]

@@ -9,7 +9,8 @@ from pamlint.judging.admission import Admission, Piece, is_chosen, less, localis
 from pamlint.judging.crossing import NARROWED, in_both, past_a_list
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides, spoken
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
-from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Opening, Pinned, Reply
+from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Opening, Pinned, Reply, Share
+from pamlint.judging.overdue import taken_off
 from pamlint.model.acl import ANYWHERE, Acl, Extent, Rule
 from pamlint.model.addresses import ANY, families
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, bare, settle
@@ -89,7 +90,7 @@ class Front:
         residue: Settled,
         flow: Flow | None = None,
         beside: tuple[tuple[Acl, Rule], ...] = (),
-        expired: tuple[Allowance, ...] = (),
+        expired: tuple[Share, ...] = (),
     ) -> Opening:
         """What a rule of an ACL opens here."""
         return Opening(rule, acl, self.unit, self.direction, residue, self.seen_at(acl), self.roles, flow, beside, expired)
@@ -128,13 +129,25 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
             settled = settle(residue, table.predicates, Purpose.OPEN, denied=front.denied)
             if settled.proved or settled.unproven:
                 beside = _beside(front, place, residue)
-                passed = tuple(allowance for allowance, cubes in expired if overlap(residue, cubes))
-                found.append(front.opening(piece.rule, piece.acl, settled, None, beside, passed))
+                past = tuple(_past(residue, settled, expired, front, table))
+                found.append(front.opening(piece.rule, piece.acl, settled, None, beside, past))
     for acl, passing in _unguarded(front, admission):
         settled = settle(not_allowed(passing, allowed, front.direction, table), table.predicates, Purpose.OPEN)
         if settled.unproven:
             found.append(front.opening(_absent(acl, front.direction), acl, settled))
     return list(_by_one(found)) if front.unit.cloud == "azure" and len(front.layers) > 1 else found
+
+
+def _past(
+    residue: Traffic, settled: Settled, expired: Iterable[tuple[Allowance, Traffic]], front: Front, table: Table
+) -> Iterator[Share]:
+    """The allowances that would take something off what is open if they were still valid, and what."""
+    for allowance, cubes in expired:
+        if overlap(residue, cubes):
+            left = not_allowed(residue, cubes, front.direction, table)
+            share = taken_off(settled, settle(left, table.predicates, Purpose.OPEN, denied=front.denied))
+            if share.proved or share.unproven:
+                yield allowance, share
 
 
 def _by_one(openings_: Sequence[Opening]) -> Iterator[Opening]:

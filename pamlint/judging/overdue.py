@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pamlint.judging.cubes import Table
-from pamlint.judging.demand import Demand
-from pamlint.judging.judgement import NOTHING_SETTLED, Opening
-from pamlint.model.certainty import Purpose, Settled, settle
-from pamlint.model.site import Allowance
-from pamlint.model.traffic import merge, overlap
-
-Share = tuple[Allowance, Settled]
-"""What is open of an allowance."""
+from pamlint.judging.judgement import NOTHING_SETTLED, Opening, Share
+from pamlint.model.certainty import Settled
+from pamlint.model.traffic import Cube, Traffic, merge, minus, overlap
 
 
-def open_still(opening: Opening, demand: Demand, table: Table) -> Iterator[Share]:
-    """What an opening leaves open of each; whether members of a group stand in its networks is nobody's question."""
-    for allowance in opening.expired:
-        cubes = demand.of_allowance(allowance, opening.unit, opening.direction)
-        residue = merge(overlap((*opening.residue.proved, *opening.residue.unproven), cubes))
-        settled = settle(residue, table.predicates, Purpose.OPEN)
-        if not opening.residue.unproven:
-            yield allowance, Settled(settled.proved, (), ())
-        else:
-            because = tuple(name for name in settled.because if name in opening.residue.because)
-            yield allowance, settled._replace(because=because)
+def taken_off(open_: Settled, left: Settled) -> Settled:
+    """What of something that is open would not be if only the rest were, or not for sure."""
+    names = {literal for cube in (*open_.proved, *open_.unproven) for literal in cube.guard}
+
+    def of_same(cubes: Traffic) -> Traffic:
+        return tuple(Cube(cube.sides, cube.guard & names) for cube in cubes)
+
+    surely, all_ = of_same(left.proved), of_same((*left.proved, *left.unproven))
+    proved, unproven, doubtful = minus(open_.proved, all_), minus(open_.unproven, all_), minus(open_.proved, surely)
+    doubtful = minus(doubtful, proved)
+    because = {*(open_.because if unproven else ()), *(left.because if doubtful else ())}
+    return Settled(proved, (*unproven, *doubtful), tuple(sorted(because)))
+
+
+def open_still(opening: Opening) -> Iterator[Share]:
+    """What an opening leaves open of each allowance, as surely as it is open."""
+    for allowance, share in opening.expired:
+        proved = overlap(share.proved, opening.residue.proved)
+        perhaps = (*minus(share.proved, opening.residue.proved), *share.unproven)
+        doubt = opening.residue.because if opening.residue.unproven else ()
+        yield allowance, Settled(proved, perhaps, tuple(sorted({*share.because, *doubt})) if perhaps else ())
 
 
 def overdue(shares: Iterable[Share]) -> list[Share]:

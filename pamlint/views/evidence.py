@@ -69,7 +69,7 @@ def _rule(judgement: Judgement, group: Sequence[Served], wrong: Sequence[Found],
     platform = any(each.platform for each in group)
     remarks = [remark for each in group for remark in each.remarks] if not surely else []
     remarks += [f"flow {each.flow.id} must be blocked" for each in wrong if isinstance(each, Opening) and each.flow]
-    remarks += [f"allowance {name} has expired" for each in wrong if isinstance(each, Opening) for name in _names(each.expired)]
+    remarks += [f"allowance {past.name} has expired" for each in wrong if isinstance(each, Opening) for past, _ in each.expired]
     return RuleEvidence(
         judgement.estate,
         first.acl.address,
@@ -101,10 +101,6 @@ def _beside(at_unit: AtUnit, group: Sequence[Served]) -> list[tuple[Served, Sett
                 surely, perhaps = overlap(other.residue.proved, open_), overlap(other.residue.unproven, open_)
                 found.append((each, Settled(surely, perhaps, other.residue.because)))
     return [(each, settled) for each, settled in found if settled.proved or settled.unproven]
-
-
-def _names(expired: Iterable[Allowance]) -> list[str]:
-    return [allowance.name for allowance in expired]
 
 
 def _standing(
@@ -140,7 +136,7 @@ def allowances(judgement: Judgement, found: Iterable[RuleEvidence], today: date)
         for name in rule.allowances:
             rules_of.setdefault(name, []).append(str(rule.rule))
     for opening in judgement.extra:
-        for allowance in opening.expired:
+        for allowance, _ in opening.expired:
             told = RuleTold(opening.rule.name, opening.rule.location or opening.acl.location, opening.rule.unknown)
             rules_of.setdefault(allowance.name, []).append(str(told))
     return tuple(_allowance(judgement.estate, each, rules_of.get(each.name, ()), today) for each in judgement.site.allow)

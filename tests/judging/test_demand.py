@@ -192,6 +192,52 @@ def test_a_list_that_was_not_read_may_hold_whom_something_permits(
     assert extra == [(certainty, because)]
 
 
+LEFT_OPEN = """
+resource "aws_security_group" "stranger" {
+  name   = "stranger"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+  egress {
+    protocol  = "tcp"
+    from_port = 22
+    to_port   = 22
+    %s
+  }
+}
+"""
+GROUP = "security_groups = [aws_security_group.stranger.id]"
+
+
+@pytest.mark.parametrize(
+    ("peer", "let_out", "certainty"),
+    [
+        ("prefix-list:pl-1", GROUP, None),
+        ("prefix-list:pl-1", 'prefix_list_ids = ["pl-1"]', "proved"),
+        ("prefix-list:pl-1", 'prefix_list_ids = ["pl-2"]', None),
+        ("prefix-list:pl-1", 'cidr_blocks = ["10.9.0.0/24"]', "unproven"),
+        ("group:stranger", 'prefix_list_ids = ["pl-1"]', None),
+        ("group:aws_security_group.stranger", GROUP, "proved"),
+        ("10.0.0.0/8", GROUP, "proved"),
+        ("10.9.0.0/16", GROUP, None),
+        ("10.9.0.0/16", 'cidr_blocks = ["10.9.0.0/24"]', "proved"),
+        ("10.9.0.0/16", 'prefix_list_ids = ["pl-1"]', None),
+    ],
+)
+def test_an_expired_allowance_is_told_of_what_it_would_permit_still(
+    peer: str, let_out: str, certainty: str | None, tmp_path: Path
+) -> None:
+    """What is open for somebody of whom it does not speak has nothing to do with it, whoever may stand at one address."""
+    allow = f"allow: [{{name: old, roles: [near], peers: ['{peer}'], reason: r, until: 2026-11-22}}]\n"
+    flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
+    found = findings(tmp_path, flow, ROLES % ("", "") + allow, NETWORK + LEFT_OPEN % let_out)
+    assert [each["certainty"] for each in found if each["check"] == "expired-allowance"] == ([certainty] if certainty else [])
+    (extra,) = (each["message"] for each in found if each["check"] == "extra-access")
+    assert ("allowance `old` has expired" in extra) == (certainty is not None)
+
+
 PAIR = """
 resource "aws_security_group" "near" {
   name   = "near"
