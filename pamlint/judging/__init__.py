@@ -368,14 +368,20 @@ def _exists(part: Part) -> bool:
 
 
 def _not_judged(flows: Sequence[Flow], binding: Binding, states: Sequence[FlowState]) -> list[FlowState]:
-    """The ends of active flows that have no ACL of their own to judge; `any` address is nobody's end."""
+    """The ends of active flows that have no ACL of their own to judge; `any` address is nobody's end.
+
+    Of a blocked flow that is judged where it is listened for, the sender's own ACLs are not asked.
+    """
     told = {(state.flow.id, state.role, state.direction) for state in states}
+    listened = {state.flow.id for state in states if state.flow.need == "blocked" and state.direction == "ingress"}
     roles = set(binding.parts) - {ANY_ROLE}
+    guarded = {bearing.part.role for unit in binding.units for bearing in unit.bearings}
     ends = (
         (flow, role, direction)
         for flow in flows
         for direction in flow.ends
         for role in (flow.destinations if direction == "ingress" else flow.sources)
+        if direction == "ingress" or flow.id not in listened or role not in guarded
     )
     return [
         FlowState(flow, role, direction, None, "not-judged")

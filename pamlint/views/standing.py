@@ -11,6 +11,7 @@ from pamlint.model.acl import Network, Rule
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import Direction, Row
 from pamlint.model.matrix import LINE_STATES, LineEnd, LineState, Player, RuleTold
+from pamlint.model.policy import Flow
 from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, union
 from pamlint.model.rows import join, rows
 from pamlint.model.services import Service
@@ -66,11 +67,11 @@ class Standings:
         near, far = wire.seen_from(direction)
         service, found = wire.service, self._found(wire, direction)
         if service is None or not found:
-            return self._unseen(near, far, direction)
+            return self._unseen(wire.flow, near, far, direction)
         told = [_of(state, service, needed) for state in found]
         worst = min((each.state for each in told), key=LINE_STATES.index)
         if worst == "not-judged":
-            return self._unseen(near, far, direction)
+            return self._unseen(wire.flow, near, far, direction)
         alike = [each for each in told if each.state == worst]
         return LineEnd(
             direction,
@@ -82,7 +83,7 @@ class Standings:
             self._blamed(found, service) if worst in ("missing", "unproven") else (),
         )
 
-    def _unseen(self, near: str, far: str, direction: Direction) -> LineEnd:
+    def _unseen(self, flow: Flow, near: str, far: str, direction: Direction) -> LineEnd:
         """An end of which the judgement says nothing, and why."""
         nobody = [role for role in (near, far) if role in self._unbound]
         if nobody:
@@ -93,6 +94,8 @@ class Standings:
         overflowed = {(acl.key, way) for acl, way in self.judgement.overflowed}
         if any((acl.key, direction) in overflowed for unit in units for acl in unit.acls):
             return LineEnd(direction, "unproven", remark=TOO_MANY)
+        if flow.need == "blocked" and direction == "egress":
+            return LineEnd(direction, "not-judged", remark=f"it is judged at {far}")
         return LineEnd(direction, "not-judged", remark=f"{near} has nobody else to talk to here")
 
     def _blamed(self, found: Sequence[FlowState], service: Service) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.judging.test_chains import FLOW, NETWORK, ROLES, findings
+from tests.twins import lint
 
 GROUPS = """
 resource "aws_security_group" "near" {
@@ -193,3 +194,14 @@ resource "aws_security_group" "far" {
         ("half-open-flow", "aws_security_group.near.egress[0]", ["10.0.2.0/24"]),
         ("extra-access", "aws_security_group.near.egress[1]", ["10.0.3.0/24"]),
     ]
+
+
+def test_a_blocked_flow_is_judged_where_it_is_listened_for(tmp_path: Path) -> None:
+    """Both roles have groups; that the sender's end is not held against it leaves nothing that is not judged."""
+    blocked = FLOW % ("f", "near", "far", "tcp/80", "blocked", "ingress, egress")
+    code = GROUPS % ('["10.0.1.0/24"]', "[]", "")
+    allowance = "allow: [{name: web, roles: [near], protocol: tcp, ports: [80], peers: [10.0.1.0/24], reason: The web.}]\n"
+    assert findings(tmp_path, blocked, SITE + allowance, code) == []
+    told = lint(tmp_path, "--strict")
+    verdicts = [(each["role"], each["direction"], each["state"]) for each in told.report()["verdicts"]]
+    assert (told.code, verdicts) == (0, [("far", "ingress", "blocked")])
