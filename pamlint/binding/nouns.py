@@ -103,6 +103,16 @@ class Unit:
         return tuple(sorted({reference for bearing in self.bearings for reference in bearing.because}))
 
     @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that it bears, surely or perhaps."""
+        return tuple(sorted({bearing.part.role for bearing in self.bearings}))
+
+    @property
+    def sure_roles(self) -> tuple[str, ...]:
+        """The roles that it bears for sure."""
+        return tuple(sorted({bearing.part.role for bearing in self.bearings if not bearing.because}))
+
+    @property
     def acls(self) -> tuple[Acl, ...]:
         """All ACLs of the chain, nearest first."""
         return tuple(acl for layer in self.layers for acl in layer)

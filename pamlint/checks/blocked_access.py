@@ -26,7 +26,7 @@ def _finding(judgement: Judgement, group: list[Opening], share: Told) -> Finding
     flow = first.flow
     assert flow is not None  # judging sets it on every opening of a blocked flow
     near = flow.destinations if first.direction == "ingress" else flow.sources
-    roles = tuple(sorted({role for item in group for role in item.roles if role in near}))
+    roles = tuple(role for role in share.roles if role in near)
     hangs = f" perhaps (it hangs on {names_text(share.because)})" if share.certainty == "unproven" else ""
     return Finding(
         ID,

@@ -47,16 +47,15 @@ def _flow_services(judgement: Judgement) -> Iterable[tuple[Ranges, Ranges]]:
 
 def _finding(judgement: Judgement, group: list[Opening], share: Told, administration: Sequence[tuple[Ranges, Ranges]]) -> Finding:
     first = group[0]
-    roles = tuple(sorted({role for item in group for role in item.roles}))
     beside = [pair for item in group for pair in item.beside]
     return Finding(
         ID,
         severity(share.traffic, first, administration),
         share.certainty,
         judgement.estate,
-        _message(group, roles, share),
+        _message(group, share),
         _tip(first, share),
-        roles=roles,
+        roles=share.roles,
         direction=first.direction,
         acl=first.acl.address,
         rule=rule_of(first.acl, first.rule),
@@ -107,10 +106,10 @@ def _peers(cubes: Iterable[Cube], opening: Opening) -> Ranges:
     return found
 
 
-def _message(group: Sequence[Opening], roles: tuple[str, ...], share: Told) -> str:
+def _message(group: Sequence[Opening], share: Told) -> str:
     item = group[0]
     way = "in" if item.direction == "ingress" else "out"
-    of = f"at {names_text(roles)}"
+    of = f"at {names_text(share.roles)}"
     traffic = traffic_text(share.rows, item.direction)
     if rule_of(item.acl, item.rule) is None:
         return (

@@ -22,10 +22,10 @@ def check(judgement: Judgement) -> Iterable[Finding]:
                 "medium",
                 share.certainty,
                 judgement.estate,
-                f"{first.rule.name} lets {way} {traffic_text(share.rows, first.direction)} at {names_text(first.roles)}, but "
+                f"{first.rule.name} lets {way} {traffic_text(share.rows, first.direction)} at {names_text(share.roles)}, but "
                 f"`{first.peer}` does not let it {back}: half of the way is open and leads nowhere.",
                 f"Open it at `{first.peer}` as well, or close it here.",
-                roles=tuple(sorted({role for item in group for role in item.roles} | {first.peer})),
+                roles=tuple(sorted({*share.roles, first.peer})),
                 direction=first.direction,
                 acl=first.acl.address,
                 rule=first.rule.name,

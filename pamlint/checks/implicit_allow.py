@@ -28,7 +28,7 @@ def _finding(judgement: Judgement, group: list[Implicit], share: Told) -> Findin
         judgement.estate,
         _message(group, rules, share),
         _tip(group),
-        roles=tuple(sorted({role for item in group for role in item.roles})),
+        roles=share.roles,
         direction=first.direction,
         acl=first.acl.address,
         rule=rules[0] if len(rules) == 1 else None,

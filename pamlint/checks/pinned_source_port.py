@@ -27,7 +27,7 @@ def check(judgement: Judgement) -> Iterable[Finding]:
                 f"{first.rule.name} matches only the source ports {ports}; clients speak from random high ports "
                 f"(49152-65535), so it admits no ordinary client.{hangs}",
                 "Set the source ports to `*`: the port that a service listens on belongs in the destination ports.",
-                roles=tuple(sorted({role for item in group for role in item.roles})),
+                roles=share.roles,
                 direction=first.rule.direction,
                 acl=first.acl.address,
                 rule=first.rule.name,

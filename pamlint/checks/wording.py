@@ -50,6 +50,8 @@ class Told(NamedTuple):
     witness: Witness | None
     because: tuple[str, ...]
     workloads: tuple[str, ...]
+    roles: tuple[str, ...]
+    """Who bears it there: for what is proved those who do for sure."""
 
 
 def grouped(items: Iterable[tuple[Hashable, T]]) -> list[list[T]]:
@@ -73,8 +75,11 @@ def told(group: Sequence[Judged]) -> list[Told]:
         because = {reference for item, _ in held for reference in item.residue.because} if certainty == "unproven" else set()
         workloads = {workload.address for item, _ in held for workload in item.unit.workloads}
         traffic = tuple(cube for _, cubes in held for cube in cubes)
+        units = [item.unit for item, _ in held]
+        roles = {role for unit in units for role in (unit.sure_roles if certainty == "proved" else unit.roles)}
         first, cubes = held[0]
-        out.append(Told(certainty, traffic, found, witness(cubes, first.view), tuple(sorted(because)), tuple(sorted(workloads))))
+        names = tuple(tuple(sorted(each)) for each in (because, workloads, roles))
+        out.append(Told(certainty, traffic, found, witness(cubes, first.view), *names))
     return out
 
 

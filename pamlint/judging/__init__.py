@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -17,7 +16,7 @@ from pamlint.judging.halves import half_open
 from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Opening, Pinned, Reply, Served, Share
 from pamlint.judging.loosely import told_once, where_asked
 from pamlint.judging.opened import Front, barred, blocked_openings, openings, pinned
-from pamlint.judging.order import mixed, unreachable
+from pamlint.judging.order import guarded, mixed, unreachable
 from pamlint.judging.overdue import open_still, overdue
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet
@@ -65,7 +64,7 @@ def judge(
     by_rules = judge_.by_rules() if by_rule else ()
     active = tuple(flow for _, flow in flows)
     acls = {acl.key: acl for unit in binding.units for acl in unit.acls}.values()
-    roles = _roles(binding)
+    bearers = guarded(binding.units)
     return Judgement(
         estate,
         site,
@@ -80,8 +79,8 @@ def judge(
         tuple(overdue(judge_.overdue)),
         tuple(judge_.replies),
         tuple(halves),
-        tuple(replace(found, roles=roles[acl.key]) for acl in acls if acl.ordered for found in unreachable(acl, table)),
-        tuple(replace(found, roles=roles[acl.key]) for acl in acls if (found := mixed(acl)) is not None),
+        tuple(found.at(*bearers[acl.key]) for acl in acls if acl.ordered for found in unreachable(acl, table)),
+        tuple(found.at(*bearers[acl.key]) for acl in acls if (found := mixed(acl)) is not None),
         tuple({(acl.key, direction): (acl, direction) for acl, direction in judge_.overflowed}.values()),
         problems,
         by_rules,
@@ -351,15 +350,6 @@ class _Judge:
             settled = settle(passing, self.table.predicates, Purpose.OPEN, denied=front.denied)
             opened = placed(settled, front.unit, front.direction)
             self.states.append(front.state(ask, state, rules, opened=opened))
-
-
-def _roles(binding: Binding) -> Mapping[str, tuple[str, ...]]:
-    """The roles that each ACL guards, by its key."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for unit in binding.units:
-        for acl in unit.acls:
-            found[acl.key].update(bearing.part.role for bearing in unit.bearings)
-    return {key: tuple(sorted(roles)) for key, roles in found.items()}
 
 
 def _exists(part: Part) -> bool:

@@ -57,7 +57,7 @@ def implicit(
             found.append(
                 Implicit(
                     pieces[0].acl, front.unit, front.direction, tuple(piece.rule for piece in pieces), settled, flows,
-                    bool(extra) and place == first, front.seen_at(pieces[0].acl), front.roles,
+                    bool(extra) and place == first, front.seen_at(pieces[0].acl),
                 )
             )  # fmt: skip
     return found

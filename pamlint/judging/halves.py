@@ -139,7 +139,7 @@ class _Pairs:
         if key not in self._partners:
             found = self._partners[key] = _Partners()
             for (place, direction), other in self._fronts.items():
-                if direction == OPPOSITE[front.direction] and role in other.roles and not other.unit.doubt:
+                if direction == OPPOSITE[front.direction] and role in other.unit.sure_roles:
                     meant = self._meant(other.unit, parts, front.unit.cloud, front.direction)
                     found.alike[self._shape(meant)][place] = meant
                     for name in _names(meant.ways):
@@ -156,7 +156,7 @@ class _Pairs:
         key = (place, cloud, direction)
         if key not in self._own:
             front = self._fronts[place, OPPOSITE[direction]]
-            parts = (part for role in front.roles for part in self._demand.binding.parts.get(role, ()))
+            parts = (part for role in front.unit.roles for part in self._demand.binding.parts.get(role, ()))
             self._own[key] = self._meant(front.unit, parts, cloud, direction)
         return self._own[key]
 
@@ -250,7 +250,5 @@ def _blamed(front: Front, role: str, half: Traffic, open_here: Traffic, table: T
             settled = placed(settle(opened, table.predicates, Purpose.OPEN, standing), front.unit, front.direction)
             residue = Settled(settled.proved, (), ())
             if residue.proved:
-                yield HalfOpen(
-                    piece.rule, piece.acl, front.unit, front.direction, residue, front.seen_at(piece.acl), front.roles, role
-                )
+                yield HalfOpen(piece.rule, piece.acl, front.unit, front.direction, residue, front.seen_at(piece.acl), role)
         nearer = (*nearer, *(cube for piece in explicit for cube in piece.traffic))

@@ -8,7 +8,7 @@ from pamlint.binding import Binding, Part, Unit
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import Direction, VerdictState
-from pamlint.model.noun import noun
+from pamlint.model.noun import noun, replace
 from pamlint.model.policy import Flow
 from pamlint.model.resource import Problem
 from pamlint.model.rows import View
@@ -50,7 +50,6 @@ class Opening:
     direction: Direction
     residue: Settled
     view: View
-    roles: tuple[str, ...]
     flow: Flow | None = None
     beside: tuple[tuple[Acl, Rule], ...] = ()
     expired: tuple[Share, ...] = ()
@@ -68,7 +67,6 @@ class Implicit:
     needed: tuple[Flow, ...]
     extra: bool
     view: View
-    roles: tuple[str, ...]
 
 
 @noun
@@ -80,7 +78,6 @@ class Pinned:
     unit: Unit
     residue: Settled
     view: View
-    roles: tuple[str, ...]
 
 
 @noun
@@ -106,7 +103,6 @@ class HalfOpen:
     direction: Direction
     residue: Settled
     view: View
-    roles: tuple[str, ...]
     peer: str
 
 
@@ -123,6 +119,10 @@ class Unreachable:
     roles: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
 
+    def at(self, roles: tuple[str, ...], doubt: tuple[str, ...]) -> Unreachable:
+        """The same where an ACL guards these roles; on the references hangs whether it does."""
+        return replace(self, roles=roles, because=tuple(sorted({*self.because, *doubt})))
+
 
 @noun
 class Mixed:
@@ -136,6 +136,10 @@ class Mixed:
     because: tuple[str, ...]
     beside: tuple[Rule, ...]
     emptied: tuple[Direction, ...] = ()
+
+    def at(self, roles: tuple[str, ...], doubt: tuple[str, ...]) -> Mixed:
+        """The same where an ACL guards these roles; on the references hangs whether it does."""
+        return replace(self, roles=roles, because=tuple(sorted({*self.because, *doubt})))
 
 
 @noun

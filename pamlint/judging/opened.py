@@ -93,18 +93,13 @@ class Front:
         expired: tuple[Share, ...] = (),
     ) -> Opening:
         """What a rule of an ACL opens here."""
-        return Opening(rule, acl, self.unit, self.direction, residue, self.seen_at(acl), self.roles, flow, beside, expired)
+        return Opening(rule, acl, self.unit, self.direction, residue, self.seen_at(acl), flow, beside, expired)
 
     def instead_of(self, place: int) -> tuple[int, ...]:
         """The places of the lists that stand in the chain where the one at a place does not, if just one of them does."""
         here = self.unit.layers[place][0]
         lists = ((other, layer[0]) for other, layer in enumerate(self.unit.layers) if other != place)
         return tuple(other for other, acl in lists if is_chosen(here) and is_chosen(acl) and acl.one_of == here.one_of)
-
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """The roles that the unit bears."""
-        return tuple(sorted({bearing.part.role for bearing in self.unit.bearings}))
 
 
 def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admission, table: Table) -> list[Opening]:
@@ -371,7 +366,7 @@ def pinned(front: Front) -> list[Pinned]:
             )
             because = rule.unknown
             residue = Settled(traffic, (), ()) if known else Settled((), traffic, because)
-            found.append(Pinned(rule, piece.acl, front.unit, residue, front.seen_at(piece.acl), front.roles))
+            found.append(Pinned(rule, piece.acl, front.unit, residue, front.seen_at(piece.acl)))
     return found
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from pamlint.binding import Unit
 from pamlint.judging.cubes import Table, sides
 from pamlint.judging.judgement import Mixed, Unreachable
 from pamlint.model.acl import Acl, Rule
@@ -34,6 +35,23 @@ class _Line(NamedTuple):
         """The references that decide whether it is tried before another rule."""
         moving = () if self.last < beneath.first else (*self.moving, *beneath.moving)
         return (*self.rule.there, *moving)
+
+
+def guarded(units: Iterable[Unit]) -> Mapping[str, tuple[tuple[str, ...], Because]]:
+    """The roles that each ACL guards, by its key: those for sure, else those perhaps, and what that hangs on."""
+    found: dict[str, list[tuple[Unit, Because]]] = defaultdict(list)
+    for unit in units:
+        for acl in unit.acls:
+            found[acl.key].append((unit, acl.loose))
+    return {key: _roles(near) for key, near in found.items()}
+
+
+def _roles(near: Iterable[tuple[Unit, Because]]) -> tuple[tuple[str, ...], Because]:
+    surely = {role for unit, loose in near for role in unit.sure_roles if not loose}
+    if surely:
+        return tuple(sorted(surely)), ()
+    doubts = {reference for unit, loose in near for reference in (*loose, *unit.doubt)}
+    return tuple(sorted({role for unit, _ in near for role in unit.roles})), tuple(sorted(doubts))
 
 
 def unreachable(acl: Acl, table: Table) -> Iterable[Unreachable]:

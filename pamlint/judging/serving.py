@@ -39,7 +39,7 @@ def served(front: Front, demand: Demand, table: Table) -> Iterator[Served]:
                 front.direction,
                 residue,
                 front.seen_at(piece.acl),
-                front.roles,
+                front.unit.roles,
                 asked,
                 allowed,
                 bool(passing) and not asked and not allowed and not minus(passing, front.permitted.traffic),

@@ -115,7 +115,7 @@ class Standings:
         if wire.service is None or wire.flow.need != "optional":
             return False
         return any(
-            wire.seen_from(item.direction)[0] in item.roles
+            wire.seen_from(item.direction)[0] in item.unit.roles
             and wire.seen_from(item.direction)[1] == item.peer
             and _touches(item.residue.proved, wire.service)
             for item in self.judgement.half_open

@@ -346,3 +346,102 @@ def test_a_list_of_which_the_input_holds_no_rule_is_taken_as_absent_only_beside_
     code = ELSEWHERE + MACHINE.replace("= azurerm_network_security_group.near.id", f"= {DATA_NSG}.id") + edge
     found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), ONE_ROLE, code)
     assert [(certainty, acl) for certainty, acl, _ in told(found, "missing-access", "ingress")] == missing
+
+
+BOTH = """
+variable "tail" {}
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+  tags   = { Role = "fa${var.tail}" }
+  ingress {
+    protocol    = "tcp"
+    from_port   = %s
+    to_port     = %s
+    cidr_blocks = ["10.9.0.0/24"]
+  }
+  %s
+}
+"""
+MAYBE_FAR = ROLES.replace("{name: far}", "{tags: {Role: far}}") % ("", "")
+BESIDE = """
+resource "aws_security_group_rule" "beside" {
+  security_group_id = aws_security_group.near.id
+  type              = "ingress"
+  protocol          = "tcp"
+  from_port         = 22
+  to_port           = 22
+  cidr_blocks       = ["10.9.0.0/24"]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("port", "name", "certainty", "roles"),
+    [
+        (22, "near", "proved", ["near"]),
+        (443, "near", "unproven", ["far", "near"]),
+        (22, "ne${var.tail}", "unproven", ["far", "near"]),
+    ],
+)
+def test_what_is_proved_is_told_of_the_roles_that_are_borne_for_sure(
+    port: int, name: str, certainty: str, roles: list[str], tmp_path: Path
+) -> None:
+    """One group that is the near role by its name and perhaps the far one, which is called on one of the ports."""
+    flow = FLOW % ("call", "any", "far", "tcp/443", "optional", "ingress")
+    code = NETWORK + BOTH.replace('"near"\n', f'"{name}"\n', 1) % (port, port, "") + BESIDE.replace("22", str(port))
+    found = findings(tmp_path, flow, MAYBE_FAR, code)
+    mine = [each for each in found if each["check"] in ("extra-access", "mixed-rule-styles")]
+    mixed = "proved" if name == "near" else "unproven"
+    assert [(each["check"], each["certainty"]) for each in mine] == [
+        *(("extra-access", certainty) for _ in range(2)),
+        ("mixed-rule-styles", mixed),
+    ]
+    assert [each["roles"] for each in mine[:2]] == [roles, roles]
+    assert mine[2]["roles"] == (["near"] if name == "near" else ["far", "near"])
+    assert all(("`far`" in each["message"]) == ("far" in roles) for each in mine[:2])
+
+
+LISTED = """
+variable "tail" {}
+resource "azurerm_network_security_group" "near" {
+  name = "near"
+  tags = { Role = "fa${var.tail}" }
+  security_rule {
+    name                       = "pinned"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "22"
+    destination_port_range     = "22"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+  security_rule {
+    name                       = "again"
+    priority                   = 110
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "22"
+    destination_port_range     = "22"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+"""
+
+
+def test_every_check_tells_what_is_proved_of_sure_roles_alone(tmp_path: Path) -> None:
+    """Defaults, pinned ports, blocked access and rules that never take effect of an NSG that is another role's perhaps."""
+    flows = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
+    flows += FLOW % ("never", "any", "near", "tcp/22", "blocked", "ingress")
+    found = findings(tmp_path, flows, MAYBE_FAR, MACHINE + LISTED)
+    proved = {(each["check"], *each["roles"]) for each in found if each["certainty"] == "proved"}
+    assert proved == {
+        ("blocked-access", "near"),
+        ("implicit-allow", "near"),
+        ("pinned-source-port", "near"),
+        ("unreachable-rule", "near"),
+    }

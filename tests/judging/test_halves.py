@@ -205,3 +205,31 @@ def test_a_blocked_flow_is_judged_where_it_is_listened_for(tmp_path: Path) -> No
     told = lint(tmp_path, "--strict")
     verdicts = [(each["role"], each["direction"], each["state"]) for each in told.report()["verdicts"]]
     assert (told.code, verdicts) == (0, [("far", "ingress", "blocked")])
+
+
+TWO_ROLES = """
+variable "tail" {}
+resource "aws_security_group" "near" {
+  name = "near"
+  egress {
+    protocol    = "tcp"
+    from_port   = 80
+    to_port     = 80
+    cidr_blocks = ["10.0.1.0/24"]
+  }
+}
+resource "aws_security_group" "third" {
+  name = "near"
+  tags = { Role = "%s" }
+}
+"""
+
+
+@pytest.mark.parametrize(("tag", "certainties"), [("far", ["proved"]), ("fa${var.tail}", [])])
+def test_a_way_is_not_half_open_because_of_somebody_who_plays_the_far_role_perhaps(
+    tag: str, certainties: list[str], tmp_path: Path
+) -> None:
+    """A second near group that lets nothing in: whether it is a far one as well hangs on its tag."""
+    site = ROLES.replace("{name: far}", "{tags: {Role: far}}") % ("", ", cidrs: [10.0.1.0/24]")
+    found = findings(tmp_path, OPTIONAL, site, TWO_ROLES % tag)
+    assert [each["certainty"] for each in found if each["check"] == "half-open-flow"] == certainties
