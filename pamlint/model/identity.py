@@ -31,6 +31,11 @@ LOOKED_UP_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What a data source asks for that one thing alone answers to: its cloud has no two with these names, in a region at least."""
 
+TIES: Mapping[str, str] = MappingProxyType(
+    {f"azurerm_subnet_{kind}_association": "subnet_id" for kind in ("network_security_group", "route_table", "nat_gateway")}
+)
+"""What has no id of its own but that of the thing that it ties something to, by the attribute which names that."""
+
 FOREIGN = "id"
 """What stands in a key for the root of a thing that the input only names."""
 _READ = re.compile(r'(?:module\.[\w-]+(?:\[(?:\d+|\*|"(?:[^"\\]|\\.)*")\])?\.)*data\.')
@@ -106,7 +111,7 @@ def index(resources: Iterable[Resource]) -> Names:
         key = key_of(resource)
         by_key[key] = resource
         for identifier in (resource.id, resource.body.values.get("id"), resource.body.values.get("arn")):
-            if isinstance(identifier, str) and identifier:
+            if isinstance(identifier, str) and identifier and resource.type not in TIES:
                 ids.setdefault(foreign_key(identifier), key)
         addresses[resource.root, resource.address] = key
         if resource.mode == "managed" and resource.type in LOOKED_UP_BY:
@@ -115,12 +120,25 @@ def index(resources: Iterable[Resource]) -> Names:
     for key, resource in by_key.items():
         if resource.mode == "data":
             addresses[resource.root, resource.address] = _seen(resource, names) or _found(resource, named, names) or key
+    for key, resource in by_key.items():
+        if resource.type in TIES:
+            addresses[resource.root, resource.address] = _tied(resource, names) or key
     return names
 
 
 def is_seen_again(resource: Resource, names: Names) -> bool:
     """Whether a data source shows what another resource of the estate is."""
     return resource.mode == "data" and names.addresses[resource.root, resource.address] != key_of(resource)
+
+
+def _tied(resource: Resource, names: Names) -> str | None:
+    """The key of what a tie is tied to, or what the tie is tied to that it names."""
+    seen: set[str] = set()
+    found: Resource | None = resource
+    while found is not None and found.type in TIES and found.address not in seen:
+        seen.add(found.address)
+        found = names.resource(found.body.values.get(TIES[found.type]), found.root)
+    return key_of(found) if found is not None else None
 
 
 def _seen(resource: Resource, names: Names) -> str | None:

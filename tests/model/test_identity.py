@@ -68,6 +68,28 @@ def test_the_first_of_two_with_one_id_is_the_one() -> None:
     assert index([thing("x.a", id_="i"), thing("x.b", id_="i")]).lead("i", "a") == "a|x.a"
 
 
+@pytest.mark.parametrize("kind", ["network_security_group", "route_table", "nat_gateway"])
+@pytest.mark.parametrize(("given", "id_"), [(to("azurerm_subnet.s"), None), ("/s/1", None), ("/s/1", "/S/1")])
+def test_what_is_tied_to_a_subnet_has_the_id_of_the_subnet(kind: str, given: Any, id_: str | None) -> None:
+    """Code names the tie where it means the subnet, so that the tie is there first; one tie may name another."""
+    tie = thing(f"azurerm_subnet_{kind}_association.a", id_=id_, subnet_id=given)
+    next_ = thing("azurerm_subnet_nat_gateway_association.b", subnet_id=to(tie.address))
+    names = index([next_, tie, thing("azurerm_subnet.s", id_="/s/1")])
+    assert {names.lead(value, "a") for value in (to(tie.address), to(next_.address), "/s/1")} == {"a|azurerm_subnet.s"}
+    assert names.lead(to(tie.address), "b") is None
+
+
+def test_what_is_tied_to_nothing_that_is_known_is_itself() -> None:
+    """And ties that name each other lead nowhere else either."""
+    ties = [
+        thing(f"azurerm_subnet_nat_gateway_association.{one}", subnet_id=to(f"azurerm_subnet_nat_gateway_association.{two}"))
+        for one, two in ("ab", "ba")
+    ]
+    names = index([*ties, thing("azurerm_subnet_nat_gateway_association.c", subnet_id=Unknown(("var.s",)))])
+    assert names.lead(to("azurerm_subnet_nat_gateway_association.c"), "a") == "a|azurerm_subnet_nat_gateway_association.c"
+    assert names.lead(to("azurerm_subnet_nat_gateway_association.a"), "a") is not None
+
+
 def test_ids_of_azure_have_no_case() -> None:
     """Those of AWS have."""
     assert foreign_key("/A/b") == foreign_key("/a/B") == "id|/a/b"

@@ -14,7 +14,7 @@ from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.ties import Because
 from pamlint.clouds.values import all_of, blocks, computed, find, items, networks, string, truth
 from pamlint.model.addresses import ANY, IPV6
-from pamlint.model.identity import foreign_key, key_of
+from pamlint.model.identity import TIES, foreign_key, key_of
 from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 from pamlint.model.resource import Block, Resource, Unknown
@@ -30,7 +30,7 @@ CARRIED = frozenset({"virtualappliance", "virtualnetworkgateway", "vnetlocal"})
 POLICY, OLD_POLICY = "private_endpoint_network_policies", "private_endpoint_network_policies_enabled"
 POLICED = frozenset({"enabled", "networksecuritygroupenabled"})
 
-TYPES = frozenset({NETWORK, PEERING, SUBNET, TABLE, ROUTE, SUBNET_TABLE, "azurerm_resource_group"})
+TYPES = frozenset({NETWORK, PEERING, SUBNET, TABLE, ROUTE, "azurerm_resource_group", *TIES})
 
 
 @noun

@@ -99,6 +99,15 @@ CASES = {
            }""",
         "azurerm_bastion_host.x", [EDGE], [],
     ),
+    "a scale set in what is tied to the subnet": (
+        (SCALE_SET % "linux").replace("azurerm_subnet.s.id", "azurerm_subnet_nat_gateway_association.n.id")
+        + """resource "azurerm_subnet_nat_gateway_association" "n" {
+               subnet_id      = azurerm_subnet_network_security_group_association.s.id
+               nat_gateway_id = azurerm_nat_gateway.n.id
+             }
+             resource "azurerm_nat_gateway" "n" { name = "n" }""",
+        "azurerm_linux_virtual_machine_scale_set.x", [CARD, EDGE], ["azurerm_application_security_group.asg"],
+    ),
     "an application gateway": (
         """resource "azurerm_application_gateway" "x" {
              name = "front"
