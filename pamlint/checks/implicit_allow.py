@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pamlint.checks.wording import Told, grouped, names_text, place_of, told, traffic_text
+from pamlint.checks.wording import SHOWN, Told, grouped, names_text, place_of, told, traffic_text
 from pamlint.judging.judgement import Implicit, Judgement
 from pamlint.model.finding import Finding
 
@@ -14,11 +14,13 @@ ID = "implicit-allow"
 def check(judgement: Judgement) -> Iterable[Finding]:
     """One finding for each ACL and direction."""
     for group in grouped(((item.acl.key, item.direction), item) for item in judgement.implicit):
-        for share in told(group):
-            yield _finding(judgement, group, share)
+        shares = told(group)
+        for share in shares:
+            yield _finding(judgement, group, share, serves=share is shares[0])
 
 
-def _finding(judgement: Judgement, group: list[Implicit], share: Told) -> Finding:
+def _finding(judgement: Judgement, group: list[Implicit], share: Told, *, serves: bool) -> Finding:
+    """`serves`: this share tells of the flows that pass by it alone; they are told once."""
     first = group[0]
     rules = tuple(dict.fromkeys(rule.name for item in group for rule in item.rules))
     return Finding(
@@ -26,7 +28,7 @@ def _finding(judgement: Judgement, group: list[Implicit], share: Told) -> Findin
         "low",
         share.certainty,
         judgement.estate,
-        _message(group, rules, share),
+        _message(group, rules, share, _flows(group) if serves else ()),
         _tip(group),
         roles=share.roles,
         direction=first.direction,
@@ -40,16 +42,30 @@ def _finding(judgement: Judgement, group: list[Implicit], share: Told) -> Findin
     )
 
 
-def _message(group: list[Implicit], rules: tuple[str, ...], share: Told) -> str:
-    way = "in" if group[0].direction == "ingress" else "out"
+def _flows(group: list[Implicit]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(flow.id for item in group for flow in item.needed))
+
+
+def _message(group: list[Implicit], rules: tuple[str, ...], share: Told, flows: tuple[str, ...]) -> str:
+    proved = share.certainty == "proved"
     names = [rule.rpartition(".")[2] for rule in rules]
-    flows = tuple(dict.fromkeys(flow.id for item in group for flow in item.needed))
-    traffic = traffic_text(share.rows, group[0].direction)
-    lets = "may let" if share.certainty == "unproven" else "lets" if len(names) == 1 else "let"
-    text = f"Only Azure's default {names_text(names)} of {group[0].acl.address} {lets} {way} {traffic}"
-    if any(item.extra for item in group):
-        text += ", and no explicit deny stands above it" if share.certainty == "proved" else ""
-    return text + (f"; the flow {names_text(flows)} works only because of it." if flows else ".")
+    lets = "may let" if not proved else "lets" if len(names) == 1 else "let"
+    way = "in" if group[0].direction == "ingress" else "out"
+    text = (
+        f"Only Azure's default {names_text(names)} of {group[0].acl.address} {lets} {way} {_traffic(share, group[0].direction)}"
+    )
+    if proved and any(item.extra for item in group):
+        text += ", and no explicit deny stands above it"
+    if flows:
+        many = len(flows) > 1
+        works = "may work" if not proved else "work" if many else "works"
+        text += f"; the flow{'s' if many else ''} {names_text(flows)} {works} only because of it"
+    return text + ("." if proved else f": it hangs on {names_text(share.because)}.")
+
+
+def _traffic(share: Told, direction: str) -> str:
+    """The traffic in words, where a sentence can hold it: rules that decide it in part leave many pieces to the default."""
+    return traffic_text(share.rows, direction) if len(share.rows) <= SHOWN else "all that no other rule decides"
 
 
 def _tip(group: list[Implicit]) -> str:

@@ -166,13 +166,21 @@ def _member_names(members: list[Predicate], addresses: Ranges, whole: Ranges) ->
     telling = [member for member in members if not holds(member.at_least, addresses)] or members
     first = min(telling, key=lambda member: (size(intersect(member.at_most, whole)), member.kind, member.text))
     most = intersect(first.at_most, whole)
-    inside, outside = format_ranges(addresses), format_ranges(subtract(most, addresses))
+    inside, outside = format_ranges(addresses), _fewest(subtract(most, addresses), whole)
     is_whole = first.kind == "group" and len(outside) <= len(inside) and holds(addresses, first.at_least)
     if is_whole or not outside or (first.kind == "unknown" and len(outside) > FEW):
         return (first.text,), []
     if holds(first.at_least, addresses):
         return inside, []
     return (first.text,), [outside]
+
+
+def _fewest(addresses: Ranges, whole: Ranges) -> tuple[str, ...]:
+    """The addresses as networks, or as the Internet with those beside it, whichever is shorter."""
+    direct, public = format_ranges(addresses), intersect(PUBLIC, whole)
+    if len(direct) <= FEW or not public or not holds(addresses, public):
+        return direct
+    return min(direct, ("Internet", *format_ranges(subtract(addresses, public))), key=len)
 
 
 def _address_names(addresses: Ranges, whole: Ranges, lists: Mapping[str, Ranges]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -283,6 +283,20 @@ TEN, SIX = parse_cidrs(["10.0.0.0/8"]), parse_cidrs(["fd00::/8"])
             [cube(protocol=TCP, source=parse_cidrs(["10.128.0.0/9"])).where(("g", True))],
             [Row("tcp", None, None, ("sg-1",), ("any",), None, (Row("tcp", None, None, ("10.0.0.0/9",), ("any",), None),))],
         ),
+        (
+            [cube(protocol=TCP, source=subtract(subtract(ANY, PUBLIC), TEN)).where(("t", True))],
+            [
+                Row(
+                    "tcp",
+                    None,
+                    None,
+                    ("tag:T",),
+                    ("any",),
+                    None,
+                    (Row("tcp", None, None, ("Internet", "10.0.0.0/8"), ("any",), None),),
+                )
+            ],
+        ),
     ],
 )
 def test_traffic_is_told_in_the_shortest_rows(traffic: list[Cube], told: list[Row]) -> None:
