@@ -21,6 +21,7 @@ from pamlint.judging.overdue import open_still, overdue
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet
 from pamlint.judging.serving import served
+from pamlint.judging.strangers import of_strangers
 from pamlint.judging.strays import Told, stray_openings
 from pamlint.model.acl import Acl, Network, Rule
 from pamlint.model.addresses import ANY
@@ -224,6 +225,8 @@ class _Judge:
                 continue
             passes = where_asked(front, ask, self.acls, self.admission) if ask.bearing.because else front.perhaps
             passed = front.perhaps_passed if passes is front.perhaps else self.admission.chain(front.unit, passes)
+            passed = of_strangers(passed, front.unit, front.direction, self.table)
+            passes = tuple(of_strangers(each, front.unit, front.direction, self.table) for each in passes)
             settled = self._doubt(unmet(want, passed, named, self.table, front.direction), front.unit.layers)
             settled = doubted(settled, (*front.unit.helped, *self.demand.perhaps_own(ask, front.unit)))
             if settled.proved or settled.unproven:
