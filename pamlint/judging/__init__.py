@@ -18,6 +18,7 @@ from pamlint.judging.loosely import told_once, where_asked
 from pamlint.judging.opened import Front, barred, blocked_openings, openings, pinned
 from pamlint.judging.order import guarded, mixed, unreachable
 from pamlint.judging.overdue import open_still, overdue
+from pamlint.judging.pooling import passing
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet
 from pamlint.judging.serving import served
@@ -32,7 +33,7 @@ from pamlint.model.policy import ANY_ROLE, Flow, Policy
 from pamlint.model.resource import Problem
 from pamlint.model.rows import View
 from pamlint.model.site import Site
-from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, PieceLimitError, Traffic, minus, overlap, touch
+from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, PieceLimitError, Traffic, broadest, minus, overlap, touch
 
 NOTHING_UNREAD: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
@@ -225,8 +226,8 @@ class _Judge:
                 continue
             passes = where_asked(front, ask, self.acls, self.admission) if ask.bearing.because else front.perhaps
             passed = front.perhaps_passed if passes is front.perhaps else self.admission.chain(front.unit, passes)
-            passed = of_strangers(passed, front.unit, front.direction, self.table)
-            passes = tuple(of_strangers(each, front.unit, front.direction, self.table) for each in passes)
+            passed, *each = self._few_doubts(front, ask, (passed, *passes), "passes")
+            passes = tuple(each)
             settled = self._doubt(unmet(want, passed, named, self.table, front.direction), front.unit.layers)
             settled = doubted(settled, (*front.unit.helped, *self.demand.perhaps_own(ask, front.unit)))
             if settled.proved or settled.unproven:
@@ -241,6 +242,12 @@ class _Judge:
             rules = tuple(piece.rule for layer in front.layers for piece in layer if touch(piece.traffic, whole))
             self.states.append(front.state(ask, state, rules, settled, tuple(answers)))
         return satisfied
+
+    def _few_doubts(self, front: Front, ask: Ask, passes: Iterable[Traffic], what: str) -> list[Traffic]:
+        """What passes, with what is in doubt because nobody knows who stands there, and as few doubts as are worked out."""
+        place = f"{'+'.join(sorted(front.unit.hosts))}/{front.direction}/{ask.flow.id}/{what}"
+        asked = (of_strangers(each, front.unit, front.direction, self.table) for each in passes)
+        return [passing(each, f"{place} {number}", self.table) for number, each in enumerate(asked)]
 
     def _cubes(self, unit: Unit, direction: Direction, action: str) -> Iterator[Traffic]:
         """What each of the allow or the deny rules says."""
@@ -275,7 +282,8 @@ class _Judge:
             place = front.unit.layers.index(layer)
             alone = self._doubt(unmet(want, passes[place], named, self.table, front.direction), (layer,))
             alone = doubted(alone, self.demand.perhaps_own(ask, front.unit))
-            here = Settled(overlap(left.proved, alone.proved), overlap(left.unproven, alone.unproven), alone.because)
+            proved, unproven = overlap(left.proved, alone.proved), overlap(left.unproven, alone.unproven)
+            here = Settled(broadest(proved), broadest(unproven), alone.because)
             if here.proved or here.unproven:
                 self.missing.append(self._missing(front, ask, want, layer, front.layers[place], here))
                 left = Settled(minus(left.proved, here.proved), minus(left.unproven, here.unproven), left.because)
@@ -284,9 +292,10 @@ class _Judge:
     def _blame_for(self, front: Front, ask: Ask, want: Wanted, left: Settled) -> None:
         """Lay what each layer admits in a way of its own, by members or by networks, at the first that lacks what is told."""
         path = front.unit.path(front.direction)
+        passes = self._few_doubts(front, ask, front.passes, "lets through")
         for layer in path:
             place = front.unit.layers.index(layer)
-            passed = front.passes[place] if layer is not path[-1] else ()
+            passed = passes[place] if layer is not path[-1] else ()
             here = Settled(minus(left.proved, passed), minus(left.unproven, passed), left.because)
             if here.proved or here.unproven:
                 self.missing.append(self._missing(front, ask, want, layer, front.layers[place], here))

@@ -7,6 +7,7 @@ from pamlint.judging.admission import Admission, staying, together
 from pamlint.judging.demand import Ask
 from pamlint.judging.floating import Floating
 from pamlint.judging.judgement import Reply
+from pamlint.judging.pooling import passing
 from pamlint.judging.required import Wants, unmet
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import intersect
@@ -32,7 +33,8 @@ def replies(ask: Ask, unit: Unit, direction: Direction, wants: Wants, admission:
     for acl in stateless:
         held = together(floating.held(unit, admission.pieces(acl, back), back))
         besides = (*staying(unit, back), *admission.untied(acl, unit, back), *floating.beside([acl], unit, back))
-        residue = unmet(answer, (*held, *besides), {}, admission.table, back)
+        passed = passing((*held, *besides), f"{acl.place}/{'+'.join(sorted(unit.hosts))}/{ask.flow.id} replies", admission.table)
+        residue = unmet(answer, passed, {}, admission.table, back)
         if residue.proved or residue.unproven:
             view = View(back, admission.table.predicates, unit.within, acl.address, admission.table.lists)
             found.append(Reply(ask.flow, ask.bearing.part.role, ask.peer.role, unit, acl, residue, view))

@@ -281,6 +281,16 @@ def overlap(a: Iterable[Cube], b: Traffic) -> Traffic:
     return tuple(found)
 
 
+def broadest(traffic: Traffic) -> Traffic:
+    """The same packets without the cubes that ask for more than another of the same sides."""
+    least: dict[tuple[Ranges, ...], list[Guard]] = {}
+    for cube in sorted(traffic, key=lambda each: len(each.guard)):
+        kept = least.setdefault(cube.sides, [])
+        if not any(guard <= cube.guard for guard in kept):
+            kept.append(cube.guard)
+    return tuple(cube for cube in dict.fromkeys(traffic) if cube.guard in least[cube.sides])
+
+
 def touch(a: Iterable[Cube], b: Traffic) -> bool:
     """Whether there are packets in both."""
     return any(meet(x, y) is not None for x in a for y in b)
