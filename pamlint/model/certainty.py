@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from pamlint.model.addresses import ANY, IPV4, IPV6, PUBLIC, families, line_of
 from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, subtract, union
-from pamlint.model.traffic import NO_GUARD, Cube, Field, Guard, Traffic, meet, merge, minus
+from pamlint.model.traffic import NO_GUARD, Cube, Field, Guard, Traffic, meet, merge, minus, overlap
 
 PRIVATE: Ranges = subtract(ANY, PUBLIC)
 
@@ -95,13 +95,14 @@ def settle(
         if not cube.guard:
             surely.append(cube)
             continue
-        beside = _denied_at(cube, denied)
-        sure = _bound(cube, predicates, purpose, own, beside, certain=True)
-        if sure is not None:
-            surely.append(sure)
-        possible = _bound(cube, predicates, purpose, own, beside, certain=False)
-        if possible is not None:
-            perhaps.append(_plain(possible, predicates, purpose, beside))
+        for part in _by_what_is_denied(cube, denied):
+            beside = _denied_at(part, denied)
+            sure = _bound(part, predicates, purpose, own, beside, certain=True)
+            if sure is not None:
+                surely.append(sure)
+            possible = _bound(part, predicates, purpose, own, beside, certain=False)
+            if possible is not None:
+                perhaps.append(_plain(possible, predicates, purpose, beside))
     proved = _apart(merge(surely))
     told = Field(_known(cube, predicates) for cube in surely)
     unproven = _widest(merge(left for piece in perhaps for left in minus((piece,), bare(told.near(piece), piece.guard))))
@@ -167,6 +168,15 @@ def _known(cube: Cube, predicates: Predicates) -> Cube:
         if not sign or (side := predicates[name].side) is None or not holds(predicates[name].at_least, cube.sides[side])
     )
     return Cube(cube.sides, frozenset(asked)) if cube.guard else cube
+
+
+def _by_what_is_denied(cube: Cube, denied: Mapping[str, Traffic]) -> Traffic:
+    """The parts of a cube beside symbols that denies name: those that they deny them, and the rest."""
+    parts: Traffic = (cube,)
+    for name in sorted(name for name, sign in cube.guard if not sign and name in denied):
+        holes = tuple(hole.bare for hole in denied[name])
+        parts = (*overlap(parts, holes), *minus(parts, holes))
+    return parts
 
 
 def _denied_at(cube: Cube, denied: Mapping[str, Traffic]) -> frozenset[str]:

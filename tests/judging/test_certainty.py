@@ -303,6 +303,19 @@ def test_a_group_that_is_denied_another_service_is_no_question_where_it_is_permi
     assert here == ["proved"]
 
 
+def test_a_group_that_is_denied_one_port_and_let_in_elsewhere_is_a_question_at_that_port_alone(tmp_path: Path) -> None:
+    """SSH is denied the group, the rest it is let in by a rule of its own: whoever it is, the network comes in at other ports."""
+    deny = (SECURITY_RULE % ("no", "Deny", FROM_ASG)).replace("110", "100").replace('range     = "*"', 'range     = "22"')
+    group = SECURITY_RULE % ("group", "Allow", FROM_ASG)
+    network = (SECURITY_RULE % ("network", "Allow", 'source_address_prefix = "10.0.0.0/16"')).replace("110", "120")
+    found = findings(tmp_path, FAR_CALLS.replace("tcp/22", "tcp/443"), ONE_ROLE, MACHINE + AZURE % ("", deny + group + network))
+    here = [each for each in found if each["check"] == "extra-access" and (each["rule"] or "").endswith("[2]")]
+    assert [(each["certainty"], each["traffic"][0]["ports"]) for each in here] == [
+        ("proved", "0-21,23-442,444-65535"),
+        ("unproven", "22"),
+    ]
+
+
 @pytest.mark.parametrize("above", ["Deny", "Allow"])
 def test_what_a_deny_surely_takes_is_missing_whatever_a_tag_holds(above: str, tmp_path: Path) -> None:
     """The network is denied: whether an open tag denies it already, or would admit it if it were not, decides nothing."""

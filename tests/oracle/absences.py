@@ -56,7 +56,8 @@ def compare_missing(place: Place, packet: Packet, meetings: list[Meeting], told:
     """One service point of one flow and role: what the rows hold there against what is not admitted."""
     if told_with_the_rest(packet, meetings):
         return
-    atoms = [atom for atom in grid.atoms if sensible(packet._replace(peer=atom))]
+    spots = [Atom(None, atom.address) for atom in grid.atoms if atom.symbol]
+    atoms = [atom for atom in dict.fromkeys((*grid.atoms, *spots)) if sensible(packet._replace(peer=atom))]
     expected = [expected_ways(place, packet, meeting, atoms) for meeting in meetings if asked(place, meeting, packet)]
     if any(ways is None for ways in expected):
         return
