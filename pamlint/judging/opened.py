@@ -342,7 +342,11 @@ def _somebody(residue: Traffic, table: Table) -> Own:
 
 def _is_named(cube: Cube, table: Table) -> bool:
     """Whether it is of a group or list that may hold a blocked peer: that is extra access by itself."""
-    return any(sign and table.predicates[name].kind in ("group", "list") for name, sign in cube.guard)
+    named = [table.predicates[name] for name, sign in cube.guard if sign]
+    return any(
+        each.kind in ("group", "list") and each.side is not None and not holds(each.at_least, cube.sides[each.side])
+        for each in named
+    )
 
 
 def pinned(front: Front) -> list[Pinned]:

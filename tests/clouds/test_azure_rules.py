@@ -425,6 +425,13 @@ def test_what_stands_behind_an_nsg_is_known_if_all_of_it_is() -> None:
     assert (known.local, unknown.local) == (parse_cidrs(["10.0.1.0/24"]), None)
 
 
+def test_nothing_is_known_behind_an_nsg_that_an_interface_has_which_the_input_lacks() -> None:
+    """It guards the subnet, and somebody of whom nothing is known."""
+    tie = {"network_interface_id": "/nics/elsewhere", "network_security_group_id": ref("azurerm_network_security_group.s")}
+    stranger = resource("azurerm_network_interface_security_group_association", **tie)
+    assert acl(network(*GUARDED, stranger), "azurerm_network_security_group.s").local is None
+
+
 @pytest.mark.parametrize("name", ['"${var.site}-nsg"', "local.name", '"nsg-${random_id.r.hex}"'])
 def test_a_rule_is_of_the_nsg_whose_name_it_refers_to(name: str, tmp_path: Path) -> None:
     """Whatever that name is."""

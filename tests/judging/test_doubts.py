@@ -445,3 +445,45 @@ def test_every_check_tells_what_is_proved_of_sure_roles_alone(tmp_path: Path) ->
         ("pinned-source-port", "near"),
         ("unreachable-rule", "near"),
     }
+
+
+EITHER_LIST = """
+variable "on" { type = bool }
+resource "azurerm_network_security_group" "first" { name = "first" }
+resource "azurerm_network_security_group" "second" {
+  name = "second"
+  security_rule {
+    name                       = "no-ssh"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "22"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("tied", "opened"),
+    [
+        ("azurerm_network_security_group.first.id", [("first", "proved", [])]),
+        (
+            "var.on ? azurerm_network_security_group.first.id : azurerm_network_security_group.second.id",
+            [("first", "unproven", ["var.on"])],
+        ),
+    ],
+)
+def test_what_the_default_of_one_of_two_lists_lets_in_that_is_to_be_blocked_is_told(
+    tied: str, opened: list[tuple[str, str, list[str]]], tmp_path: Path
+) -> None:
+    """The caller stands in the network of the machine: what the tag holds is known, and whether this list is there is not."""
+    flow = FLOW % ("never", "far", "near", "tcp/22", "blocked", "ingress")
+    machine = MACHINE.replace("= azurerm_network_security_group.near.id", f"= {tied}")
+    found = findings(tmp_path, flow, ONE_ROLE, machine + EITHER_LIST)
+    blocked = [each for each in found if each["check"] == "blocked-access"]
+    assert all(each["rule"] == f"{each['acl']}.AllowVnetInBound" for each in blocked)
+    assert [(each["acl"].rpartition(".")[2], each["certainty"], each["because"]) for each in blocked] == opened

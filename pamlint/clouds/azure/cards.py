@@ -32,8 +32,8 @@ POOL_IDS = "load_balancer_backend_address_pool_ids"
 
 
 class Standing(NamedTuple):
-    """A place behind an NSG: the subnet if it is there for sure, the addresses (none where they are not known), and the
-    references that decide whether it is there."""
+    """A place behind an NSG: the subnet, the addresses (none where they are not known), and the references that decide whether
+    it is there."""
 
     subnet: Subnet | None
     addresses: Ranges
@@ -96,6 +96,7 @@ class Cards:
         self.of_subnets: dict[str, Tied] = defaultdict(Tied)
         self._standing: dict[str, list[Standing]] = defaultdict(list)
         self._tie_subnets()
+        self._tie_elsewhere()
         self.own = {key_of(resource): self._card(resource) for resource in ledger.told("ip_configuration", NIC)}
         for card in self.own.values():
             self._stand(card)
@@ -157,7 +158,7 @@ class Cards:
             for subnet, doubts in dict.fromkeys(each for place in card.places for each in place):
                 addresses = card.addresses or (subnet.prefixes if subnet else EMPTY)
                 hangs = because if card.addresses else (*because, *doubts)
-                self._standing[nsg].append(Standing(None if because else subnet, addresses, hangs))
+                self._standing[nsg].append(Standing(subnet, addresses, hangs))
 
     def _tie_subnets(self) -> None:
         """Which NSG each subnet has; an NSG on a subnet that the input lacks guards addresses that are unknown."""
@@ -177,10 +178,22 @@ class Cards:
         for subnet in [each for each in self._around.all_subnets() if anywhere and not has_one(self.of_subnets[each.key])]:
             self._tie(subnet, together(anywhere))
 
+    def _tie_elsewhere(self) -> None:
+        """NSGs of interfaces that the input does not hold, or may not hold: nobody knows where they stand."""
+        told = {key_of(card) for card in self._ledger.told("ip_configuration", NIC)}
+        for tie in self._ledger.managed(NIC_NSG):
+            known, others = self._ledger.ways(tie.body.values.get("network_interface_id"), tie.root, NIC)
+            nsgs = self._lead([tie.body.values.get("network_security_group_id")], tie.root, NSG)
+            for because in [
+                *(because for card, because in known if key_of(card) not in told),
+                *(because for _, because in others),
+            ]:
+                self._tie(None, nsgs.doubted((*because, *tie.body.possible)))
+
     def _tie(self, subnet: Subnet | None, nsgs: Tied) -> None:
         for nsg, because in nsgs.ties:
             prefixes = subnet.prefixes if subnet else EMPTY
-            self._standing[nsg].append(Standing(None if because else subnet, prefixes, because))
+            self._standing[nsg].append(Standing(subnet, prefixes, because))
         if subnet is not None:
             self.of_subnets[subnet.key] = self.of_subnets[subnet.key].beside(nsgs)
 

@@ -110,8 +110,9 @@ class Networks:
         found = self.subnet(value, root)
         if found is not None:
             return [(found, ())]
-        may_be = self._ledger.candidates(value, root, SUBNET)
-        return [(self.subnets[key_of(resource)], because) for resource, because in may_be] or [(None, ())]
+        known, others = self._ledger.ways(value, root, SUBNET)
+        subnets = [(self.subnets[key_of(resource)], because) for resource, because in known]
+        return [*subnets, *((None, because) for _, because in others)]
 
     def place(self, value: Any, root: str) -> Place:
         """Where something stands that names its subnet by a value."""

@@ -137,7 +137,8 @@ def ruled(nsgs: Iterable[Acl], cards: Cards, around: Networks, above: Mapping[st
         for key, _ in cards.of_subnets[subnet.key].ties:
             found[key].add(_ruling(subnet, above))
     for nsg in nsgs:
-        here = found[nsg.key].union(_ruling(subnet, above) for subnet, *_ in cards.standing(nsg.key) if above)
+        standing = cards.standing(nsg.key) if above else ()
+        here = found[nsg.key].union(_ruling(None if each.because else each.subnet, above) for each in standing)
         doubt = (nsg.address,) if len(here) > 1 else ()
         yield replace(nsg, ruled=tuple((rules, doubt) for rules in sorted(rules for rules in here if rules is not None)))
 

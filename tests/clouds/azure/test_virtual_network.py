@@ -89,6 +89,20 @@ resource "azurerm_subnet_route_table_association" "t" {
 }
 """
 PERHAPS = 'variable "on" { type = bool }\n'
+CARD = """
+variable "card" {}
+resource "azurerm_network_interface" "v" {
+  name = "card"
+  ip_configuration {
+    name      = "main"
+    subnet_id = azurerm_subnet.v.id
+  }
+}
+resource "azurerm_network_interface_security_group_association" "v" {
+  network_interface_id      = %s
+  network_security_group_id = azurerm_network_security_group.g.id
+}
+"""
 CASES: dict[str, tuple[str, dict[str, Any], list[str], list[str]]] = {
     "its own network": (ON_V, {}, ["10.0.0.0/16"], ["any"]),
     "a peered network": (ON_V + PEERING % "", {}, ["10.0.0.0/15"], ["any"]),
@@ -105,6 +119,28 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str], list[str]]] = {
     "a peering seen from the other side": (ON_W + PEERING % "", {}, ["10.1.0.0/16"], ["any"]),
     "a peering that may not be there": (ON_V + PERHAPS + PEERING % "count = var.on ? 1 : 0", {}, ["10.0.0.0/16"], ["any"]),
     "two networks that know nothing of each other": (ON_V + ON_W, {}, [], ["any"]),
+    "a subnet where it may not be": (
+        PERHAPS + ON_V.replace("{", "{\ncount = var.on ? 1 : 0", 1), {}, ["10.0.0.0/16"], ["any"],
+    ),
+    "one of two subnets": (
+        PERHAPS + ON_V.replace("azurerm_subnet.v.id", "var.on ? azurerm_subnet.v.id : azurerm_subnet.w.id"), {}, [], ["any"],
+    ),
+    "a subnet or one that is not known": (
+        PERHAPS + 'variable "subnet" {}' + ON_V.replace("azurerm_subnet.v.id", "var.on ? azurerm_subnet.v.id : var.subnet"), {},
+        [], ["any"],
+    ),
+    "an interface": (CARD % "azurerm_network_interface.v.id", {}, ["10.0.0.0/16"], ["any"]),
+    "an interface that may not have it": (
+        PERHAPS + CARD.replace("  network_interface_id ", "count = var.on ? 1 : 0\nnetwork_interface_id ")
+        % "azurerm_network_interface.v.id", {}, ["10.0.0.0/16"], ["any"],
+    ),
+    "an interface or one that is not known": (
+        PERHAPS + CARD % "var.on ? azurerm_network_interface.v.id : var.card", {}, [], ["any"],
+    ),
+    "an interface that is not known": (CARD % "var.card", {}, [], ["any"]),
+    "an interface that a data source reads": (
+        'data "azurerm_network_interface" "e" { name = "e" }' + CARD % "data.azurerm_network_interface.e.id", {}, [], ["any"],
+    ),
     "a network that is not known": (ON_V + ELSEWHERE, {}, [], ["any"]),
     "a default route to an appliance": (ON_V + ROUTED % ("0.0.0.0/0", "VirtualAppliance"), {}, ["0.0.0.0/0"], ["any"]),
     "a route through the gateway": (
