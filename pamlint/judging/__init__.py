@@ -8,12 +8,13 @@ from types import MappingProxyType
 
 from pamlint.binding import Binding, Part, Unit, is_absent
 from pamlint.judging.admission import Admission, Piece, localise, placed, worn_perhaps
+from pamlint.judging.blame import missing_at
 from pamlint.judging.cubes import Table
 from pamlint.judging.defaults import Working, implicit
 from pamlint.judging.demand import Ask, Demand
 from pamlint.judging.floating import Floating
 from pamlint.judging.halves import half_open
-from pamlint.judging.judgement import Cause, FlowState, Implicit, Judgement, Missing, Opening, Pinned, Reply, Served, Share
+from pamlint.judging.judgement import FlowState, Implicit, Judgement, Missing, Opening, Pinned, Reply, Served, Share
 from pamlint.judging.loosely import told_once, where_asked
 from pamlint.judging.opened import Front, barred, blocked_openings, openings, pinned
 from pamlint.judging.order import guarded, mixed, unreachable
@@ -33,7 +34,7 @@ from pamlint.model.policy import ANY_ROLE, Flow, Policy
 from pamlint.model.resource import Problem
 from pamlint.model.rows import View
 from pamlint.model.site import Site
-from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, PieceLimitError, Traffic, broadest, minus, overlap, touch
+from pamlint.model.traffic import PieceLimitError, Traffic, broadest, minus, overlap, touch
 
 NOTHING_UNREAD: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
@@ -275,7 +276,7 @@ class _Judge:
     ) -> None:
         """Lay what is missing at the first layers of the packet's way that do not admit it."""
         if len(front.unit.layers) == 1:
-            self.missing.append(self._missing(front, ask, want, front.unit.layers[0], front.layers[0], whole))
+            self.missing.append(missing_at(front.unit.layers[0], front, ask, want, whole, self.table))
             return
         left = whole
         for layer in front.unit.path(front.direction):
@@ -285,7 +286,7 @@ class _Judge:
             proved, unproven = overlap(left.proved, alone.proved), overlap(left.unproven, alone.unproven)
             here = Settled(broadest(proved), broadest(unproven), alone.because)
             if here.proved or here.unproven:
-                self.missing.append(self._missing(front, ask, want, layer, front.layers[place], here))
+                self.missing.append(missing_at(layer, front, ask, want, here, self.table))
                 left = Settled(minus(left.proved, here.proved), minus(left.unproven, here.unproven), left.because)
         self._blame_for(front, ask, want, left)
 
@@ -298,35 +299,8 @@ class _Judge:
             passed = passes[place] if layer is not path[-1] else ()
             here = Settled(minus(left.proved, passed), minus(left.unproven, passed), left.because)
             if here.proved or here.unproven:
-                self.missing.append(self._missing(front, ask, want, layer, front.layers[place], here))
+                self.missing.append(missing_at(layer, front, ask, want, here, self.table))
                 left = Settled(minus(left.proved, here.proved), minus(left.unproven, here.unproven), left.because)
-
-    def _missing(
-        self, front: Front, ask: Ask, want: Wanted, layer: tuple[Acl, ...], pieces: tuple[Piece, ...], settled: Settled
-    ) -> Missing:
-        residue = (*settled.proved, *settled.unproven)
-        whole = want.whole
-        partly = tuple((piece.acl, piece.rule) for piece in pieces if touch(piece.traffic, whole))
-        matched = sorted(layer, key=lambda acl: (acl.key not in ask.bearing.part.hosts, acl.loose, acl.partial))
-        acl, rule, cause = self._cause(front, matched, residue)
-        flow, role = ask.flow, ask.bearing.part.role
-        return Missing(flow, role, (ask.peer.role,), front.unit, acl, settled, front.seen_at(acl), rule, cause, partly)
-
-    def _cause(self, front: Front, layer: Sequence[Acl], residue: Traffic) -> tuple[Acl, Rule | None, Cause]:
-        """Which ACL, and which of its rules, keeps the residue out: a deny above an allow, or an allow that pins source ports."""
-        for acl in layer:
-            rules = [rule for rule in acl.rules if rule.direction == front.direction and not rule.default]
-            for place, rule in enumerate(rules):
-                cubes = localise(self.table.rule(acl, rule), front.unit, front.direction)
-                stopped = overlap(residue, cubes) if rule.action == "deny" else ()
-                below = (self.table.rule(acl, later) for later in rules[place + 1 :] if later.action == "allow")
-                if stopped and any(overlap(stopped, allow) for allow in below):
-                    return acl, rule, "denied"
-                if rule.action == "allow" and rule.source_ports.known != ALL_PORTS:
-                    wider = tuple(cube.replace(SOURCE_PORT, ALL_PORTS) for cube in cubes)
-                    if overlap(residue, wider):
-                        return acl, rule, "pinned"
-        return layer[0], None, "closed"
 
     # what is open
 
