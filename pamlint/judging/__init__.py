@@ -235,7 +235,10 @@ class _Judge:
                 self._blame(front, ask, want, settled, named, passes)
             else:
                 satisfied.append((ask.flow, want.networks or want.whole, want.own))
-            answers = replies(ask, front.unit, front.direction, self.wants, self.admission, self.floating)
+            answers = [
+                replace(answer, residue=self._doubt(answer.residue, ((answer.acl,),)))
+                for answer in replies(ask, front.unit, front.direction, self.wants, self.admission, self.floating)
+            ]
             self.replies += answers
             proved = settled.proved or any(answer.residue.proved for answer in answers)
             state: VerdictState = "missing" if proved else "unproven" if settled.unproven or answers else "satisfied"
