@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pamlint.checks.wording import grouped, names_text, place_of, source_text, told, traffic_text
 from pamlint.judging.judgement import Judgement
-from pamlint.model.finding import Finding
+from pamlint.model.finding import Finding, Row
 
 ID = "reply-blocked"
 
@@ -26,7 +26,7 @@ def check(judgement: Judgement) -> Iterable[Finding]:
                 judgement.estate,
                 f"{first.acl.address} keeps no connections in mind and{doubt} does not let {way} the replies of flow "
                 f"`{first.flow.id}` between `{first.role}` and `{first.peer}`: {traffic_text(share.rows, direction)}.",
-                f"Add an {direction} rule to {first.acl.address} for the clients' ports (1024-65535), above its denies.",
+                f"Add an {direction} rule to {first.acl.address} for {_what(share.rows)}, above its denies.",
                 roles=(first.role,),
                 flow=first.flow.id,
                 direction=direction,
@@ -38,3 +38,9 @@ def check(judgement: Judgement) -> Iterable[Finding]:
                 location=place_of(first.acl),
                 source=source_text(judgement, first.flow),
             )
+
+
+def _what(rows: Sequence[Row]) -> str:
+    """What an administrator has to let through."""
+    echo = all(row.protocol in ("icmp", "icmpv6") for row in rows)
+    return "echo replies" if echo else "the clients' ports (1024-65535)"

@@ -13,6 +13,9 @@ Family = Literal["any", "ipv4", "ipv6"]
 PORT_PROTOCOLS: Ranges = ((6, 6), (17, 17), (33, 33), (132, 132), (136, 136))
 """The protocols that have ports: TCP, UDP, DCCP, SCTP, UDP-Lite (IANA protocol numbers)."""
 
+ECHO = {(1, 8): 0, (58, 128): 129}
+"""The ICMP type that answers another one, by protocol."""
+
 _NUMBERS = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58}
 _NAMES = {number: name for name, number in _NUMBERS.items()}
 _WRITE = "write tcp/443, tcp/1-9, udp (all ports), icmp (all types), icmp/8, icmp/8/0, icmpv6, a protocol number, or any"

@@ -12,11 +12,8 @@ from pamlint.model.addresses import IPV4
 from pamlint.model.certainty import Predicate
 from pamlint.model.noun import noun, replace
 from pamlint.model.ranges import Ranges, holds, intersect
-from pamlint.model.services import PORT_PROTOCOLS
+from pamlint.model.services import ECHO, PORT_PROTOCOLS
 from pamlint.model.traffic import DESTINATION, DESTINATION_PORT, PROTOCOL, SOURCE, SOURCE_PORT, Cube, Traffic
-
-ECHO = {(1, 8): 0, (58, 128): 129}
-"""The ICMP type that answers another one, by protocol."""
 
 
 @noun

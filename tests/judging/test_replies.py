@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.judging.test_certainty import NEAR, RULE, told
 from tests.judging.test_chains import FLOW, NETWORK, ROLES, findings
 
@@ -37,3 +39,36 @@ def test_a_list_whose_other_rules_stand_elsewhere_drops_replies_perhaps(tmp_path
     flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
     found = findings(tmp_path, flow, SITE, NETWORK + near + ELSEWHERE + IN)
     assert told(found, "reply-blocked", "egress") == [("unproven", "acl-1", ["10.20.0.0/16"])]
+
+
+EDGE = """
+resource "aws_network_acl" "edge" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [aws_subnet.a.id]
+}
+"""
+PING = ENTRY.replace('"acl-1"', "aws_network_acl.edge.id") % (100, 100, "false", "allow", "%s", 0, 0, 8)
+BACK = ENTRY.replace('"acl-1"', "aws_network_acl.edge.id") % (110, 100, "true", "allow", "icmp", 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("service", "ports", "protocol", "back", "lost"),
+    [
+        ("icmp/8", (8, -1), "icmp", BACK, []),
+        ("icmp/8", (8, -1), "icmp", "", [("icmp", "0/0", "echo replies")]),
+        ("icmp/3", (-1, -1), "-1", "", []),
+        ("icmp, tcp/443", (-1, -1), "-1", BACK, [("tcp", None, "the clients' ports (1024-65535)")]),
+    ],
+)
+def test_an_echo_request_needs_its_reply(
+    service: str, ports: tuple[int, int], protocol: str, back: str, lost: list[tuple[str, str | None, str]], tmp_path: Path
+) -> None:
+    """A network ACL that drops echo replies breaks a required ping; other ICMP messages have no replies."""
+    rule = RULE % ("ingress", "icmp", *ports, 'cidr_blocks = ["10.20.0.0/16"]')
+    rule += RULE % ("ingress", "tcp", 443, 443, 'cidr_blocks = ["10.20.0.0/16"]')
+    flow = FLOW % ("call", "far", "near", service, "required", "ingress")
+    found = findings(tmp_path, flow, SITE, NETWORK + NEAR % rule + EDGE + PING % protocol + back)
+    replies = [each for each in found if each["check"] == "reply-blocked"]
+    told_ = [(row["protocol"], row["icmp"]) for each in replies for row in each["traffic"]]
+    assert told_ == [(name, detail) for name, detail, _ in lost]
+    assert all(f"for {what}, above" in each["tip"] for each, (*_, what) in zip(replies, lost, strict=True))
