@@ -6,6 +6,7 @@ import pytest
 
 from tests.oracle.estates import estate_of
 from tests.oracle.linting import differences
+from tests.oracle.tracing import traces_that_differ
 
 BATCHES, SIZE = 12, 25
 
@@ -14,4 +15,11 @@ BATCHES, SIZE = 12, 25
 def test_pamlint_agrees_with_the_packet_judge(batch: int) -> None:
     """Every finding's traffic, certainty and witness is what the judge finds, and no packet passes in silence."""
     wrong = {seed: found for seed in range(batch * SIZE, (batch + 1) * SIZE) if (found := differences(estate_of(seed), seed))}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("batch", range(4))
+def test_a_trace_agrees_with_the_packet_judge(batch: int) -> None:
+    """Each packet is allowed, denied or unproven as the judge says, on its way and back through network ACLs."""
+    wrong = {seed: found for seed in range(batch * 15, (batch + 1) * 15) if (found := traces_that_differ(estate_of(seed), seed))}
     assert wrong == {}

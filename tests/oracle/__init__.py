@@ -1,4 +1,4 @@
-"""A second opinion: random estates, a judge that walks their rules packet by packet, and the comparison with pamlint.
+"""A second opinion: random estates, a judge that walks their rules packet by packet, and the comparison with lint and trace.
 
 The judge asks packet by packet. Where a report may tell the same in two ways, it takes either; these are all such places:
 
