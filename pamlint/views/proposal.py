@@ -21,6 +21,7 @@ SYNONYMS: Mapping[str, str] = {
 """What people write for the words of role names, in the singular."""
 KINDS = ("aws_security_group", "azure_nsg")
 """Network ACLs make no machine play a role."""
+_BRACKETS = re.compile(r"\(([A-Z]{2,})\)")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
@@ -81,7 +82,7 @@ def _likeliest(acl: Acl, roles: Sequence[Role]) -> Role | None:
     scores: dict[str, int] = {}
     for role in roles:
         hits = own[role.id] & there
-        if _initials(role.id) in there:
+        if not there.isdisjoint(_short(role)):
             hits = own[role.id]
         if hits and (hits == own[role.id] or any(shared[word] == 1 for word in hits)):
             scores[role.id] = len(hits)
@@ -89,9 +90,11 @@ def _likeliest(acl: Acl, roles: Sequence[Role]) -> Role | None:
     return best[0] if len(best) == 1 else None
 
 
-def _initials(role: str) -> str | None:
-    parts = role.split("-")
-    return "".join(part[0] for part in parts) if len(parts) > 1 else None
+def _short(role: Role) -> frozenset[str]:
+    """A role's name in one word: its parts in one, their initials, and what its title has in brackets, as in `(PSMP)`."""
+    parts = role.id.split("-")
+    found = {"".join(parts), "".join(part[0] for part in parts)} if len(parts) > 1 else set()
+    return frozenset({*found, *(word.lower() for word in _BRACKETS.findall(role.title))})
 
 
 def _can_start(policy: Policy, feature: Feature) -> bool:

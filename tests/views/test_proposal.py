@@ -59,6 +59,21 @@ def test_a_name_tells_the_role(address: str, name: str | None, role: str | None,
     assert len(proposal.left) == (0 if role else 1)
 
 
+@pytest.mark.parametrize(
+    ("product", "address", "name", "role"),
+    [
+        ("cyberark-pam-self-hosted", "azurerm_network_security_group.this", "PSMP-NSG-westeurope", "psm-ssh"),
+        ("cyberark-pam-self-hosted", "azurerm_network_security_group.this", "PSM-NSG-westeurope", "psm"),
+        ("wallix-bastion-12", "aws_security_group.accessmanager_sg[*]", None, "access-manager"),
+        ("wallix-bastion-12", "aws_security_group.bastion_sg", None, "bastion"),
+    ],
+)
+def test_a_name_in_one_word_tells_the_role(product: str, address: str, name: str | None, role: str) -> None:
+    """What the title calls the role in brackets counts, and so do the parts of its name written as one word."""
+    proposal = propose(load_policy(product, Path()), [acl(address, name)])
+    assert [place.role.id for place in proposal.places if place.acls] == [role]
+
+
 def test_the_name_tag_counts_and_a_network_acl_does_not(policy: Policy) -> None:
     """An AWS group is often named by its tag alone; a network ACL makes no machine play a role."""
     tagged = acl("aws_security_group.this", tags={"Name": "pam-agent"})
