@@ -16,7 +16,7 @@ _SEPARATORS = frozenset(",;| \t\n")
 
 
 def put_together(parts: Iterable[str | UnknownValue]) -> UnknownValue:
-    """The unknown string that the parts make, of which one at least is unknown."""
+    """The unknown string that the parts make, of which one at least is unknown: an id with nothing beside it is that id."""
     pieces: list[str | UnknownValue] = []
     for part in parts:
         for piece in (part.pieces or (part,)) if isinstance(part, UnknownValue) else (part,):
@@ -25,6 +25,8 @@ def put_together(parts: Iterable[str | UnknownValue]) -> UnknownValue:
             elif piece != "":
                 pieces.append(piece)
     first = pieces[0] if isinstance(pieces[0], str) else ""
+    if len(pieces) == 1 and isinstance(pieces[0], UnknownValue) and is_identity(pieces[0]):
+        return pieces[0]
     next_ = pieces[1 if first else 0]
     prefix = string(first) + (next_.prefix if isinstance(next_, UnknownValue) else "")
     small = len(pieces) <= MAX_PIECES and sum(len(each) for each in pieces if isinstance(each, str)) <= MAX_TEXT
@@ -34,10 +36,11 @@ def put_together(parts: Iterable[str | UnknownValue]) -> UnknownValue:
 def taken_apart(text: UnknownValue, separator: str) -> UnknownValue | ListValue:
     """What `split` makes of the string: every element, if all of it is ids and text; else those that surely stand alone."""
     of = ListType(STRING)
-    if separator not in _SEPARATORS or not text.pieces:
+    pieces = text.pieces or ((text,) if is_identity(text) else ())
+    if separator not in _SEPARATORS or not pieces:
         return UnknownValue(text.because, of, not_null=True)
     elements: list[list[str | UnknownValue]] = [[]]
-    for piece in text.pieces:
+    for piece in pieces:
         if isinstance(piece, str):
             first, *rest = piece.split(separator)
             elements[-1].append(first)

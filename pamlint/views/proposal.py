@@ -12,6 +12,7 @@ from pamlint.model.policy import Feature, Policy, Role
 
 SYNONYMS: Mapping[str, str] = {
     "db": "database",
+    "gw": "gateway",
     "lnx": "linux",
     "mgmt": "manager",
     "mgr": "manager",

@@ -73,6 +73,12 @@ def test_elements(expression: str) -> None:
     assert shown(to_plain(value_of(expression))) == ELEMENTS[expression]
 
 
+@pytest.mark.parametrize("expression", ['join("", [id, ""])', 'join("", flatten([[id], "", ""]))', '"${""}${id}"'])
+def test_an_id_with_nothing_beside_it_is_the_id(expression: str) -> None:
+    """Modules join a list of one to say: the group that is made here, or the one that was given."""
+    assert value_of(expression) == value_of("id")
+
+
 A, B, TEXT, LIST = "?x.y.id", "?x.z.id", "?var.text", "?var.list"
 EITHER = {
     "any ? id : other": [A, B],
