@@ -103,7 +103,7 @@ def _hole_rows(hole: Cube, hull: Cube, view: View, box: Row) -> list[Row]:
 
 
 def join(found: Iterable[Row]) -> tuple[Row, ...]:
-    """The rows, sorted, with those that differ in their peers alone made one."""
+    """The rows, sorted, with those that differ in their peers alone made one, and without those that others hold in full."""
     alike: dict[tuple[object, ...], tuple[Row, dict[str, None]]] = {}
     for row in found:
         key = (row.protocol, row.ports, row.icmp, row.local, row.source_ports, row.exceptions)
@@ -111,7 +111,13 @@ def join(found: Iterable[Row]) -> tuple[Row, ...]:
     joined = [
         replace(row, peers=("any",) if "any" in names and not row.exceptions else tuple(names)) for row, names in alike.values()
     ]
-    return tuple(sorted(joined, key=_order))
+    full = {replace(row, peers=()): row.peers for row in joined if not row.exceptions}
+    return tuple(sorted((row for row in joined if not _is_held(row, full)), key=_order))
+
+
+def _is_held(row: Row, full: Mapping[Row, tuple[str, ...]]) -> bool:
+    """Whether a row with exceptions is told without them besides."""
+    return bool(row.exceptions) and {*row.peers} <= {*full.get(replace(row, peers=(), exceptions=()), ())}
 
 
 def _order(row: Row) -> tuple[object, ...]:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from pamlint.model.addresses import ANY, IPV4, IPV6, LAST, PUBLIC, V6_START, format_address, parse_cidr, parse_cidrs
 from pamlint.model.certainty import Predicate
 from pamlint.model.finding import Direction, Row, Witness
+from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, subtract
-from pamlint.model.rows import View, format_icmp, format_numbers, rows, witness
+from pamlint.model.rows import View, format_icmp, format_numbers, join, rows, witness
 from pamlint.model.traffic import (
     ALL_PORTS,
     ALL_PROTOCOLS,
@@ -217,6 +218,15 @@ def test_egress_is_told_from_the_other_side(cube: Cube) -> None:
     protocols, source, source_ports, destination, numbers = cube.sides
     turned = Cube((protocols, destination, source_ports, source, numbers))
     assert rows([cube], View("ingress", SYMBOLS)) == rows([turned], View("egress", SYMBOLS))
+
+
+def test_what_is_told_in_full_is_not_told_less_something_besides() -> None:
+    """The same services between the same ends, under one doubt with an exception and under another without."""
+    peers = ("10.0.0.0/8", "tag:T")
+    less = Row("tcp", "22", None, peers, ("any",), None, (Row("tcp", "22", None, ("10.0.0.0/9",), ("any",), None),))
+    full = Row("tcp", "22", None, peers, ("any",), None)
+    other = replace(less, peers=("10.0.0.0/8", "tag:U"), exceptions=(replace(full, peers=("10.0.0.0/10",)),))
+    assert join([less, full, other]) == (full, other)
 
 
 @EXAMPLES
