@@ -26,6 +26,7 @@ from pamlint.model.traffic import Cube
 ID = "missing-access"
 EVERYWHERE = (ANY, IPV4, IPV6)
 UNKNOWN = "networks that are not known"
+PINNED = "admits it from certain source ports alone"
 
 
 def check(judgement: Judgement) -> Iterable[Finding]:
@@ -67,12 +68,14 @@ def _message(item: Missing, peers: tuple[str, ...], share: Told) -> str:
     wants = f"`{item.role}` must {'be reached on' if direction == 'ingress' else 'reach'} "
     wants += f"{traffic_text(_asked(item, share), direction)} ({names_text(peers)}, flow `{item.flow.id}`)"
     if share.certainty == "unproven":
-        hangs = f"it hangs on {names_text(share.because)}"
-        return f"{wants}; whether {item.acl.address} lets it {_way(direction)} is not proved: {hangs}."
+        hangs = f"is not proved: it hangs on {names_text(share.because)}"
+        if item.cause == "pinned" and item.rule is not None:
+            return f"{wants}; {item.rule.name} {PINNED}, and whether anything else lets it {_way(direction)} {hangs}."
+        return f"{wants}; whether {item.acl.address} lets it {_way(direction)} {hangs}."
     if item.rule is not None and item.cause == "denied":
         return f"{wants}, but {item.rule.name} denies it before any rule allows it."
     if item.rule is not None:
-        return f"{wants}, but {item.rule.name} admits it from certain source ports alone, and clients use random ones."
+        return f"{wants}, but {item.rule.name} {PINNED}, and clients use random ones."
     return f"{wants}, and no rule of {item.acl.address} lets it {_way(direction)}."
 
 
@@ -99,10 +102,10 @@ def _way(direction: str) -> str:
 
 
 def _tip(item: Missing, share: Told) -> str:
-    if share.certainty == "unproven":
-        return supply_text(share.because)
     if item.cause == "pinned" and item.rule is not None:
         return f"Set the source ports of {item.rule.name} to `*`."
+    if share.certainty == "unproven":
+        return supply_text(share.because)
     if item.cause == "denied" and item.rule is not None:
         return f"Give the allow rule a lower priority number than {item.rule.name}, or narrow the deny."
     side = "ingress" if item.view.direction == "ingress" else "egress"

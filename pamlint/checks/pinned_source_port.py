@@ -17,14 +17,15 @@ def check(judgement: Judgement) -> Iterable[Finding]:
     for group in grouped(((item.acl.key, item.rule.name), item) for item in judgement.pinned):
         for share in told(group):
             first = group[0]
-            ports = format_numbers(first.rule.source_ports.known) or "unknown ones"
+            ports = format_numbers(first.rule.source_ports.known)
+            which = f"port {ports}" if ports.isdigit() else f"ports {ports or 'unknown ones'}"
             hangs = f" It hangs on {names_text(share.because)}." if share.certainty == "unproven" else ""
             yield Finding(
                 ID,
                 "high",
                 share.certainty,
                 judgement.estate,
-                f"{first.rule.name} matches only the source ports {ports}; clients speak from random high ports "
+                f"{first.rule.name} matches only the source {which}; clients speak from random high ports "
                 f"(49152-65535), so it admits no ordinary client.{hangs}",
                 "Set the source ports to `*`: the port that a service listens on belongs in the destination ports.",
                 roles=share.roles,
