@@ -21,12 +21,11 @@ class Excerpts:
         """The arrow with the place, then at most so many of the block's lines, the first one underlined."""
         last = max(place.line, min(place.end_line, place.line + most - 1))
         gutter = len(str(last))
-        arrow: Line = ((f"{' ' * gutter}--> ", "blue"), (visible(str(place)), ""))
         lines = self._read(place.file)
         if place.line > len(lines):
-            return [arrow]
+            return [arrow(place, gutter)]
         shown = range(place.line, min(last, len(lines)) + 1)
-        told = [arrow, line(f"{' ' * gutter} |", "blue")]
+        told = [arrow(place, gutter), line(f"{' ' * gutter} |", "blue")]
         for number in shown:
             text = lines[number - 1].expandtabs(4)
             told.append(((f"{number:>{gutter}} | ", "blue"), (_fitting(visible(text), width - gutter - 3), "")))
@@ -46,6 +45,11 @@ class Excerpts:
                 text = ""
             self._lines[file] = text.split("\n")
         return self._lines[file]
+
+
+def arrow(place: Location, gutter: int = 1) -> Line:
+    """The place alone."""
+    return ((f"{' ' * gutter}--> ", "blue"), (visible(str(place)), ""))
 
 
 def _underline(text: str, column: int, gutter: int, width: int, style: str) -> Line:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from pamlint.model.finding import SEVERITIES, Finding, Report
+from pamlint.model.resource import Location
 from pamlint.report.escaping import visible
-from pamlint.report.excerpts import Excerpts
+from pamlint.report.excerpts import Excerpts, arrow
 from pamlint.report.screen import PLAIN, SEVERITY_STYLES, Line, Screen, line, paint, wrapped
 from pamlint.report.summary import closing
 from pamlint.report.wording import names, packet, sentence
 
 ROWS = 5
-"""How many lines of traffic a finding shows; the JSON report has them all."""
+"""How many lines of traffic, and of other rules, a finding shows; the JSON report has them all."""
 RULE_LINES = 8
 """How many lines of a rule's block are shown; rules are rarely longer. Of an ACL only the first line is."""
 APART = {"unresolved-value": "Not known", "unreadable-input": "Not read"}
@@ -71,17 +72,23 @@ def _section(heading: str, style: str, findings: Sequence[Finding], excerpts: Ex
     if not findings:
         return []
     lines = [line(heading, style), line("─" * len(heading), style)]
+    seen: set[tuple[Location | None, bool]] = set()
     for finding in findings:
-        lines += [*_finding(finding, excerpts, screen), line()]
+        place = (finding.location, finding.rule is None)
+        lines += [*_finding(finding, None if place in seen else excerpts, screen), line()]
+        seen.add(place)
     return lines
 
 
-def _finding(finding: Finding, excerpts: Excerpts, screen: Screen) -> list[Line]:
+def _finding(finding: Finding, excerpts: Excerpts | None, screen: Screen) -> list[Line]:
+    """A finding, with what stands at its place if that is not shown already: many rules may be made by one block."""
     style = SEVERITY_STYLES[finding.severity]
     title = ((f"{finding.severity}[{finding.check}]", style), (f" {finding.certainty}: ", ""))
     lines = wrapped(visible(finding.message), screen.width, title, "    ")
-    if finding.location is not None:
+    if finding.location is not None and excerpts is not None:
         lines += excerpts.around(finding.location, RULE_LINES if finding.rule else 1, screen.width, style)
+    elif finding.location is not None:
+        lines.append(arrow(finding.location))
     return [*lines, *_details(finding, screen)]
 
 
@@ -97,13 +104,16 @@ def _details(finding: Finding, screen: Screen) -> list[Line]:
         told.append(("workload", names(finding.workloads)))
     if finding.because:
         told.append(("unknown", names(finding.because)))
-    for other in finding.related:
+    for other in finding.related[:ROWS]:
         told.append(("see", f"{other.name}{f' at {other.location}' if other.location else ''}: {other.why}"))
+    if len(finding.related) > ROWS:
+        told.append(("", f"and {len(finding.related) - ROWS} more (--format json has them all)"))
     if finding.tip:
         told.append(("tip", finding.tip))
     if finding.source:
         told.append(("policy", finding.source))
     lines: list[Line] = []
     for label, text in told:
-        lines += wrapped(visible(text), screen.width, ((f"   = {label + ':':<9} ", "blue"),), " " * 15)
+        start = f"   = {label + ':':<9} " if label else " " * 15
+        lines += wrapped(visible(text), screen.width, ((start, "blue"),), " " * 15)
     return lines

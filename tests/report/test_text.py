@@ -45,6 +45,30 @@ def test_a_finding_shows_its_rule_with_the_line_marked() -> None:
     assert text.render(report(EXTRA), Screen(quiet=True)) == EXCERPT
 
 
+def test_a_block_that_makes_many_rules_is_shown_once_under_a_heading() -> None:
+    """Below the first of them the place alone; another role's heading shows it again."""
+    other = replace(EXTRA, message="Another rule of the block.")
+    elsewhere = replace(other, roles=("agent",))
+    told = text.render(report(EXTRA, other, elsewhere), Screen(quiet=True))
+    assert told.count(" --> main.tf:4:3\n") == 3
+    assert [told.count(line) for line in (" --> main.tf:4:3\n  |\n4 |   ingress {\n", " --> main.tf:4:3\n   = traffic:")] == [
+        2,
+        1,
+    ]
+
+
+def test_of_many_other_rules_the_first_are_shown() -> None:
+    """And how many there are besides."""
+    (deny,) = EXTRA.related
+    many = replace(EXTRA, related=tuple(replace(deny, name=f"rule{number}") for number in range(8)))
+    lines = text.render(report(many), Screen(quiet=True)).splitlines()
+    see = lines.index("   = see:      rule0 at net.tf:7:1: lets it through as well")
+    assert lines[see + 4 : see + 6] == [
+        "   = see:      rule4 at net.tf:7:1: lets it through as well",
+        "               and 3 more (--format json has them all)",
+    ]
+
+
 def test_a_clean_run_says_what_was_proved() -> None:
     """How many flows of how many roles at how many ACLs, by which policy, on which day."""
     assert text.render(CLEAN).splitlines()[:2] == [
