@@ -138,7 +138,8 @@ def ruled(nsgs: Iterable[Acl], cards: Cards, around: Networks, above: Mapping[st
             found[key].add(_ruling(subnet, above))
     for nsg in nsgs:
         standing = cards.standing(nsg.key) if above else ()
-        here = found[nsg.key].union(_ruling(None if each.because else each.subnet, above) for each in standing)
+        here = found[nsg.key].union(_ruling(each.subnet, above) for each in standing)
+        here |= {None} if standing and all(each.because for each in standing) else set()
         doubt = (nsg.address,) if len(here) > 1 else ()
         yield replace(nsg, ruled=tuple((rules, doubt) for rules in sorted(rules for rules in here if rules is not None)))
 

@@ -132,12 +132,30 @@ resource "azurerm_subnet" "w" {
 """
 PERHAPS = 'variable "on" { type = bool }\n'
 DOUBT = ("azurerm_network_security_group.g",)
+CARD = "azurerm_network_interface.n.id"
+ON_CARD = """
+resource "azurerm_network_interface_security_group_association" "n" {
+  network_interface_id      = azurerm_network_interface.n.id
+  network_security_group_id = azurerm_network_security_group.g.id
+  %s
+}
+"""
 RULED = {
     "a subnet": (GUARDED % ("s", "s", ""), [()]),
     "two subnets of one network": (ELSEWHERE % ("two", "vnet") + GUARDED % ("s", "s", "") + GUARDED % ("w", "w", ""), [()]),
     "one of another network": (ELSEWHERE % ("two", "other") + GUARDED % ("s", "s", "") + GUARDED % ("w", "w", ""), [DOUBT]),
     "one that has none": (ELSEWHERE % ("GatewaySubnet", "vnet") + GUARDED % ("s", "s", "") + GUARDED % ("w", "w", ""), [DOUBT]),
     "a subnet perhaps": (PERHAPS + GUARDED % ("s", "s", "count = var.on ? 1 : 0"), [DOUBT]),
+    "an interface": (ON_CARD % "", [()]),
+    "an interface perhaps": (PERHAPS + ON_CARD % "count = var.on ? 1 : 0", [DOUBT]),
+    "an interface or one that is not known": (
+        'variable "card" {}\n' + PERHAPS + (ON_CARD % "").replace(CARD, f"var.on ? {CARD} : var.card"),
+        [DOUBT],
+    ),
+    "a subnet, and an interface perhaps": (
+        PERHAPS + GUARDED % ("s", "s", "") + ON_CARD % "count = var.on ? 1 : 0",
+        [()],
+    ),
     "nothing": ("", []),
 }
 
