@@ -16,16 +16,10 @@ from pamlint.checks.wording import (
     told,
     traffic_text,
 )
-from pamlint.judging.cubes import sides
 from pamlint.judging.judgement import Judgement, Missing
-from pamlint.model.addresses import ANY, IPV4, IPV6, format_ranges
-from pamlint.model.finding import Finding, Row
-from pamlint.model.noun import replace
-from pamlint.model.traffic import Cube
+from pamlint.model.finding import Finding
 
 ID = "missing-access"
-EVERYWHERE = (ANY, IPV4, IPV6)
-UNKNOWN = "networks that are not known"
 PINNED = "admits it from certain source ports alone"
 
 
@@ -66,7 +60,7 @@ def _finding(judgement: Judgement, group: list[Missing], share: Told) -> Finding
 def _message(item: Missing, peers: tuple[str, ...], share: Told) -> str:
     direction = item.view.direction
     wants = f"`{item.role}` must {'be reached on' if direction == 'ingress' else 'reach'} "
-    wants += f"{traffic_text(_asked(item, share), direction)} ({names_text(peers)}, flow `{item.flow.id}`)"
+    wants += f"{traffic_text(share.rows, direction)} ({names_text(peers)}, flow `{item.flow.id}`)"
     if share.certainty == "unproven":
         hangs = f"is not proved: it hangs on {names_text(share.because)}"
         if item.cause == "pinned" and item.rule is not None:
@@ -77,24 +71,6 @@ def _message(item: Missing, peers: tuple[str, ...], share: Told) -> str:
     if item.rule is not None:
         return f"{wants}, but {item.rule.name} {PINNED}, and clients use random ones."
     return f"{wants}, and no rule of {item.acl.address} lets it {_way(direction)}."
-
-
-def _asked(item: Missing, share: Told) -> list[Row]:
-    """The rows, where all addresses that there are do not stand for the networks of a role that nobody knows."""
-    peer_side, _ = sides(item.view.direction)
-    whole = [cube for cube in share.traffic if cube.sides[peer_side] in EVERYWHERE]
-    if not whole or not all(_is_of_unknown(cube, item, peer_side) for cube in whole):
-        return list(share.rows)
-    names = {"any", *(text for line in EVERYWHERE for text in format_ranges(line))}
-    return [
-        replace(row, peers=tuple(dict.fromkeys(UNKNOWN if peer in names else peer for peer in row.peers))) for row in share.rows
-    ]
-
-
-def _is_of_unknown(cube: Cube, item: Missing, peer_side: int) -> bool:
-    """Whether whoever is meant stands in networks that are not known."""
-    meant = (item.view.predicates[name] for name, sign in cube.guard if sign)
-    return any(each.kind == "set" and each.side == peer_side for each in meant)
 
 
 def _way(direction: str) -> str:

@@ -15,7 +15,7 @@ from pamlint.model.finding import Certainty, Related, Row, Witness
 from pamlint.model.policy import Flow, Policy
 from pamlint.model.ranges import holds, subtract
 from pamlint.model.resource import NOT_UNDERSTOOD, Location
-from pamlint.model.rows import View, join, rows, within, witness
+from pamlint.model.rows import View, join, peer_text, rows, within, witness
 from pamlint.model.traffic import Cube, PieceLimitError, Traffic, merge, minus
 
 SHOWN = 3
@@ -139,7 +139,7 @@ def traffic_text(found: Sequence[Row], direction: str | None) -> str:
     for (peers, exceptions), services in by_peers.items():
         told = list(dict.fromkeys(services))
         except_text = "".join(_exceptions_text(exceptions, peers, told, preposition))
-        texts.append(f"{shortened(told)} {preposition} {shortened(list(peers), 'and')}{except_text}")
+        texts.append(f"{shortened(told)} {preposition} {shortened([*map(peer_text, peers)])}{except_text}")
     return shortened(list(dict.fromkeys(texts)), "and")
 
 

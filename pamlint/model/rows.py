@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -35,6 +36,7 @@ WITH_PORTS: Ranges = ((6, 6), (17, 17))
 ICMP: Ranges = ((1, 1), (58, 58))
 FEW = 4
 """So many networks are told as they are, without looking for something shorter."""
+EVERYWHERE = frozenset(text for line in (ANY, IPV4, IPV6) for text in format_ranges(line))
 HULL_LIMIT = 64
 """More cubes than these are printed as they are; looking for exceptions would cost more than it saves."""
 
@@ -154,11 +156,12 @@ def _side_names(cube: Cube, side: int, whole: Ranges, view: View) -> tuple[tuple
     if members:
         names, apart = _member_names(members, addresses, whole)
         return names, exceptions + apart
-    if holds(addresses, whole):
-        return ("any",), exceptions
-    names, outside_names = _address_names(addresses, whole, view.lists)
+    names, outside_names = (("any",), ()) if holds(addresses, whole) else _address_names(addresses, whole, view.lists)
     if outside_names:
         exceptions.append(outside_names)
+    unknown = [predicate.text for predicate, sign in literals if sign and predicate.kind == "set"]
+    if unknown and side == view.peer_side:
+        names = tuple(dict.fromkeys(unknown[0] if name in EVERYWHERE else name for name in names))
     return names, exceptions
 
 
@@ -219,6 +222,15 @@ def _list_names(addresses: Ranges, lists: Mapping[str, Ranges]) -> tuple[tuple[s
         if intersect(beside, line) and not intersect(addresses, line):
             beside = union(beside, line)
     return (*names, *format_ranges(subtract(addresses, covered))), format_ranges(beside)
+
+
+def peer_text(name: str) -> str:
+    """A peer of a row in words."""
+    return "networks that are not known" if _NETWORKS.fullmatch(name) else name
+
+
+_NETWORKS = re.compile(r"roles\.[^.]+\.cidrs")
+"""What stands for the networks of a role where nobody knows them."""
 
 
 def within(apart: Sequence[str]) -> tuple[str, ...]:

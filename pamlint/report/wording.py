@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pamlint.model.finding import Direction, Row, Witness
 from pamlint.model.noun import replace
-from pamlint.model.rows import within
+from pamlint.model.rows import peer_text, within
 
 CLIENTS = "1024-65535"
 """The source ports of ordinary clients, which are not worth a word."""
@@ -75,7 +75,7 @@ def _exception(exception: Row, row: Row, direction: Direction | None) -> str:
 
 
 def _peers(row: Row, direction: Direction | None) -> str:
-    return f"{'to' if direction == 'egress' else 'from'} {names(row.peers)}"
+    return f"{'to' if direction == 'egress' else 'from'} {names([*map(peer_text, row.peers)])}"
 
 
 def _local(row: Row, direction: Direction | None) -> str:

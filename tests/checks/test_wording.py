@@ -12,6 +12,7 @@ from pamlint.model.finding import Row
 from pamlint.model.ranges import subtract
 from pamlint.report.wording import sentence
 from tests.judging.test_chains import FLOW, NETWORK, ROLES, findings
+from tests.twins import lint
 
 WAYS = {
     "var.cidr": "with `--var` or `--var-file`",
@@ -87,16 +88,28 @@ resource "aws_instance" "far" {
 
 
 @pytest.mark.parametrize(
-    ("cidrs", "peer"),
-    [("", "networks that are not known"), (", cidrs: [0.0.0.0/0]", "0.0.0.0/0"), (", cidrs: [10.9.0.0/24]", "10.9.0.0/24")],
+    ("cidrs", "peer", "symbol"),
+    [
+        ("", "networks that are not known", "roles.far.cidrs"),
+        (", cidrs: [0.0.0.0/0]", "0.0.0.0/0", "0.0.0.0/0"),
+        (", cidrs: [10.9.0.0/24]", "10.9.0.0/24", "10.9.0.0/24"),
+    ],
 )
-def test_networks_that_nobody_knows_are_not_told_as_all_the_world(cidrs: str, peer: str, tmp_path: Path) -> None:
-    """The policy asks for a role, and not for whoever there is: that is said only where the role's networks are all of it."""
+def test_networks_that_nobody_knows_are_not_told_as_all_the_world(cidrs: str, peer: str, symbol: str, tmp_path: Path) -> None:
+    """The policy asks for a role, and not for whoever there is: that is said only where the role's networks are all of it.
+
+    The traffic names them by what the site file would say, and the screen says the same as the sentence.
+    """
     flow = FLOW % ("call", "far", "near", "tcp/22", "required", "ingress")
     found = findings(tmp_path, flow, ROLES % ("", cidrs), NETWORK + FAR_PERHAPS)
     told = [each["message"].partition("(`far`")[0] for each in found if each["check"] == "missing-access"]
     assert f"`near` must be reached on tcp/22 from {peer} " in told
     assert [each for each in told if "0.0.0.0/0" in each] == [each for each in told if "0.0.0.0/0" in cidrs]
+    rows = [row["peers"] for each in found if each["check"] == "missing-access" for row in each["traffic"]]
+    assert [symbol] in rows
+    assert ["0.0.0.0/0"] not in rows or "0.0.0.0/0" in cidrs
+    screen = " ".join(lint(tmp_path, "--format", "text").out.split())
+    assert f"traffic: tcp/22 from {peer}, source ports" in screen
 
 
 MACHINES = """
