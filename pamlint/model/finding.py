@@ -182,7 +182,7 @@ class Report:
     """Everything that a run has to tell. `notes` are for standard error: what a reader should know and is no finding.
 
     `settled` is true if nothing is unproven and nothing that could be judged was left out; `min_severity` is the site's
-    threshold.
+    threshold. `unsaid` are the flows that are unproven somewhere without a finding of their own.
     """
 
     version: str
@@ -198,3 +198,4 @@ class Report:
     notes: tuple[str, ...] = ()
     settled: bool = True
     min_severity: Severity = "low"
+    unsaid: tuple[str, ...] = ()

@@ -61,6 +61,7 @@ class Chapter:
     flows: int
     unreadable: bool
     is_bound: bool
+    unsaid: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -75,11 +76,12 @@ class SiteTold(NamedTuple):
 def chapter(outcome: Outcome) -> Chapter:
     """What the report tells of an estate that was judged and checked."""
     judgement, network = outcome.judgement, outcome.network
+    verdicts = tuple(_verdicts(judgement))
     return Chapter(
         _site(judgement.site),
         tuple(reading.input for reading in outcome.readings),
         tuple(_bindings(outcome)),
-        tuple(_verdicts(judgement)),
+        verdicts,
         tuple(Unjudged(acl.address, "it plays no role and guards nothing that does") for acl in judgement.binding.idle),
         outcome.findings,
         len(outcome.suppressed),
@@ -89,6 +91,7 @@ def chapter(outcome: Outcome) -> Chapter:
         len(judgement.flows),
         outcome.unreadable,
         bool(judgement.binding.units),
+        _unsaid(verdicts, (*outcome.findings, *(each.finding for each in outcome.suppressed))),
         outcome.notes,
     )
 
@@ -122,6 +125,7 @@ def assemble(chapters: Sequence[Chapter], today: date, notes: Iterable[str]) -> 
         (*notes, *(note for one in chapters for note in one.notes)),
         settled=_settled(chapters, findings, verdicts),
         min_severity=max((one.site.min_severity for one in chapters), key=SEVERITIES.index, default="low"),
+        unsaid=tuple(sorted({flow for one in chapters for flow in one.unsaid})),
     )
 
 
@@ -191,6 +195,14 @@ def _verdicts(judgement: Judgement) -> Iterable[Verdict]:
             )
         )
     return sorted(found, key=lambda verdict: (verdict.role, verdict.flow, verdict.direction, verdict.acls, verdict.workloads))
+
+
+def _unsaid(verdicts: Iterable[Verdict], findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The flows that are unproven where no finding is about them."""
+    told = {(finding.flow, role, finding.acl) for finding in findings for role in finding.roles}
+    unproven = (verdict for verdict in verdicts if verdict.state == "unproven")
+    silent = (one for one in unproven if told.isdisjoint((one.flow, one.role, acl) for acl in one.acls))
+    return tuple(sorted({verdict.flow for verdict in silent}))
 
 
 def _summary(chapters: Sequence[Chapter], findings: Sequence[Finding], inputs: Sequence[Input]) -> Summary:

@@ -14,7 +14,7 @@ from pamlint.report.wording import names
 def closing(report: Report, hidden: int, known: int, screen: Screen) -> list[Line]:
     """The counts of a run. `hidden` findings were milder than the screen's threshold, `known` ones were found before."""
     lines = [*_proved(report, screen), _found(report, hidden, known)]
-    for text in (*_read(report), *_not_judged(report), *_assumed(report)):
+    for text in (*_unsaid(report), *_read(report), *_not_judged(report), *_assumed(report)):
         lines += wrapped(visible(text), screen.width, indent="  ")
     return lines
 
@@ -54,6 +54,14 @@ def _found(report: Report, hidden: int, known: int) -> Line:
     total = sum(number for _, number in found)
     head = f"{count(total, 'finding')}{': ' if total else ''}"
     return ((head, "bold"), *spans, (f"; {tail}" if tail else "", ""), (".", ""))
+
+
+def _unsaid(report: Report) -> list[str]:
+    flows = report.unsaid
+    where = "`pamlint matrix --verify` shows where"
+    return [
+        f"Not proved either, without a finding of {'its' if len(flows) == 1 else 'their'} own: {names(flows)} ({where})."
+    ] * bool(flows)
 
 
 def _read(report: Report) -> list[str]:

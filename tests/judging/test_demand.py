@@ -727,6 +727,8 @@ def test_a_flow_is_not_proved_to_be_blocked_where_a_name_that_is_let_in_may_hold
     assert [certainty for certainty, *_ in told(found, "extra-access", "ingress")] == ["proved"]
     states = [each for each in lint(tmp_path).report()["verdicts"] if each["role"] == "near"]
     assert [(each["state"], each["rules"]) for each in states] == [(state, rules)]
+    without = "Not proved either, without a finding of its own: round (`pamlint matrix --verify` shows where)."
+    assert (without in lint(tmp_path, "--format", "text").out) == (state == "unproven")
 
 
 def test_a_rule_for_a_group_that_a_machine_does_not_wear_is_none_of_its_rules(tmp_path: Path) -> None:

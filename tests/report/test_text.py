@@ -94,6 +94,23 @@ def test_what_is_unproven_stands_apart() -> None:
     assert headings == ["ssh-relay", "agent", "Not proved", "Not known"]
 
 
+@pytest.mark.parametrize(
+    ("flows", "told"),
+    [
+        ((), None),
+        (("a",), "Not proved either, without a finding of its own: a (`pamlint matrix --verify` shows where)."),
+        (
+            ("a", "b", "c", "d", "e"),
+            "Not proved either, without a finding of their own: a, b, c, d and 1 more (`pamlint matrix --verify` shows where).",
+        ),
+    ],
+)
+def test_flows_that_are_unproven_without_a_finding_are_told(flows: tuple[str, ...], told: str | None) -> None:
+    """One line behind the counts of the findings; none where there are no such flows."""
+    lines = text.render(replace(CLEAN, unsaid=flows), Screen(width=200)).splitlines()
+    assert [line for line in lines if line.startswith("Not proved")] == ([told] if told else [])
+
+
 def test_milder_findings_are_counted_and_not_shown() -> None:
     """The threshold hides findings of its own and never what was not known."""
     told = text.render(FULL, Screen(min_severity="critical"))
