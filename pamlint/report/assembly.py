@@ -198,11 +198,11 @@ def _verdicts(judgement: Judgement) -> Iterable[Verdict]:
 
 
 def _unsaid(verdicts: Iterable[Verdict], findings: Iterable[Finding]) -> tuple[str, ...]:
-    """The flows that are unproven where no finding is about them."""
+    """The flows that are unproven where no finding is about them, each with its estate."""
     told = {(finding.flow, role, finding.acl) for finding in findings for role in finding.roles}
     unproven = (verdict for verdict in verdicts if verdict.state == "unproven")
     silent = (one for one in unproven if told.isdisjoint((one.flow, one.role, acl) for acl in one.acls))
-    return tuple(sorted({verdict.flow for verdict in silent}))
+    return tuple(sorted({f"{one.flow} ({one.estate})" if one.estate else one.flow for one in silent}))
 
 
 def _summary(chapters: Sequence[Chapter], findings: Sequence[Finding], inputs: Sequence[Input]) -> Summary:

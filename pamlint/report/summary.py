@@ -58,10 +58,8 @@ def _found(report: Report, hidden: int, known: int) -> Line:
 
 def _unsaid(report: Report) -> list[str]:
     flows = report.unsaid
-    where = "`pamlint matrix --verify` shows where"
-    return [
-        f"Not proved either, without a finding of {'its' if len(flows) == 1 else 'their'} own: {names(flows)} ({where})."
-    ] * bool(flows)
+    own = "its" if len(flows) == 1 else "their"
+    return [f"Unproven without a finding of {own} own: {names(flows)}; see `pamlint matrix --verify`."] if flows else []
 
 
 def _read(report: Report) -> list[str]:

@@ -727,7 +727,7 @@ def test_a_flow_is_not_proved_to_be_blocked_where_a_name_that_is_let_in_may_hold
     assert [certainty for certainty, *_ in told(found, "extra-access", "ingress")] == ["proved"]
     states = [each for each in lint(tmp_path).report()["verdicts"] if each["role"] == "near"]
     assert [(each["state"], each["rules"]) for each in states] == [(state, rules)]
-    without = "Not proved either, without a finding of its own: round (`pamlint matrix --verify` shows where)."
+    without = "Unproven without a finding of its own: round; see `pamlint matrix --verify`."
     assert (without in lint(tmp_path, "--format", "text").out) == (state == "unproven")
 
 

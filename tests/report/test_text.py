@@ -98,17 +98,17 @@ def test_what_is_unproven_stands_apart() -> None:
     ("flows", "told"),
     [
         ((), None),
-        (("a",), "Not proved either, without a finding of its own: a (`pamlint matrix --verify` shows where)."),
+        (("a",), "Unproven without a finding of its own: a; see `pamlint matrix --verify`."),
         (
             ("a", "b", "c", "d", "e"),
-            "Not proved either, without a finding of their own: a, b, c, d and 1 more (`pamlint matrix --verify` shows where).",
+            "Unproven without a finding of their own: a, b, c, d and 1 more; see `pamlint matrix --verify`.",
         ),
     ],
 )
 def test_flows_that_are_unproven_without_a_finding_are_told(flows: tuple[str, ...], told: str | None) -> None:
     """One line behind the counts of the findings; none where there are no such flows."""
     lines = text.render(replace(CLEAN, unsaid=flows), Screen(width=200)).splitlines()
-    assert [line for line in lines if line.startswith("Not proved")] == ([told] if told else [])
+    assert [line for line in lines if line.startswith("Unproven")] == ([told] if told else [])
 
 
 def test_milder_findings_are_counted_and_not_shown() -> None:
