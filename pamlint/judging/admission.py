@@ -11,7 +11,7 @@ from pamlint.model.acl import Acl, Action, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import Direction
-from pamlint.model.ranges import subtract
+from pamlint.model.ranges import Ranges, subtract
 from pamlint.model.traffic import Cube, Entry, Field, PieceLimitError, Traffic, admitted, merge, minus, overlap, touch
 
 ADMIN = "azure_admin_rules"
@@ -178,9 +178,17 @@ def is_chosen(acl: Acl) -> bool:
 
 def staying(unit: Unit, direction: Direction) -> Traffic:
     """The traffic that does not leave the subnet, where all of a unit stands in one that is known."""
-    subnets = {workload.subnet for workload in unit.workloads}
+    return staying_somewhere(unit, direction) if len(_subnets(unit)) == 1 else ()
+
+
+def staying_somewhere(unit: Unit, direction: Direction) -> Traffic:
+    """The traffic of those of a unit who stand in the same subnet as the far side."""
     peer_side, _ = sides(direction)
-    return tuple(Cube().replace(peer_side, subnet) for subnet in subnets if subnet and len(subnets) == 1)
+    return tuple(Cube().replace(peer_side, subnet) for subnet in _subnets(unit) if subnet)
+
+
+def _subnets(unit: Unit) -> tuple[Ranges, ...]:
+    return tuple(sorted({subnet for workload in unit.workloads for subnet in workload.subnets}))
 
 
 def sure(traffic: Traffic, table: Table) -> Traffic:

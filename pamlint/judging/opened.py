@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pamlint.binding import Unit
-from pamlint.judging.admission import Admission, Piece, is_chosen, less, localise, through
+from pamlint.judging.admission import Admission, Piece, is_chosen, less, localise, staying, staying_somewhere, through
 from pamlint.judging.crossing import NARROWED, in_both, past_a_list
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides, spoken
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
@@ -104,6 +104,7 @@ class Front:
 
 def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admission, table: Table) -> list[Opening]:
     """Every explicit rule that lets through what nothing permits, nearest layer first; blocked traffic is told elsewhere."""
+    front = _within_subnets(front, admission)
     besides = (*blocked, *demand.of_unbound(front.unit, front.direction, front.named.keys()))
     allowed = merge((*front.permitted.traffic, *besides)) if besides else front.permitted.merged
     if not minus(front.passed, allowed):
@@ -131,6 +132,16 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
         if settled.unproven:
             found.append(front.opening(_absent(acl, front.direction), acl, settled))
     return list(_by_one(found)) if front.unit.cloud == "azure" and len(front.layers) > 1 else found
+
+
+def _within_subnets(front: Front, admission: Admission) -> Front:
+    """The front where whoever stands in the same subnet as one of the unit's machines reaches that past the network ACL."""
+    inside = staying_somewhere(front.unit, front.direction)
+    lists = [layer[0].kind == "aws_network_acl" for layer in front.unit.layers]
+    if not any(lists) or inside == staying(front.unit, front.direction):
+        return front
+    passes = tuple((*passed, *inside) if is_list else passed for is_list, passed in zip(lists, front.passes, strict=True))
+    return replace(front, passes=passes, passed=admission.chain(front.unit, passes))
 
 
 def _past(
@@ -262,6 +273,7 @@ def blocked_openings(
     is not proved to be blocked.
     """
     unit, direction = front.unit, front.direction
+    front = _within_subnets(front, admission)
     asked = (cube for ask in front.asks if ask.flow is flow for cube in demand.of_flow(ask, unit, direction))
     barred_ = _filtered(asked, unit, direction, table)
     allowed = demand.permitted(unit, direction).traffic

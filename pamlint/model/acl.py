@@ -179,10 +179,11 @@ class Workload:
     those that hang on something, with the references.
     `addresses` are its own where they are known, `within` where it stands (its subnets' prefixes); `settled` is false where that
     is just in one of the subnets, nobody knows which, and `adrift` holds the references that decide. `sheltered` is a clause that
-    says why the Internet cannot reach it, where the input shows that. `subnet` are the prefixes of the one subnet that it stands
-    in, empty if that is not known or not one. `behind` are the keys of what hands packets on to it as they are: load balancers
-    and their pools. `one_of` tells of ACLs that are in `perhaps`: just one of each of these sets of keys is there. `possible` are
-    the references that decide whether it is there, `machine` those that decide whether what it is an interface of is.
+    says why the Internet cannot reach it, where the input shows that. `subnets` are the prefixes of each subnet that it stands
+    in, empty for one that is not known or one of several. `behind` are the keys of what hands packets on to it as they are:
+    load balancers and their pools. `one_of` tells of ACLs that are in `perhaps`: just one of each of these sets of keys is there.
+    `possible` are the references that decide whether it is there, `machine` those that decide whether what it is an interface of
+    is.
     """
 
     key: str
@@ -201,7 +202,7 @@ class Workload:
     possible: tuple[str, ...] = ()
     machine: tuple[str, ...] = ()
     sheltered: str | None = None
-    subnet: Ranges = EMPTY
+    subnets: tuple[Ranges, ...] = ()
     several: bool = False
     perhaps: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_VALUES)
     behind: frozenset[str] = frozenset()

@@ -86,6 +86,18 @@ def test_machines_of_two_subnets_meet_the_edge_from_either(
     assert told(found, "missing-access", "ingress") == missing
 
 
+def test_each_machine_is_open_to_its_own_subnet_past_the_edge(tmp_path: Path) -> None:
+    """One group on machines of two subnets lets everybody in, their network ACL nobody: who stands beside one of them gets in."""
+    second = NEAR.partition('resource "aws_instance"')[2].replace('"near"', '"second"').replace("10.0.1.10", "10.0.2.10")
+    rule = RULE % ("ingress", "tcp", 443, 443, 'cidr_blocks = ["0.0.0.0/0"]')
+    code = NETWORK + EDGE.replace("[aws_subnet.a.id]", "[aws_subnet.a.id, aws_subnet.b.id]") + NEAR % rule
+    code += 'resource "aws_instance"' + second.replace("aws_subnet.a", "aws_subnet.b")
+    for need, check in (("optional", "extra-access"), ("blocked", "blocked-access")):
+        flow = FLOW % ("call", "any" if need == "blocked" else "far", "near", "tcp/443", need, "ingress")
+        found = findings(tmp_path, flow, ROLES.replace("match: [{name: far}]%s", "cidrs: [10.20.0.0/16]") % "", code)
+        assert told(found, check, "ingress") == [("proved", "aws_security_group.near", ["10.0.1.0/24", "10.0.2.0/24"])]
+
+
 def test_each_member_is_missed_where_it_stands_itself(tmp_path: Path) -> None:
     """One member is in the subnet and needs no edge, another is not: the edge stops it for sure, and its replies."""
     code = NETWORK + EDGE + GROUPS + NEAR % "" + FAR % (0, "a", 'private_ip = "10.0.1.11"', "aws_security_group.far.id")

@@ -71,7 +71,7 @@ class Unit:
 
     `local` are the addresses behind it; `floating`: one interface stands there, at an address of these that nobody knows.
     `machines` are the known ones, `wears` the ASGs that they wear (None: nobody knows), `subnet` the prefixes of the one subnet
-    in which all of them stand, `inside` what VirtualNetwork holds there for sure. `loose` are ACLs that stand there if a variable
+    in which all of them stand, `subnets` those of all in which one does, `inside` what VirtualNetwork holds there for sure. `loose` are ACLs that stand there if a variable
     says so.
     """
 
@@ -81,6 +81,7 @@ class Unit:
     machines: tuple[str, ...] = ()
     wears: tuple[str, ...] | None = None
     subnet: tuple[str, ...] = ()
+    subnets: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
     loose: tuple[tuple[str, str], ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from ipaddress import ip_address
 from random import Random
 
@@ -18,7 +19,11 @@ OPENINGS = ("blocked-access", "extra-access", "implicit-allow")
 
 
 def openings_told(place: Place, findings: list[Json], random: Random) -> Iterable[str]:
-    """What is open and should not be, or is open by default: the unit's findings against the judge."""
+    """What is open and should not be, or is open by default: the unit's findings against the judge.
+
+    Whoever stands in a subnet of one of the machines reaches that one past the network ACL.
+    """
+    place = place._replace(unit=replace(place.unit, subnet=place.unit.subnets))
     told = [each for each in findings if each["check"] in OPENINGS]
     unmet_told = any(each["check"] == "missing-access" for each in findings)
     grid = Grid(place)

@@ -76,8 +76,9 @@ def vpc_units(subnets: list[Subnet], machines: list[Machine]) -> list[Unit]:
     found = []
     for layers, alike in chains.items():
         standing = {machine.subnet for machine in alike}
-        subnet = home[standing.pop()].cidrs if len(standing) == 1 else ()
-        found.append(Unit(layers, machines=tuple(machine.address for machine in alike), subnet=subnet))
+        subnets = tuple(cidr for name in sorted(standing) for cidr in home[name].cidrs)
+        names = tuple(machine.address for machine in alike)
+        found.append(Unit(layers, machines=names, subnet=subnets if len(standing) == 1 else (), subnets=subnets))
     return found
 
 

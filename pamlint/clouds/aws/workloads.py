@@ -77,7 +77,7 @@ def _workload(
         settled=all(subnet is None or subnet.one for _, subnet in places),
         possible=(*body.possible, *because),
         machine=body.possible,
-        subnet=_only_subnet([subnet for _, subnet in places]),
+        subnets=_apart([subnet for _, subnet in places]),
         sheltered=INTERNAL if is_internal(resource) else _sheltered(subnet for _, subnet in places),
         several=resource.type in MANY,
         perhaps=perhaps((*groups, *edges)),
@@ -86,10 +86,9 @@ def _workload(
     )
 
 
-def _only_subnet(subnets: Sequence[Subnet | None]) -> Ranges:
-    """The prefixes of the subnet that a workload stands in, if that is one and they are known."""
-    first = subnets[0]
-    return first.prefixes if first is not None and first.one and all(other is first for other in subnets) else EMPTY
+def _apart(subnets: Sequence[Subnet | None]) -> tuple[Ranges, ...]:
+    """The prefixes of each subnet that a workload stands in, empty where it is not known which that is."""
+    return tuple(dict.fromkeys(subnet.prefixes if subnet is not None and subnet.one else EMPTY for subnet in subnets))
 
 
 def _sheltered(subnets: Iterable[Subnet | None]) -> str | None:

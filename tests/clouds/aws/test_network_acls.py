@@ -98,12 +98,18 @@ def test_a_list_that_may_stand_at_a_subnet_leaves_the_default_one_there_perhaps(
     assert [{key.partition("|")[2]: because for key, because in each.perhaps.items()} for each in found] == [{}, both]
 
 
-@pytest.mark.parametrize(("subnets", "subnet"), [("aws_subnet.a.id", ["10.0.1.0/24"]), ("aws_subnet.a.id, aws_subnet.b.id", [])])
-def test_a_workload_of_several_subnets_stands_in_none_for_sure(subnets: str, subnet: list[str], tmp_path: Path) -> None:
-    """What stays in a subnet meets no network ACL: of a load balancer in two, nobody knows which side of the edge it is."""
+@pytest.mark.parametrize(
+    ("subnets", "apart"),
+    [
+        ("aws_subnet.a.id", [["10.0.1.0/24"]]),
+        ("aws_subnet.a.id, aws_subnet.b.id", [["10.0.1.0/24"], ["10.0.2.0/24"]]),
+    ],
+)
+def test_the_subnets_of_a_workload_are_known_apart(subnets: str, apart: list[list[str]], tmp_path: Path) -> None:
+    """What stays in a subnet meets no network ACL: a load balancer has a side within each of its subnets."""
     code = 'resource "aws_network_acl" "n" { subnet_ids = [aws_subnet.a.id, aws_subnet.b.id] }'
     (found,) = workloads(network_of(tmp_path, BASE.replace("aws_subnet.a.id, aws_subnet.b.id", subnets) + code), "aws_lb.x")
-    assert cidrs(found.subnet) == subnet
+    assert [cidrs(subnet) for subnet in found.subnets] == apart
 
 
 @pytest.mark.parametrize(
