@@ -36,6 +36,20 @@ class End:
         return replace(self, place=replace(self.place, addresses=addresses), workloads=tuple(there))
 
 
+def subnets_of(end: End) -> tuple[Ranges, ...]:
+    """The prefixes of the subnets that an end is known to stand in, or those of its network ACL."""
+    edges = (acl for layer in end.layers for acl in layer if acl.kind == "aws_network_acl")
+    behind = (line for acl in edges for line, because in acl.places if not because)
+    known = (subnet for workload in end.workloads for subnet in workload.subnets)
+    return tuple(dict.fromkeys(line for line in (known if end.workloads else behind) if line))
+
+
+def share_a_subnet(one: End, other: End) -> bool:
+    """Whether both ends stand in the same subnet for sure."""
+    lines = (one.place.addresses, other.place.addresses)
+    return any(all(holds(subnet, line) for line in lines) for subnet in (*subnets_of(one), *subnets_of(other)))
+
+
 def ends_of(asked: str, network: Network, binding: Binding) -> tuple[End, ...]:
     """Everything that an address, a role or the name of something stands for; nothing where nobody knows it."""
     finder = _Finder(network, binding)

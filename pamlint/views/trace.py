@@ -16,7 +16,7 @@ from pamlint.model.noun import noun, replace
 from pamlint.model.ranges import Ranges, intersect, subtract, union
 from pamlint.model.services import PORT_PROTOCOLS, Service, parse_service
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, SOURCE
-from pamlint.views.ends import End, Layers, address_of, ends_of, names_of
+from pamlint.views.ends import End, Layers, address_of, ends_of, names_of, share_a_subnet, subnets_of
 from pamlint.views.packets import Packet, concerning
 from pamlint.views.stops import Around, Outcome, Stop, Unread, stops
 
@@ -143,7 +143,11 @@ def _ways(asked: Question, source: End, destination: End, estate: str | None, ar
     for line in _families(asked, source, destination):
         here = [_in_family(end, line) for end in (source, destination)]
         packet = Packet(asked.protocol, here[0].place, asked.source_ports, here[1].place, asked.ports)
-        kinds = (_kinds(end, _told_apart(layers, packet, side, around.table)) for side, end in zip(ENDS, here, strict=True))
+        subnets = [line for end in here for line in subnets_of(end)] if _stateless(layers) else []
+        kinds = (
+            _kinds(end, (*_told_apart(layers, packet, side, around.table), *subnets))
+            for side, end in zip(ENDS, here, strict=True)
+        )
         for near, far in product(*kinds):
             found.append(_way(replace(packet, source=near.place, destination=far.place), near, far, estate, around))
     return _merged(_merged(found, of_source=True), of_source=False)
@@ -188,10 +192,11 @@ def _told_apart(layers: Layers, packet: Packet, side: int, table: Table) -> list
     return list(lines)
 
 
-def _kinds(end: End, lines: Iterable[Ranges]) -> list[End]:
-    """The end for each kind of its addresses, where it stands at all of them."""
+def _kinds(end: End, lines: Sequence[Ranges]) -> list[End]:
+    """The end for each kind of its addresses, where it stands at all of them, or for each of the subnets that it stands in."""
     if not end.place.placed:
-        return [end]
+        apart = [subnet for subnet in subnets_of(end) if subnet in lines]
+        return [end.at(subnet) for subnet in apart] if len(apart) > 1 else [end]
     kinds = [end.place.addresses]
     for line in lines:
         parts = [part for kind in kinds for part in (intersect(kind, line), subtract(kind, line)) if part]
@@ -202,25 +207,36 @@ def _kinds(end: End, lines: Iterable[Ranges]) -> list[End]:
 
 
 def _way(packet: Packet, source: End, destination: End, estate: str | None, around: Around) -> Way:
-    """Out through the source's ACLs, in through the destination's, and back through the stateless ones."""
-    found = [
-        *stops(source.layers, "egress", packet, around),
-        *stops(destination.layers, "ingress", packet, around),
-    ]
+    """Out through the source's ACLs, in through the destination's, and back through the stateless ones.
+
+    What stays in a subnet does not meet the network ACL at its edge.
+    """
+    near, far = (_inner(end.layers) if share_a_subnet(source, destination) else end.layers for end in (source, destination))
+    found = [*stops(near, "egress", packet, around), *stops(far, "ingress", packet, around)]
     answer = packet.answer()
     if answer is not None:
         replies = [
-            *stops(_stateless(destination.layers), "egress", answer, around),
-            *stops(_stateless(source.layers), "ingress", answer, around),
+            *stops(_stateless(far), "egress", answer, around),
+            *stops(_stateless(near), "ingress", answer, around),
         ]
         found += [replace(reply, is_reply=True) for reply in replies]
     outcomes = {stop.outcome for stop in found if not stop.overruled}
     doubt = {*source.because, *destination.because}
-    outcome: Outcome = "denied" if "denied" in outcomes else "unproven" if "unproven" in outcomes or not found else "allowed"
+    outcome: Outcome = (
+        "denied"
+        if "denied" in outcomes
+        else "unproven"
+        if "unproven" in outcomes or not (source.layers or destination.layers)
+        else "allowed"
+    )
     because = {name for stop in found if not stop.overruled for name in stop.because} if outcome == "unproven" else set()
     if doubt:
         outcome, because = "unproven", because | doubt
     return Way(estate, source, destination, packet, tuple(found), outcome, tuple(sorted(because)))
+
+
+def _inner(layers: Layers) -> Layers:
+    return tuple(layer for layer in layers if layer[0].kind != "aws_network_acl")
 
 
 def _stateless(layers: Layers) -> Layers:

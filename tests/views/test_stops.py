@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pamlint.model.addresses import format_ranges
 from tests.clouds.reading import network_of
 from tests.judging.test_chains import ADMIN, MACHINE
 from tests.views.test_trace import AWS, CLIENT, NETWORK_ACL, SERVER, traced
@@ -82,6 +83,41 @@ def test_the_answer_must_come_back_through_the_edge_of_the_source(tmp_path: Path
     (way,) = traced(network_of(tmp_path, AWS + edge), CLIENT, SERVER, "tcp/22").ways
     edges = [(stop.direction, stop.is_reply, stop.outcome) for stop in way.stops if stop.acls[0].kind == "aws_network_acl"]
     assert (way.outcome, edges) == ("denied", [("egress", False, "allowed"), ("ingress", True, "denied")])
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "edges"),
+    [
+        ("10.0.2.77", SERVER, []),
+        ("10.0.3.77", SERVER, ["ingress"]),
+        ("10.0.2.77", "10.0.2.78", []),
+        ("10.0.3.77", "10.0.2.78", ["ingress"]),
+        ("10.0.2.77", "10.0.3.78", ["egress"]),
+    ],
+)
+def test_what_stays_in_a_subnet_does_not_meet_the_list_at_its_edge(
+    source: str, destination: str, edges: list[str], tmp_path: Path
+) -> None:
+    """Neither the packet nor the answer: the list is met by what comes from elsewhere, or goes there."""
+    (way,) = traced(network_of(tmp_path, AWS + NETWORK_ACL), source, destination, "tcp/22").ways
+    lists = [stop for stop in way.stops if stop.acls[0].kind == "aws_network_acl"]
+    assert [stop.direction for stop in lists if not stop.is_reply] == edges
+    assert bool(edges) == bool([stop for stop in lists if stop.is_reply])
+
+
+def test_a_machine_of_several_subnets_has_a_way_in_each(tmp_path: Path) -> None:
+    """Whoever stands in one of them reaches what stands beside him past the list, and the rest through it."""
+    pair = NETWORK_ACL.replace("[aws_subnet.far.id]", "[aws_subnet.far.id, aws_subnet.near.id]").replace("443", "22")
+    group = """
+    resource "aws_lb" "both" {
+      subnets         = [aws_subnet.near.id, aws_subnet.far.id]
+      security_groups = [aws_security_group.server.id]
+    }
+    """
+    ways = traced(network_of(tmp_path, AWS + pair + group), "10.0.2.77", "aws_lb.both", "tcp/22").ways
+    lists = ((way, [stop for stop in way.stops if stop.acls[0].kind == "aws_network_acl"]) for way in ways)
+    met = {format_ranges(way.destination.place.addresses)[0]: len(stops) for way, stops in lists}
+    assert met == {"10.0.1.0/24": 4, "10.0.2.0/24": 0}
 
 
 WORN_PERHAPS = """
