@@ -16,9 +16,10 @@ from pamlint.judging.floating import Floating
 from pamlint.judging.halves import half_open
 from pamlint.judging.judgement import FlowState, Implicit, Judgement, Missing, Opening, Pinned, Reply, Served, Share
 from pamlint.judging.loosely import told_once, where_asked
-from pamlint.judging.opened import Front, barred, blocked_openings, openings, pinned
+from pamlint.judging.opened import Front, barred, blocked_openings, openings
 from pamlint.judging.order import guarded, mixed, unreachable
 from pamlint.judging.overdue import open_still, overdue
+from pamlint.judging.pinning import pinned
 from pamlint.judging.pooling import passing
 from pamlint.judging.replies import replies
 from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet

@@ -1,4 +1,4 @@
-"""What is open and should not be: extra and blocked traffic, defaults that open, source ports that are pinned."""
+"""What is open and should not be: extra and blocked traffic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pamlint.judging.admission import Admission, Piece, is_chosen, less, localis
 from pamlint.judging.crossing import NARROWED, in_both, past_a_list
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides, spoken
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
-from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Opening, Pinned, Reply, Share
+from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Opening, Reply, Share
 from pamlint.judging.overdue import taken_off
 from pamlint.model.acl import ANYWHERE, Acl, Extent, Rule
 from pamlint.model.addresses import ANY, families
@@ -24,9 +24,7 @@ from pamlint.model.traffic import (
     ALL_PORTS,
     ALL_PROTOCOLS,
     DESTINATION,
-    PROTOCOL,
     SOURCE,
-    SOURCE_PORT,
     Cube,
     Traffic,
     merge,
@@ -34,11 +32,6 @@ from pamlint.model.traffic import (
     overlap,
     touch,
 )
-
-ORDINARY = ((49152, 65535),)
-"""The source ports that every client system uses."""
-PINNED_BY_NATURE = ((53, 53), (67, 68), (123, 123), (500, 500))
-"""The UDP services whose clients may speak from a fixed port."""
 
 
 @noun
@@ -359,36 +352,3 @@ def _is_named(cube: Cube, table: Table) -> bool:
         each.kind in ("group", "list") and each.side is not None and not holds(each.at_least, cube.sides[each.side])
         for each in named
     )
-
-
-def pinned(front: Front) -> list[Pinned]:
-    """The allow rules of the chain that lack some of the source ports of ordinary clients."""
-    found = []
-    for layer in front.layers:
-        for piece in layer:
-            rule = piece.rule
-            if rule.action != "allow" or rule.default or not _speaks_to_clients(rule):
-                continue
-            lacking = subtract(ORDINARY, rule.source_ports.known)
-            if not lacking:
-                continue
-            known = not rule.possible and not intersect(lacking, rule.source_ports.perhaps)
-            traffic = merge(
-                Cube(
-                    tuple(lacking if side == SOURCE_PORT else line for side, line in enumerate(cube.sides)),
-                    cube.guard,
-                ).replace(PROTOCOL, intersect(cube.sides[PROTOCOL], ((6, 6), (17, 17))))
-                for cube in piece.traffic
-            )
-            because = rule.unknown
-            residue = Settled(traffic, (), ()) if known else Settled((), traffic, because)
-            found.append(Pinned(rule, piece.acl, front.unit, residue, front.seen_at(piece.acl)))
-    return found
-
-
-def _speaks_to_clients(rule: Rule) -> bool:
-    protocols = intersect(union(rule.protocols.known, rule.protocols.perhaps), ((6, 6), (17, 17)))
-    if not protocols:
-        return False
-    by_nature = holds(((17, 17),), protocols) and rule.ports.known and holds(PINNED_BY_NATURE, rule.ports.known)
-    return not by_nature
