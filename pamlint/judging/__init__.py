@@ -20,9 +20,10 @@ from pamlint.judging.opened import Front, barred, blocked_openings, openings
 from pamlint.judging.order import guarded, mixed, unreachable
 from pamlint.judging.overdue import open_still, overdue
 from pamlint.judging.pinning import pinned
+from pamlint.judging.platform import closed_by_name
 from pamlint.judging.pooling import passing
 from pamlint.judging.replies import replies
-from pamlint.judging.required import Wanted, Wants, by_name, doubted, unmet
+from pamlint.judging.required import Wanted, Wants, asked_by_name, by_name, doubted, unmet
 from pamlint.judging.serving import served
 from pamlint.judging.strangers import of_strangers
 from pamlint.judging.strays import Told, stray_openings
@@ -228,6 +229,9 @@ class _Judge:
                 continue
             passes = where_asked(front, ask, self.acls, self.admission) if ask.bearing.because else front.perhaps
             passed = front.perhaps_passed if passes is front.perhaps else self.admission.chain(front.unit, passes)
+            if closed := closed_by_name(front.unit, front.direction, self.table):
+                want, passed = asked_by_name(want, closed), minus(passed, closed)
+                passes = tuple(minus(each, closed) for each in passes)
             passed, *each = self._few_doubts(front, ask, (passed, *passes), "passes")
             passes = tuple(each)
             settled = self._doubt(unmet(want, passed, named, self.table, front.direction), front.unit.layers)

@@ -65,6 +65,8 @@ class Wanted(NamedTuple):
     role_symbols: frozenset[str]
     addressed: bool
     """Whether an address of some member is known: without one, a member whose symbol no rule names is its role's networks."""
+    platform: Traffic = ()
+    """What is asked of a cloud's own services, which no rule filters but one that names them."""
     alike: tuple[tuple[str, ...], ...] = ()
     """Members that are meant by one symbol alone and differ in nothing else, by those symbols."""
 
@@ -126,6 +128,7 @@ def _wanted(
     own = _own_addresses(ask.peer, members)
     filtered = None if ask.peer.networks is None else subtract(_of_others(ask.peer.networks, own), unfiltered)
     networks = None if filtered is None else cubes([(filtered, ()), *naming.perhaps_networks(ask.peer)])
+    platform = cubes([(there, ())]) if (there := intersect(ask.peer.networks or EMPTY, unfiltered)) else ()
     ways = []
     for member in members:
         options = naming.member_options(member, peer_side, unit.cloud) or [naming.networks_unknown(ask.peer, peer_side, line)]
@@ -145,6 +148,7 @@ def _wanted(
         naming.symbols_of([ask.peer], peer_side),
         naming.symbols_of(demand.binding.parts.get(ask.peer.role, ()), peer_side),
         any(member.addresses for member in members),
+        platform,
         _alike(distinct, demand.table),
     )
 
@@ -202,6 +206,11 @@ def _stands(part: Part, member: Member, line: Ranges) -> Ranges:
     if member.addresses:
         return member.addresses
     return intersect(line, IPV4 if part.networks is None else part.networks) or line
+
+
+def asked_by_name(want: Wanted, closed: Traffic) -> Wanted:
+    """The same with what is asked of a cloud's own services, as far as rules that name them close those."""
+    return want._replace(networks=(*(want.networks or ()), *overlap(want.platform, closed)))
 
 
 def unmet(want: Wanted, passed: Traffic, named: Mapping[str, Traffic], table: Table, direction: Direction) -> Settled:
