@@ -69,8 +69,8 @@ class Table:
                 symbol.text,
                 symbol.at_least,
                 symbol.at_most,
-                (symbol.text,),
-                unread=symbol.kind == "prefix-list" and is_read(symbol.key),
+                symbol.because or (symbol.text,),
+                unread=symbol.kind == "prefix-list" and (is_read(symbol.key) or bool(symbol.because)),
             )
         return symbol.at_most, ((name, True),)
 

@@ -197,16 +197,21 @@ def _as_a_whole(cube: Cube, allowed: Traffic, direction: Direction, table: Table
     ]
     left = minus((cube,), allowed, SERVICE_FIRST[direction])
     for name in sorted(name for name, sign in cube.guard if sign and table.predicates[name].unread):
-        left = tuple(_of_unread(name, cube, piece, peer_side, table) for piece in left)
+        left = tuple(part for piece in left for part in _of_unread(name, cube, piece, peer_side, table))
     return tuple(piece.replace(peer_side, _but_known(cube, piece, named, peer_side)) for piece in left) if named else left
 
 
-def _of_unread(name: str, cube: Cube, piece: Cube, peer_side: int, table: Table) -> Cube:
+def _of_unread(name: str, cube: Cube, piece: Cube, peer_side: int, table: Table) -> Iterator[Cube]:
     """What nothing permits of a list whose members may all be permitted ones: where some are, that others are is a question."""
     if (piece.guard, piece.sides[peer_side]) == (cube.guard, cube.sides[peer_side]):
-        return piece
+        yield piece
+        return
     each = table.predicates[name]
-    return piece.where(table.unknown(f"{NARROWED[1:]}{name} beside what is permitted", None, ANY, each.text, each.because))
+    others = table.unknown(f"{NARROWED[1:]}{name} beside what is permitted", None, ANY, each.text, each.because)
+    for line, guard in ((each.at_least, ()), (subtract(ANY, each.at_least), (others,))):
+        part = piece.within(peer_side, line)
+        if part is not None:
+            yield part.where(*guard)
 
 
 def _but_known(cube: Cube, piece: Cube, named: Sequence[Predicate], peer_side: int) -> Ranges:

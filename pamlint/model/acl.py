@@ -34,7 +34,8 @@ class Symbol:
     """Something on a side that has a name and members: a group, an ASG, a service tag, a prefix list.
 
     `key` is the same wherever the same thing is meant; `text` is what is told, `ids` what a site file may name it by besides.
-    `at_least` are members that are known, `at_most` is where members can be at all.
+    `at_least` are members that are known, `at_most` is where members can be at all; `because` are the references that decide what
+    else is among them, where the input says so.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Symbol:
     at_least: Ranges = EMPTY
     at_most: Ranges = ANY
     ids: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
 
     @property
     def settled(self) -> bool:

@@ -29,7 +29,8 @@ class Predicate:
     but are not known (a role's networks, what stands behind an ACL), `unknown` a value that may be anything or nothing.
     `side` None is no membership but a yes or no: whether a rule exists at all. One that stands for many such has the `shares`
     of each: its traffic, and the references that decide there. `members`: an unknown value that is a group or a list.
-    `unread`: a list that a data source reads which was not asked, so that all of its members may be permitted ones.
+    `unread`: a list that a data source reads which was not asked, or with entries that are not known: all of its members but
+    the known ones may be permitted ones.
     """
 
     kind: Literal["group", "list", "set", "unknown"]

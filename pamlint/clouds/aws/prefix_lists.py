@@ -40,6 +40,7 @@ class PrefixLists:
         key, told = (f"prefix-list|{name}", name) if name else (key_of(resource), resource.address)
         own = [] if computed(resource, "entry") else [*blocks(resource.body, "entry"), *blocks(resource.body, "entries")]
         known, complete = _entries([*own, *entries])
+        because = tuple(sorted({reference for entry in (*own, *entries) for reference in _undecided(entry)}))
         listed = networks(find(resource.body, "cidr_blocks"))
         family = {"IPv4": IPV4, "IPv6": IPV6}.get(str(resource.body.values.get("address_family")), ANY)
         before = self._ledger.symbols.get(key)
@@ -47,7 +48,7 @@ class PrefixLists:
         known = union(union(known, listed), before.at_least if before else EMPTY)
         ids = tuple(sorted({*(before.ids if before else ()), *((resource.id,) if resource.id else ())}))
         at_most = known if settled else family
-        self._ledger.symbols[key] = Symbol(key, "prefix-list", f"prefix-list:{told}", known, at_most, ids)
+        self._ledger.symbols[key] = Symbol(key, "prefix-list", f"prefix-list:{told}", known, at_most, ids, because)
         self._keys[key_of(resource)] = key
 
     def peer(self, item: Any, root: str) -> Peer:
@@ -92,6 +93,12 @@ def _aws_name(resource: Resource) -> str | None:
             asked += find(block, "values")
     names = [name for name in asked if isinstance(name, str) and name.startswith(OF_AWS)]
     return names[0] if names else None
+
+
+def _undecided(entry: Block) -> tuple[str, ...]:
+    """The references that decide whether an entry is there, and what it holds."""
+    cidr = entry.values.get("cidr")
+    return (*entry.possible, *(cidr.because if isinstance(cidr, Unknown) else ()))
 
 
 def _entries(entries: Sequence[Block]) -> tuple[Ranges, bool]:
