@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pamlint.judging.admission import localise
+from pamlint.judging.admission import ADMIN, localise
 from pamlint.judging.cubes import Table
 from pamlint.judging.demand import Ask
 from pamlint.judging.judgement import Cause, Missing
@@ -27,16 +27,20 @@ def missing_at(layer: tuple[Acl, ...], front: Front, ask: Ask, want: Wanted, set
 
 
 def _cause(front: Front, layer: Sequence[Acl], residue: Traffic, table: Table) -> tuple[Acl, Rule | None, Cause]:
-    """Which ACL, and which of its rules, keeps the residue out: a deny above an allow, or an allow that pins source ports."""
+    """Which ACL, and which of its rules, keeps the residue out: a deny above an allow, or an allow that pins source ports.
+
+    Admin rules leave to the NSGs what they do not deny: there it is always a deny.
+    """
     for acl in layer:
+        final = acl.kind == ADMIN
         rules = [rule for rule in acl.rules if rule.direction == front.direction and not rule.default]
         for place, rule in enumerate(rules):
             cubes = localise(table.rule(acl, rule), front.unit, front.direction)
             stopped = overlap(residue, cubes) if rule.action == "deny" else ()
             below = (table.rule(acl, later) for later in rules[place + 1 :] if later.action == "allow")
-            if stopped and any(overlap(stopped, allow) for allow in below):
+            if stopped and (final or any(overlap(stopped, allow) for allow in below)):
                 return acl, rule, "denied"
-            if rule.action == "allow" and rule.source_ports.known != ALL_PORTS:
+            if rule.action == "allow" and not final and rule.source_ports.known != ALL_PORTS:
                 wider = tuple(cube.replace(SOURCE_PORT, ALL_PORTS) for cube in cubes)
                 if overlap(residue, wider):
                     return acl, rule, "pinned"

@@ -226,6 +226,19 @@ def test_an_admin_rule_that_allows_hides_no_default_below_it(tmp_path: Path) -> 
     assert "10.0.0.0/16" in peers
 
 
+def test_the_admin_rule_that_denies_bears_what_is_missing(tmp_path: Path) -> None:
+    """What no admin rule denies is left to the NSGs, so it is that rule alone which stops the flow, and not a rule that lacks."""
+    rule = ADMIN.replace('"Allow"', '"Deny"').replace('"Outbound"', '"Inbound"').replace("  destination {", "  source {")
+    flow = FLOW % ("call", "far", "near", "tcp/22", "required", "ingress")
+    (found,) = (
+        each
+        for each in findings(tmp_path, flow, ONE_ROLE, MACHINE + rule.replace("10.0.1.0/24", "10.0.0.0/16"))
+        if each["check"] == "missing-access"
+    )
+    assert (found["certainty"], found["rule"]) == ("proved", "azurerm_network_manager_admin_rule.r")
+    assert "azurerm_network_manager_admin_rule.r denies" in found["message"]
+
+
 ON_SUBNET = """
 resource "azurerm_subnet_network_security_group_association" "near" {
   subnet_id                 = azurerm_subnet.a.id
