@@ -29,13 +29,16 @@ def azure(estate: Estate) -> list[str]:
 
 
 def peering(spaces: tuple[str, ...]) -> list[str]:
-    tie: dict[str, object] = {"name": "far", "resource_group_name": "pam"}
-    tie |= {"virtual_network_name": Code("azurerm_virtual_network.pam.name")}
-    tie |= {"remote_virtual_network_id": Code("azurerm_virtual_network.far.id")}
-    return [
-        resource("azurerm_virtual_network.far", {"name": "far", "address_space": list(spaces)} | PLACE),
-        resource("azurerm_virtual_network_peering.far", tie),
-    ]
+    far = resource("azurerm_virtual_network.far", {"name": "far", "address_space": list(spaces)} | PLACE)
+    return [far, *(tie(*pair) for pair in (("pam", "far"), ("far", "pam")))]
+
+
+def tie(near: str, far: str) -> str:
+    """One side's peering with the other network."""
+    fields: dict[str, object] = {"name": far, "resource_group_name": "pam"}
+    fields |= {"virtual_network_name": Code(f"azurerm_virtual_network.{near}.name")}
+    fields |= {"remote_virtual_network_id": Code(f"azurerm_virtual_network.{far}.id")}
+    return resource(f"azurerm_virtual_network_peering.{far}", fields)
 
 
 def azure_subnet(subnet: Subnet, variable: str | None) -> list[str]:

@@ -91,11 +91,10 @@ class AdminRules:
             deployed = self._deployed(collection, network)
             if deployed is None:
                 continue
-            for value in find(collection.body, "network_group_ids"):
-                member = self._holds(value, collection.root, network)
-                if member is not None:
-                    yield key, tuple(sorted({*deployed, *member, *collection.body.possible}))
-                    break
+            groups = find(collection.body, "network_group_ids")
+            held = [because for value in groups if (because := self._holds(value, collection.root, network)) is not None]
+            if held:
+                yield key, tuple(sorted({*deployed, *min(held, key=len), *collection.body.possible}))
 
     def _deployed(self, collection: Resource, network: Resource) -> Because | None:
         """Whether a collection is deployed where the network lies: () surely, references if perhaps, None if not."""

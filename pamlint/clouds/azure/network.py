@@ -186,17 +186,28 @@ class Networks:
         )
 
     def _peered(self) -> dict[str, list[Peering]]:
-        """The peerings of each network, as far as both ends are in the input and the peering lets traffic through."""
+        """The peerings of each network, as far as both ends are in the input and the peering lets traffic through.
+
+        One that just one of two networks of the input has begun connects nothing yet.
+        """
         found: dict[str, list[Peering]] = defaultdict(list)
+        sides = list(self._sides_of_peerings())
+        begun = {(key_of(near), key_of(far)) for near, far, _ in sides}
+        for near, far, values in sides:
+            open_ = values.get("allow_virtual_network_access") is None or truth(values["allow_virtual_network_access"]) is True
+            if open_ and (far.mode == "data" or (key_of(far), key_of(near)) in begun):
+                found[key_of(near)].append(_peering(key_of(far), values))
+        return found
+
+    def _sides_of_peerings(self) -> Iterable[tuple[Resource, Resource, Mapping[str, Any]]]:
+        """Each peering that is there for sure, with the network that it stands in and the remote one."""
         for resource in self._ledger.managed(PEERING):
             values = resource.body.values
             group = values.get("resource_group_name")
             near = self._ledger.target(values.get("virtual_network_name"), resource.root, NETWORK, group=group)
             far = self._ledger.target(values.get("remote_virtual_network_id"), resource.root, NETWORK)
-            open_ = values.get("allow_virtual_network_access") is None or truth(values["allow_virtual_network_access"]) is True
-            if near is not None and far is not None and open_ and not resource.body.possible:
-                found[key_of(near)].append(_peering(key_of(far), values))
-        return found
+            if near is not None and far is not None and not resource.body.possible:
+                yield near, far, values
 
     def _routes_of_tables(self) -> dict[str, Ranges]:
         """What the routes of each table add to VirtualNetwork."""

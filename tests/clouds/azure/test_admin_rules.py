@@ -78,6 +78,7 @@ resource "azurerm_network_manager_deployment" "d" {
 COLLECTION = "azurerm_network_manager_admin_rule_collection.c"
 CONFIGURATION = "azurerm_network_manager_security_admin_configuration.c"
 VARIABLE = 'variable "it" {}\n'
+BEFORE = 'resource "azurerm_network_manager_network_group" "h" { network_manager_id = azurerm_network_manager.m.id }\n'
 CASES = {
     "a static member": (MEMBER + DEPLOYED % "westeurope", [[COLLECTION]], ()),
     "not deployed": (MEMBER, [], ()),
@@ -95,6 +96,9 @@ CASES = {
     "another configuration": (
         MEMBER + (DEPLOYED % "westeurope").replace(f"[{CONFIGURATION}.id]", '["/configurations/other"]'), [], (),
     ),
+    "a group that a policy fills, or one with a static member": (
+        BEFORE + MEMBER + DEPLOYED % "westeurope", [[COLLECTION]], (),
+    ),
     "a group that a policy fills": (DEPLOYED % "westeurope", [[COLLECTION]], ("azurerm_network_manager_network_group.g",)),
 }  # fmt: skip
 
@@ -103,7 +107,8 @@ CASES = {
 def test_where_admin_rules_apply(case: str, tmp_path: Path) -> None:
     """They stand before NSGs on the networks of their group, where they are deployed; who a policy puts there is not known."""
     code, layers, possible = CASES[case]
-    network = network_of(tmp_path, BASE + code)
+    base = BASE.replace("= [azurerm", "= [azurerm_network_manager_network_group.h.id, azurerm") if BEFORE in code else BASE
+    network = network_of(tmp_path, base + code)
     (nic,) = workloads(network, "azurerm_network_interface.n")
     assert [[key.partition("|")[2].partition("+")[0] for key in layer] for layer in nic.chain] == layers
     assert {rule.possible for each in network.acls for rule in each.rules} <= {possible}

@@ -57,7 +57,7 @@ resource "azurerm_subnet_network_security_group_association" "e" {
   network_security_group_id = azurerm_network_security_group.g.id
 }
 """
-PEERING = """
+ONE_WAY = """
 resource "azurerm_virtual_network_peering" "p" {
   name                      = "p"
   resource_group_name       = "rg"
@@ -66,6 +66,17 @@ resource "azurerm_virtual_network_peering" "p" {
   %s
 }
 """
+PEERING = (
+    ONE_WAY
+    + """
+resource "azurerm_virtual_network_peering" "q" {
+  name                      = "q"
+  resource_group_name       = "rg"
+  virtual_network_name      = azurerm_virtual_network.w.name
+  remote_virtual_network_id = azurerm_virtual_network.v.id
+}
+"""
+)
 SUBNETS = """
   peer_complete_virtual_networks_enabled = false
   local_subnet_names                     = ["%s"]
@@ -116,7 +127,11 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str], list[str]]] = {
     ),
     "a peering of IPv6 alone": (ON_V + PEERING % "only_ipv6_peering_enabled = true", {}, ["10.0.0.0/16"], ["any"]),
     "a peering that lets nothing through": (ON_V + PEERING % "allow_virtual_network_access = false", {}, ["10.0.0.0/16"], ["any"]),
-    "a peering seen from the other side": (ON_W + PEERING % "", {}, ["10.1.0.0/16"], ["any"]),
+    "a peering that is begun on one side alone": (ON_V + ONE_WAY % "", {}, ["10.0.0.0/16"], ["any"]),
+    "one that the other side begins perhaps": (
+        ON_V + PERHAPS + PEERING.replace('"q" {', '"q" {\ncount = var.on ? 1 : 0') % "", {}, ["10.0.0.0/16"], ["any"],
+    ),
+    "a peering seen from the side that has not begun it": (ON_W + ONE_WAY % "", {}, ["10.1.0.0/16"], ["any"]),
     "a peering that may not be there": (ON_V + PERHAPS + PEERING % "count = var.on ? 1 : 0", {}, ["10.0.0.0/16"], ["any"]),
     "two networks that know nothing of each other": (ON_V + ON_W, {}, [], ["any"]),
     "a subnet where it may not be": (
