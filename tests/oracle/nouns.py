@@ -71,8 +71,8 @@ class Unit:
 
     `local` are the addresses behind it; `floating`: one interface stands there, at an address of these that nobody knows.
     `machines` are the known ones, `wears` the ASGs that they wear (None: nobody knows), `subnet` the prefixes of the one subnet
-    in which all of them stand, `subnets` those of all in which one does, `inside` what VirtualNetwork holds there for sure. `loose` are ACLs that stand there if a variable
-    says so.
+    in which all of them stand, `subnets` those of all in which one does, `inside` what VirtualNetwork holds there for sure.
+    `loose` are ACLs that stand there if a variable says so.
     """
 
     layers: tuple[tuple[str, ...], ...]

@@ -106,7 +106,7 @@ def azure_places(random: Random, peered: tuple[str, ...]) -> Places:
             machines.append(Machine(f"azurerm_network_interface.{role}", subnet.name, (nsg,), asgs, ip))
             layers = (*ruled, *(((subnet.acl,),) if subnet.acl else ()), (nsg,))
             local = (f"{ip}/32",) if ip else subnet.cidrs
-            units.append(Unit(layers, local, ip is None, (machines[-1].address,), asgs, (), inside))
+            units.append(Unit(layers, local, ip is None, (machines[-1].address,), asgs, inside=inside))
         elif place == "subnet":
             units.append(Unit((*ruled, (nsg,)), subnet.cidrs, inside=inside))
         else:
