@@ -268,7 +268,9 @@ def placed(settled: Settled, unit: Unit, direction: Direction) -> Settled:
     proved: list[Cube] = []
     unproven: list[Cube] = []
     because: set[str] = set()
-    for cube in settled.proved:
+    here_or_there = _not_everywhere(settled.proved, unit, local_side)
+    proved += minus(settled.proved, here_or_there)
+    for cube in overlap(settled.proved, here_or_there):
         surely, doubt = unit.standing(cube.sides[local_side])
         because.update(doubt)
         perhaps = subtract(cube.sides[local_side], surely)
@@ -277,6 +279,16 @@ def placed(settled: Settled, unit: Unit, direction: Direction) -> Settled:
     if not unproven:
         return settled
     return Settled(tuple(proved), merge((*settled.unproven, *unproven)), tuple(sorted({*settled.because, *because})))
+
+
+def _not_everywhere(opened: Traffic, unit: Unit, local_side: int) -> Traffic:
+    """The part that is not open wherever somebody may stand of whom it is not known where, however it is cut into cubes."""
+    found: list[Cube] = []
+    for line in {each.within or ANY for each in unit.workloads if each.adrift and not each.addresses}:
+        inside = tuple(part for cube in opened if (part := cube.within(local_side, line)) is not None)
+        lacking = minus((cube.replace(local_side, line) for cube in inside), inside)
+        found += (cube.replace(local_side, ANY).bare for cube in lacking)
+    return merge(found)
 
 
 def worn_perhaps(unit: Unit, key: str) -> str:

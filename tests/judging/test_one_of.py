@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.test_chains import NETWORK
+from tests.judging.test_chains import NETWORK, findings
 from tests.judging.test_loose import (
     AZURE,
     CLOSED,
@@ -389,6 +389,22 @@ def test_a_rule_for_one_of_several_subnets_that_an_interface_may_stand_in_opens_
     inner = f"{served}{anywhere}{opened}{there}{closed}{anywhere}{end}"
     code = azure.replace('"10.0.1.10"', "null") + SECOND % "inner" + inner
     assert told(tmp_path, INTO_NEAR, SETTLED, code) == expected
+
+
+@pytest.mark.parametrize(
+    ("subnet", "certainties"),
+    [("azurerm_subnet.s.id", ["proved"]), ("var.on ? azurerm_subnet.s.id : azurerm_subnet.t.id", ["proved", "unproven"])],
+)
+def test_a_rule_for_one_of_several_subnets_leaves_proved_what_is_open_in_each(
+    tmp_path: Path, subnet: str, certainties: list[str]
+) -> None:
+    """It takes HTTPS from the defaults, there alone: all other ports are open by these wherever the interface stands."""
+    there = nsg("inner", (200, "Allow", "Outbound", "443", "10.0.1.0/24"))
+    code = AZURE.replace("azurerm_subnet.s.id", subnet).replace('"10.0.1.10"', "null") + SECOND % "inner" + there
+    found = findings(tmp_path, INTO_NEAR, SETTLED, code)
+    defaults = [each for each in found if each["check"] == "implicit-allow" and each["direction"] == "egress"]
+    assert [each["certainty"] for each in defaults] == certainties
+    assert {row["protocol"] for row in defaults[0]["traffic"]} == {"any"}
 
 
 MACHINE = """
