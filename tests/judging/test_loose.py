@@ -458,7 +458,7 @@ PORT = 'protocol = "Tcp"\n  destination_port_ranges = ["%s"]'
 @pytest.mark.parametrize(
     ("action", "port", "lets", "expected"),
     [
-        ("Deny", "443", "Allow", [Told("missing-access", "unproven", ADMINS, None, ["var.on"])]),
+        ("Deny", "443", "Allow", [Told("missing-access", "unproven", ADMINS, "azurerm_network_manager_admin_rule.r", ["var.on"])]),
         ("AlwaysAllow", "443", "Deny", [Told("missing-access", "unproven", "azurerm_network_security_group.inner", None, ["var.on"])]),
         ("AlwaysAllow", "22", "Allow", [Told("extra-access", "unproven", ADMINS, "azurerm_network_manager_admin_rule.r", ["var.on"])]),
     ],
