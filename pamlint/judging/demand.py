@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pamlint.binding import Bearing, Binding, Member, Part, Unit, own_local, peer_addresses
+from pamlint.judging.answers import OPPOSITE, answers
 from pamlint.judging.cubes import CLIENT_PORTS, Option, Table, service_sides, sides, traffic
 from pamlint.judging.naming import Names, Naming
 from pamlint.judging.pooling import pooled
@@ -22,7 +23,7 @@ from pamlint.model.policy import Flow, Policy
 from pamlint.model.ranges import Ranges
 from pamlint.model.services import Service
 from pamlint.model.site import Allowance, Site
-from pamlint.model.traffic import ALL_PORTS, Traffic, merge
+from pamlint.model.traffic import ALL_PORTS, SOURCE_PORT, Traffic, merge
 
 PROBES = parse_cidr("168.63.129.16")
 """Where the health probes of Azure's load balancers come from; they are permitted as the platform permits them."""
@@ -145,7 +146,8 @@ class Demand:
 
         Worked out once for units that are asked the same, where nothing of it is a unit's own.
         """
-        if unit.cloud != "aws" or unit.besides or any(bearing.because for bearing in unit.bearings):
+        own = unit.besides or _is_stateless(unit) or any(bearing.because for bearing in unit.bearings)
+        if unit.cloud != "aws" or own:
             return self._permission(unit, direction, named)
         peer_side, _ = sides(direction)
         groups = None if named is None else frozenset(name for name in named if self._is_group(name, peer_side))
@@ -165,9 +167,17 @@ class Demand:
         out += [self.of_allowance(allowance, unit, direction, named) for allowance in valid]
         if unit.cloud == "azure" and direction == "ingress":
             out.append(traffic(service_sides([Service(((0, 255),))], ALL_PORTS), [(PROBES, ())], [(ANY, ())], direction))
+        if _is_stateless(unit):
+            out.append(self._answers(unit, direction, named))
         place = f"permitted:{'+'.join(sorted(unit.hosts))}/{direction}/{named is None}" if self.naming.doubts else ""
         found = pooled(tuple(cube for part in out for cube in part), self.naming.doubts, place, self.table)
         return Permitted(found, merge(found))
+
+    def _answers(self, unit: Unit, direction: Direction, named: Names | None) -> Traffic:
+        """The answers that nothing but a network ACL lets through, which sees no source ports."""
+        asks = (ask for ask in self.asks(unit, OPPOSITE[direction]) if ask.flow.need != "blocked")
+        sent = (cube.replace(SOURCE_PORT, CLIENT_PORTS) for ask in asks for cube in self.of_flow(ask, unit, direction, named))
+        return tuple(cube.replace(SOURCE_PORT, ALL_PORTS) for cube in answers(tuple(sent)))
 
     def of_flow(self, ask: Ask, unit: Unit, direction: Direction, named: Names | None = None, widest: bool = False) -> Traffic:
         """Everything that a flow may be here: any family, any source port; `named` and `widest` as for `permitted_peers`."""
@@ -304,6 +314,11 @@ class Demand:
     def required_services(self, ask: Ask) -> list[tuple[Ranges, Ranges, Ranges, Ranges]]:
         """The flow's services from the source ports of ordinary clients."""
         return service_sides(ask.services, CLIENT_PORTS)
+
+
+def _is_stateless(unit: Unit) -> bool:
+    """Whether network ACLs alone guard a unit, such as a network load balancer without groups."""
+    return all(layer[0].kind == "aws_network_acl" for layer in unit.layers)
 
 
 def _borne(unit: Unit, direction: Direction) -> tuple[object, ...]:

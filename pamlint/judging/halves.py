@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from pamlint.binding import Member, Part, Unit
 from pamlint.judging.admission import Piece, less, placed
+from pamlint.judging.answers import OPPOSITE
 from pamlint.judging.cubes import CLIENT_PORTS, Option, Table, sides, traffic
 from pamlint.judging.demand import Demand
 from pamlint.judging.judgement import HalfOpen
 from pamlint.judging.opened import Front
-from pamlint.judging.replies import OPPOSITE
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.certainty import Purpose, Settled, reached, settle
 from pamlint.model.finding import Direction

@@ -72,3 +72,35 @@ def test_an_echo_request_needs_its_reply(
     told_ = [(row["protocol"], row["icmp"]) for each in replies for row in each["traffic"]]
     assert told_ == [(name, detail) for name, detail, _ in lost]
     assert all(f"for {what}, above" in each["tip"] for each, (*_, what) in zip(replies, lost, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("entry", "extra"),
+    [
+        (ENTRY % (110, 100, "true", "allow", "tcp", 1024, 65535, 0), []),
+        (
+            ENTRY % (110, 100, "true", "allow", "tcp", 0, 65535, 0),
+            [("proved", "aws_network_acl.edge", ["10.20.0.0/16"])],
+        ),
+        (
+            (ENTRY % (110, 100, "true", "allow", "tcp", 1024, 65535, 0)).replace("10.20.", "10.21."),
+            [("proved", "aws_network_acl.edge", ["10.21.0.0/16"])],
+        ),
+    ],
+)
+def test_the_answers_of_a_flow_are_permitted_where_a_network_acl_stands_alone(
+    entry: str, extra: list[tuple[str, str, list[str]]], tmp_path: Path
+) -> None:
+    """A network load balancer may wear no group: what the flow needs of the list in the other direction is not extra access."""
+    balancer = """
+    resource "aws_lb" "near" {
+      name               = "near"
+      load_balancer_type = "network"
+      subnets            = [aws_subnet.a.id]
+    }
+    """
+    flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
+    code = NETWORK + balancer + EDGE + (IN + entry).replace('"acl-1"', "aws_network_acl.edge.id")
+    found = findings(tmp_path, flow, SITE, code)
+    assert told(found, "extra-access", "egress") == extra
+    assert (told(found, "missing-access", "ingress"), told(found, "extra-access", "ingress")) == ([], [])
