@@ -487,3 +487,33 @@ def test_what_the_default_of_one_of_two_lists_lets_in_that_is_to_be_blocked_is_t
     blocked = [each for each in found if each["check"] == "blocked-access"]
     assert all(each["rule"] == f"{each['acl']}.AllowVnetInBound" for each in blocked)
     assert [(each["acl"].rpartition(".")[2], each["certainty"], each["because"]) for each in blocked] == opened
+
+
+CLUSTER = """
+resource "aws_eks_cluster" "c" {
+  name = "c"
+  vpc_config { subnet_ids = [aws_subnet.a.id] }
+}
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_instance" "node" {
+  subnet_id              = aws_subnet.a.id
+  vpc_security_group_ids = [aws_security_group.near.id, aws_eks_cluster.c.vpc_config[0].cluster_security_group_id]
+}
+"""
+
+
+def test_a_node_has_the_rules_of_the_group_that_its_cluster_gets(tmp_path: Path) -> None:
+    """It is open to all that wear the group; out it may call whom it must, unless somebody took that away."""
+    flow = FLOW % ("call", "near", "far", "tcp/443", "required", "egress")
+    found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.9.0.0/24]"), NETWORK + CLUSTER)
+    made = "aws_eks_cluster.c.vpc_config[0].cluster_security_group_id"
+    kept = {(each["check"], each["certainty"], each["rule"], *each["because"]) for each in found if each["acl"]}
+    assert kept == {
+        ("extra-access", "proved", "aws_eks_cluster.c.from_itself"),
+        ("extra-access", "proved", "aws_eks_cluster.c.to_itself"),
+        ("extra-access", "unproven", "aws_eks_cluster.c.to_everywhere", made),
+        ("missing-access", "unproven", None, made),
+    }

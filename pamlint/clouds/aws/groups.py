@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pamlint.clouds.aws.network import VPCS, Vpcs
@@ -102,6 +102,12 @@ class Groups:
         """A group that AWS makes for a resource of the input."""
         self._found[acl.key] = acl
         self._ledger.symbols[acl.key] = Symbol(acl.key, "group", acl.address)
+
+    def give(self, key: str, rules: Iterable[Rule]) -> None:
+        """Rules that AWS gives to a group which it makes, where the input does not hold the group itself."""
+        acl = self._found.get(key)
+        if acl is not None and not acl.rules:
+            self._found[key] = replace(acl, rules=tuple(rules))
 
     def _name(self, resource: Resource) -> None:
         key = key_of(resource)

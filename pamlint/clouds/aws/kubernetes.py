@@ -12,13 +12,15 @@ from pamlint.clouds.aws.interfaces import Interface, Surroundings
 from pamlint.clouds.aws.machines import Machines
 from pamlint.clouds.ties import Tied, sure
 from pamlint.clouds.values import blocks, find, items, string, written
-from pamlint.model.acl import Acl, Extent, Peer, Rule
-from pamlint.model.addresses import IPV4
+from pamlint.model.acl import ANYWHERE, Acl, Extent, Peer, Rule
+from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.resource import Block, Resource, Unknown
+from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 
 CLUSTER = "aws_eks_cluster"
 NODES = "aws_eks_node_group"
 TCP, SSH = Extent(((6, 6),)), Extent(((22, 22),))
+EVERYWHERE = {"ipv4": Peer("0.0.0.0/0", IPV4), "ipv6": Peer("::/0", IPV6)}
 
 TYPES = frozenset({CLUSTER, NODES})
 
@@ -45,9 +47,25 @@ def nodes(around: Surroundings, machines: Machines) -> Iterable[tuple[Resource, 
 
 
 def _made(around: Surroundings, cluster: Resource) -> str:
-    """The key of the group that EKS makes for a cluster; its rules are not in the input."""
+    """The key of the group that EKS makes for a cluster, with the rules that it has when it is made; others may be elsewhere."""
     known = next((string(value) for value in find(cluster.body, OF_A_CLUSTER.replace("[0]", ""))), None)
-    return around.groups.key(known or Unknown((), attribute=(cluster.address, OF_A_CLUSTER)), cluster.root)
+    key = around.groups.key(known or Unknown((), attribute=(cluster.address, OF_A_CLUSTER)), cluster.root)
+    around.groups.give(key, _rules(cluster, Peer(around.ledger.symbols[key].text, symbol=key)))
+    return key
+
+
+def _rules(cluster: Resource, itself: Peer) -> Iterable[Rule]:
+    """All traffic within the group, which EKS allows anew at each update of the cluster, and all to everywhere.
+
+    The latter may be taken away, and no code would say so.
+    """
+    families = find(cluster.body, "kubernetes_network_config.ip_family") or ["ipv4"]
+    anywhere = tuple(EVERYWHERE.get(str(family).lower(), ANYWHERE) for family in families)
+    everything = Extent(ALL_PROTOCOLS), Extent(ALL_PORTS)
+    place, name = cluster.body.location, cluster.address
+    yield Rule(f"{name}.from_itself", "ingress", "allow", *everything, (itself,), location=place)
+    yield Rule(f"{name}.to_itself", "egress", "allow", *everything, (itself,), location=place)
+    yield Rule(f"{name}.to_everywhere", "egress", "allow", *everything, anywhere, possible=(itself.text,), location=place)
 
 
 def _remote_access(around: Surroundings, resource: Resource, block: Block) -> tuple[str, ...]:

@@ -401,8 +401,35 @@ def test_rules_of_the_group_that_a_cluster_gets(of: str, peer: str, tmp_path: Pa
     network = network_of(tmp_path, BASE + RULE_OF_A_CLUSTER % (of, peer % "cluster_security_group_id"))
     made = "aws_eks_cluster.c[0].vpc_config[0].cluster_security_group_id"
     assert chains(network, "aws_eks_cluster.c[0]") == [[[made]]]
-    assert [rule.name for rule in acl(network, made).rules] == ["aws_vpc_security_group_ingress_rule.in"]
-    assert [peer.symbol for peer in acl(network, made).rules[0].peers] == [acl(network, made).key]
+    *_, written = acl(network, made).rules
+    assert written.name == "aws_vpc_security_group_ingress_rule.in"
+    assert [peer.symbol for peer in written.peers] == [acl(network, made).key]
+
+
+@pytest.mark.parametrize(
+    ("family", "everywhere"),
+    [("", "0.0.0.0/0"), ('"ipv4"', "0.0.0.0/0"), ('"ipv6"', "::/0"), ("var.family", "any")],
+)
+def test_the_group_that_a_cluster_gets_has_the_rules_that_eks_gives_it(family: str, everywhere: str, tmp_path: Path) -> None:
+    """All from and to itself, and all to everywhere, which may be taken away; further rules may be elsewhere."""
+    code = RULE_OF_A_CLUSTER.partition('resource "aws_vpc')[0]
+    config = f"kubernetes_network_config {{ ip_family = {family} }}\n  vpc_config" if family else "vpc_config"
+    network = network_of(tmp_path, BASE + 'variable "family" {}\n' + code.replace("vpc_config", config))
+    made = acl(network, "aws_eks_cluster.c[0].vpc_config[0].cluster_security_group_id")
+    assert made.partial == (made.address,)
+    assert [(rule.direction, [peer.text for peer in rule.peers], rule.possible) for rule in made.rules] == [
+        ("ingress", [made.address], ()),
+        ("egress", [made.address], ()),
+        ("egress", [everywhere], (made.address,)),
+    ]
+    assert {(rule.protocols.known, rule.ports.known) for rule in made.rules} == {(((0, 255),), ((0, 65535),))}
+
+
+def test_a_group_of_a_cluster_that_the_input_holds_has_its_own_rules_alone() -> None:
+    """The account was read: what EKS gave the group is what is there."""
+    cluster = resource("aws_eks_cluster.c", vpc_config=[block(subnet_ids=[], cluster_security_group_id="sg-1")])
+    group = resource("aws_security_group.g", id="sg-1", ingress=[], egress=[])
+    assert [each.rules for each in convert([cluster, group], {}).acls] == [()]
 
 
 def test_a_cluster_of_a_plan_and_the_rules_of_its_group() -> None:
@@ -411,7 +438,7 @@ def test_a_cluster_of_a_plan_and_the_rules_of_its_group() -> None:
     cluster = resource("aws_eks_cluster.c", vpc_config=[block(subnet_ids=[])])
     rule = resource("aws_vpc_security_group_ingress_rule.in", security_group_id=named, ip_protocol="-1", cidr_ipv4="10.0.0.0/8")
     (made,) = convert([cluster, rule], {}).acls
-    assert (made.address, [each.name for each in made.rules]) == (named.because[0], [rule.address])
+    assert (made.address, made.rules[-1].name) == (named.because[0], rule.address)
 
 
 def test_a_default_group_whose_id_is_known() -> None:
