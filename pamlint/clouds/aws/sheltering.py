@@ -5,6 +5,7 @@ Source: the Amazon VPC user guide (route tables, internet gateways, Block Public
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,7 +45,7 @@ def sheltered_subnets(ledger: Ledger, vpcs: Vpcs) -> Mapping[str, str]:
 
 def _tables(ledger: Ledger) -> dict[str, bool]:
     """Whether the route table that each subnet is tied to can lead to an internet gateway; main tables are not in here."""
-    routes = ledger.tied(ROUTE, "route_table_id")
+    routes = _routes(ledger)
     found: dict[str, bool] = {}
     for tie in ledger.managed(ASSOCIATION):
         subnet = ledger.target(tie.body.values.get("subnet_id"), tie.root, *SUBNETS)
@@ -53,6 +54,17 @@ def _tables(ledger: Ledger) -> dict[str, bool]:
             continue
         public = table is None or table.mode == "data" or _is_public(table, routes.get(key_of(table), []), ledger)
         found[key_of(subnet)] = public or found.get(key_of(subnet), False)
+    return found
+
+
+def _routes(ledger: Ledger) -> Mapping[str, list[Resource]]:
+    """The routes that each table has or may have, by its key."""
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for route in ledger.managed(ROUTE):
+        named = route.body.values.get("route_table_id")
+        may_be = [table for table, _ in ledger.candidates(named, route.root, TABLE)]
+        for table in (*may_be, *(ledger.managed(TABLE) if ledger.anybody(named, route.root, TABLE) else ())):
+            found[key_of(table)].append(route)
     return found
 
 

@@ -190,6 +190,31 @@ SHELTER = {
              }""",
         None,
     ),
+    "a route of a table that is not known": (
+        'variable "t" {}'
+        + TABLE % "nat_gateway_id = aws_nat_gateway.n.id"
+        + """resource "aws_route" "r" {
+               route_table_id         = var.t
+               destination_cidr_block = "0.0.0.0/0"
+               gateway_id             = "igw-1"
+             }""",
+        None,
+    ),
+    "a route of a table by its id": (
+        TABLE % "nat_gateway_id = aws_nat_gateway.n.id"
+        + 'resource "aws_route" "r" {\n route_table_id = "rtb-1"\n gateway_id = "igw-1"\n}',
+        NO_ROUTE,
+    ),
+    "a route of one of two tables": (
+        'variable "on" { type = bool }'
+        + TABLE % "nat_gateway_id = aws_nat_gateway.n.id"
+        + """resource "aws_route_table" "u" {}
+             resource "aws_route" "r" {
+               route_table_id = var.on ? aws_route_table.t.id : aws_route_table.u.id
+               gateway_id     = aws_internet_gateway.i.id
+             }""",
+        None,
+    ),
     "a table that is tied perhaps": (
         'variable "on" { type = bool }'
         + (TABLE % "nat_gateway_id = aws_nat_gateway.n.id").replace('ation" "t" {', 'ation" "t" {\ncount = var.on ? 1 : 0'),
