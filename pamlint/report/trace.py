@@ -129,7 +129,8 @@ def _is_one(addresses: Ranges) -> bool:
 def render_text(found: Trace, screen: Screen = PLAIN) -> str:
     """Every way with its stops below each other and a sentence at its end; the counts where there are several."""
     asked = found.question
-    lines: list[Line] = [line(visible(f"{asked.port} from {asked.source} to {asked.destination}"), "bold"), line()]
+    what = f"protocol {asked.port}" if asked.port.isdigit() else asked.port
+    lines: list[Line] = [line(visible(f"{what} from {asked.source} to {asked.destination}"), "bold"), line()]
     for way in _shown(found):
         lines += [*_told(way, screen), line()]
     if len(found.ways) > SHOWN:

@@ -83,8 +83,9 @@ def _local(row: Row, direction: Direction | None) -> str:
 
 
 def packet(witness: Witness) -> str:
-    """`tcp 10.20.0.7:1024 -> 10.10.1.5:22`."""
-    kind = witness.protocol if witness.icmp is None else f"{witness.protocol}/{witness.icmp}"
+    """`tcp 10.20.0.7:1024 -> 10.10.1.5:22`, or `protocol 47 10.20.0.7 -> 10.10.1.5`."""
+    name = f"protocol {witness.protocol}" if witness.protocol.isdigit() else witness.protocol
+    kind = name if witness.icmp is None else f"{name}/{witness.icmp}"
     return f"{kind} {_end(witness.source, witness.source_port)} -> {_end(witness.destination, witness.destination_port)}"
 
 

@@ -63,11 +63,20 @@ def ends_of(asked: str, network: Network, binding: Binding) -> tuple[End, ...]:
 
 def address_of(asked: str) -> Ranges | None:
     """The one address that somebody asks for; None if it is none."""
+    found = _line_of(asked)
+    return found if found and found[0][0] == found[0][1] else None
+
+
+def is_network(asked: str) -> bool:
+    """Whether somebody asks for more than one address."""
+    return bool(_line_of(asked)) and address_of(asked) is None
+
+
+def _line_of(asked: str) -> Ranges:
     try:
-        found = parse_cidr(asked)
+        return parse_cidr(asked)
     except ValueError:
-        return None
-    return found if found[0][0] == found[0][1] else None
+        return EMPTY
 
 
 def names_of(network: Network, binding: Binding) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pamlint.model.noun import noun, replace
 from pamlint.model.ranges import Ranges, intersect, subtract, union
 from pamlint.model.services import PORT_PROTOCOLS, Service, parse_service
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, SOURCE
-from pamlint.views.ends import End, Layers, address_of, ends_of, names_of, share_a_subnet, subnets_of
+from pamlint.views.ends import End, Layers, address_of, ends_of, is_network, names_of, share_a_subnet, subnets_of
 from pamlint.views.packets import Packet, concerning
 from pamlint.views.stops import Around, Outcome, Stop, Unread, stops
 
@@ -274,6 +274,8 @@ def _nobody(asked: Question, estates: Sequence[Surveyed]) -> str:
         known = [each for estate in estates for each in names_of(estate.network, estate.binding)]
         near = get_close_matches(name, known, 1)
         hint = f"did you mean `{near[0]}`?" if near else "`pamlint rules` lists the ACLs, and roles need a site file"
+        if is_network(name):
+            return f"{option}: `{name}` is more than one address: name one of them, or a role"
         return f"{option}: `{name}` is no address, no role and no name that is known; {hint}"
     both = f"`{asked.source}` and `{asked.destination}`"
     if any(True for estate in estates for _ in _pairs(asked, estate)):

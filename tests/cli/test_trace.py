@@ -76,6 +76,13 @@ def test_a_way_that_nobody_knows(estate: Path) -> None:
     assert ask(estate, "admin", "framework-manager", "tcp/443", "--var", 'admins=["10.20.0.0/24"]').code == 0
 
 
+def test_a_number_alone_is_a_protocol(estate: Path) -> None:
+    """Who asks for 22 and means SSH reads what was asked."""
+    out = ask(estate, "10.9.9.9", "framework-manager", "22").out
+    assert out.startswith("protocol 22 from 10.9.9.9 to framework-manager\n")
+    assert "  protocol 22 10.9.9.9 -> aws_security_group.manager\n" in out
+
+
 def test_networks_that_are_told_apart(estate: Path) -> None:
     """A part of a role's networks that is let in and one that is not are two ways, and the worse one counts."""
     site = estate / "pamlint.yaml"

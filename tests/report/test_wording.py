@@ -70,6 +70,7 @@ def test_a_row_in_words(row: Row, direction: Direction, told: str) -> None:
         (Witness("tcp", "10.0.0.1", 1024, "10.1.0.1", 22, None), "tcp 10.0.0.1:1024 -> 10.1.0.1:22"),
         (Witness("udp", "2001:db8::1", 1024, "2001:db8::2", 53, None), "udp [2001:db8::1]:1024 -> [2001:db8::2]:53"),
         (Witness("icmp", "10.0.0.1", None, "sg-1", None, "8/0"), "icmp/8/0 10.0.0.1 -> sg-1"),
+        (Witness("22", "10.0.0.1", None, "sg-1", None, None), "protocol 22 10.0.0.1 -> sg-1"),
     ],
 )
 def test_a_packet_in_words(witness: Witness, told: str) -> None:

@@ -485,7 +485,7 @@ def test_a_port_is_one(port: str, complaint: str) -> None:
         ("aws_instance.cliemt", SERVER, "--from: .*did you mean `aws_instance.client`?"),
         (CLIENT, "quite something else", "--to: .*roles need a site file"),
         ("2001:db8::1", "198.51.100.1", "no address family in common"),
-        ("10.0.0.0/8", SERVER, "--from: "),
+        ("10.0.0.0/8", SERVER, "--from: `10.0.0.0/8` is more than one address"),
     ],
 )
 def test_an_end_must_be_known(tmp_path: Path, source: str, destination: str, complaint: str) -> None:
