@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pamlint.checks.wording import Told, grouped, names_text, place_of, related_rules, rule_of, source_text, told, traffic_text
+from pamlint.checks.wording import (
+    Told,
+    grouped,
+    names_text,
+    place_of,
+    related_rules,
+    rule_of,
+    rule_text,
+    source_text,
+    told,
+    traffic_text,
+)
 from pamlint.judging.judgement import Judgement, Opening
 from pamlint.model.finding import Finding
 from pamlint.model.policy import Flow
@@ -27,13 +38,14 @@ def _finding(judgement: Judgement, group: list[Opening], share: Told) -> Finding
     assert flow is not None  # judging sets it on every opening of a blocked flow
     near = flow.destinations if first.direction == "ingress" else flow.sources
     roles = tuple(role for role in share.roles if role in near)
+    name = rule_text(first.acl, first.rule)
     hangs = f" perhaps (it hangs on {names_text(share.because)})" if share.certainty == "unproven" else ""
     return Finding(
         ID,
         "high",
         share.certainty,
         judgement.estate,
-        f"{first.rule.name}{hangs} opens {traffic_text(share.rows, first.direction)} at {names_text(roles)}, which must be "
+        f"{name}{hangs} opens {traffic_text(share.rows, first.direction)} at {names_text(roles)}, which must be "
         f"blocked{_while(flow)}: that way goes round the vault (flow `{flow.id}`).",
         "Close it: the access belongs through the relay or connector. If it is needed for a while, allow it, with a date.",
         roles=roles,

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pamlint.checks.wording import Told, grouped, names_text, place_of, related_rules, rule_of, supply_text, told, traffic_text
+from pamlint.checks.wording import (
+    Told,
+    grouped,
+    names_text,
+    place_of,
+    related_rules,
+    rule_of,
+    rule_text,
+    supply_text,
+    told,
+    traffic_text,
+)
 from pamlint.judging.judgement import Judgement, Opening
 from pamlint.model.activation import services_of
 from pamlint.model.addresses import families, is_internet
@@ -108,22 +119,23 @@ def _peers(cubes: Iterable[Cube], opening: Opening) -> Ranges:
 
 def _message(group: Sequence[Opening], share: Told) -> str:
     item = group[0]
+    name = rule_text(item.acl, item.rule)
     way = "in" if item.direction == "ingress" else "out"
     of = f"at {names_text(share.roles)}"
     traffic = traffic_text(share.rows, item.direction)
     if rule_of(item.acl, item.rule) is None:
         return (
-            f"{item.rule.name} may not be tied to what it is to guard {of}; {traffic} would go {way} then, which no active "
+            f"{name} may not be tied to what it is to guard {of}; {traffic} would go {way} then, which no active "
             f"flow or allowance permits: it hangs on {names_text(share.because)}."
         )
     if share.certainty == "unproven":
         return (
-            f"{item.rule.name} may let {way} {traffic} {of}, which no active flow or allowance permits: "
+            f"{name} may let {way} {traffic} {of}, which no active flow or allowance permits: "
             f"it hangs on {names_text(share.because)}."
         )
     shelter = _shelter(share, group)
     expired = f" (allowance `{item.expired[0][0].name}` has expired)" if item.expired else ""
-    return f"{item.rule.name} lets {way} {traffic} {of}; no active flow and no allowance permits that{expired}.{shelter}"
+    return f"{name} lets {way} {traffic} {of}; no active flow and no allowance permits that{expired}.{shelter}"
 
 
 def _shelter(share: Told, group: Sequence[Opening]) -> str:

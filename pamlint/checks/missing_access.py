@@ -10,6 +10,7 @@ from pamlint.checks.wording import (
     names_text,
     place_of,
     related_rules,
+    rule_text,
     services_text,
     source_text,
     supply_text,
@@ -64,12 +65,13 @@ def _message(item: Missing, peers: tuple[str, ...], share: Told) -> str:
     if share.certainty == "unproven":
         hangs = f"is not proved: it hangs on {names_text(share.because)}"
         if item.cause == "pinned" and item.rule is not None:
-            return f"{wants}; {item.rule.name} {PINNED}, and whether anything else lets it {_way(direction)} {hangs}."
+            pinned = f"{rule_text(item.acl, item.rule)} {PINNED}"
+            return f"{wants}; {pinned}, and whether anything else lets it {_way(direction)} {hangs}."
         return f"{wants}; whether {item.acl.address} lets it {_way(direction)} {hangs}."
     if item.rule is not None and item.cause == "denied":
-        return f"{wants}, but {item.rule.name} denies it before any rule allows it."
+        return f"{wants}, but {rule_text(item.acl, item.rule)} denies it before any rule allows it."
     if item.rule is not None:
-        return f"{wants}, but {item.rule.name} {PINNED}, and clients use random ones."
+        return f"{wants}, but {rule_text(item.acl, item.rule)} {PINNED}, and clients use random ones."
     return f"{wants}, and no rule of {item.acl.address} lets it {_way(direction)}."
 
 
@@ -79,10 +81,10 @@ def _way(direction: str) -> str:
 
 def _tip(item: Missing, share: Told) -> str:
     if item.cause == "pinned" and item.rule is not None:
-        return f"Set the source ports of {item.rule.name} to `*`."
+        return f"Set the source ports of {rule_text(item.acl, item.rule)} to `*`."
     if share.certainty == "unproven":
         return supply_text(share.because)
     if item.cause == "denied" and item.rule is not None:
-        return f"Give the allow rule a lower priority number than {item.rule.name}, or narrow the deny."
+        return f"Give the allow rule a lower priority number than {rule_text(item.acl, item.rule)}, or narrow the deny."
     side = "ingress" if item.view.direction == "ingress" else "egress"
     return f"Add an {side} rule for {services_text(share.rows)}; if this site does without the flow, list it under `not-needed`."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pamlint.checks.wording import grouped, names_text, place_of, told
+from pamlint.checks.wording import grouped, names_text, place_of, rule_text, told
 from pamlint.judging.judgement import Judgement
 from pamlint.model.finding import Finding
 from pamlint.model.rows import format_numbers
@@ -25,7 +25,7 @@ def check(judgement: Judgement) -> Iterable[Finding]:
                 "high",
                 share.certainty,
                 judgement.estate,
-                f"{first.rule.name} matches only the source {which}; clients speak from random high ports "
+                f"{rule_text(first.acl, first.rule)} matches only the source {which}; clients speak from random high ports "
                 f"(49152-65535), so it admits no ordinary client.{hangs}",
                 "Set the source ports to `*`: the port that a service listens on belongs in the destination ports.",
                 roles=share.roles,

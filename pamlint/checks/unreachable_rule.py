@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pamlint.checks.wording import names_text, place_of, related_rules, shortened
+from pamlint.checks.wording import names_text, place_of, related_rules, rule_text, shortened
 from pamlint.judging.judgement import Judgement
 from pamlint.model.finding import Finding
 
@@ -14,7 +14,7 @@ ID = "unreachable-rule"
 def check(judgement: Judgement) -> Iterable[Finding]:
     """One finding for each rule."""
     for item in judgement.unreachable:
-        names = shortened([rule.name for rule in item.earlier])
+        names = shortened([rule_text(item.acl, rule) for rule in item.earlier])
         verb = "decides" if len(item.earlier) == 1 else "decide"
         why = (
             f"{names} {verb} all that it matches" if item.earlier else f"it matches nothing that stands behind {item.acl.address}"
@@ -26,7 +26,7 @@ def check(judgement: Judgement) -> Iterable[Finding]:
             "low",
             "unproven" if because else "proved",
             judgement.estate,
-            f"{item.rule.name} {never}: {why}.",
+            f"{rule_text(item.acl, item.rule)} {never}: {why}.",
             "Remove the rule, or give it a lower number if it was meant to come first.",
             roles=item.roles,
             direction=item.rule.direction,

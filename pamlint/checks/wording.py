@@ -244,6 +244,14 @@ def rule_of(acl: Acl, rule: Rule) -> str | None:
     return None if rule.name == acl.address else rule.name
 
 
+def rule_text(acl: Acl, rule: Rule) -> str:
+    """A rule in words: with what the cloud calls it where its block makes others as well, so that its place does not tell it."""
+    if rule.called is None or rule.called in rule.name or rule.location is None:
+        return rule.name
+    alone = all(other.location != rule.location or other.name == rule.name for other in acl.rules)
+    return rule.name if alone else f"{rule.name} (`{rule.called}`)"
+
+
 def place_of(acl: Acl, rule: Rule | None = None) -> Location | None:
     """Where a finding about an ACL (or a rule of it) points to; a partial ACL has no block, so its first rule stands for it."""
     if rule is not None and rule.location is not None:

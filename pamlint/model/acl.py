@@ -82,7 +82,7 @@ class Rule:
     """One line of an ACL. `name` is its Terraform address or live id; ICMP type and code are `ports` (type * 256 + code).
 
     `possible` names the references that decide whether the rule exists as this line, `placing` those of them on which hangs only
-    with which action or priority it does; `default` marks what the cloud adds itself.
+    with which action or priority it does; `default` marks what the cloud adds itself. `called` is its name in the cloud.
     """
 
     name: str
@@ -99,6 +99,7 @@ class Rule:
     location: Location | None = None
     ignores: tuple[Ignore, ...] = ()
     placing: tuple[str, ...] = ()
+    called: str | None = None
 
     def perhaps(self, because: tuple[str, ...]) -> Rule:
         """The rule where its being there hangs on further references."""

@@ -196,6 +196,7 @@ class AdminRules:
             possible=body.possible,
             location=body.location,
             ignores=body.ignores,
+            called=string(body.values.get("name")),
         )
 
     def _side(self, resource: Resource, side: str) -> tuple[Peer, ...]:

@@ -79,6 +79,7 @@ class RuleReader:
                 possible=(*body.possible, *because),
                 location=body.location,
                 ignores=body.ignores,
+                called=string(values.get("name")),
             )
             found += chosen(rule, action, priority, LAST)
         return found
