@@ -21,12 +21,16 @@ class UserError(Exception):
 
 
 class InputError(Exception):
-    """Something to be linted could not be read or evaluated (exit 3); it becomes `unreadable-input`."""
+    """Something to be linted could not be read or evaluated (exit 3); it becomes `unreadable-input`.
 
-    def __init__(self, message: str, location: Location | None = None) -> None:
+    `tip` says what to do where whoever catches the error cannot know.
+    """
+
+    def __init__(self, message: str, location: Location | None = None, tip: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.location = location
+        self.tip = tip
 
 
 def together(errors: Sequence[UserError]) -> UserError:

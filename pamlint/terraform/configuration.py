@@ -80,7 +80,7 @@ def unreadable(
     error: InputError, subject: str, tip: str = "Correct the file; `terraform validate` shows the same place."
 ) -> Problem:
     """The problem that an error is."""
-    return Problem("unreadable-input", subject, error.message, tip, error.location)
+    return Problem("unreadable-input", subject, error.message, error.tip or tip, error.location)
 
 
 def module_files(directory: Path, drafts: Iterable[Path] = ()) -> list[str]:

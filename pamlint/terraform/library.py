@@ -11,6 +11,9 @@ from pamlint.model.resource import Location, Problem
 from pamlint.terraform.configuration import Configuration, is_local, read_configuration
 from pamlint.terraform.files import Files
 
+OUTSIDE = "Lint a directory that holds this as well, or a git checkout: all that is in it is read."
+"""What to do about a module that stands beside what is linted."""
+
 
 class Library:
     """The configurations that one root reads, each directory once."""
@@ -31,7 +34,7 @@ class Library:
             told = self.files.told(directory)
             if not self.files.inside(directory):
                 boundary = self.files.told(self.files.boundary)
-                raise InputError(f"{told} lies outside {boundary}, where nothing is read", Location(told, 1))
+                raise InputError(f"{told} lies outside {boundary}, where nothing is read", Location(told, 1), OUTSIDE)
             if not (self.files.base / directory).is_dir():
                 raise InputError(f"there is no directory {told}", Location(told, 1))
             known = self._configurations[directory] = read_configuration(directory, self.files)

@@ -376,7 +376,7 @@ class ModuleCall:
         try:
             return library.configuration(directory)
         except InputError as error:
-            raise InputError(f"{self.address}: {error.message}", where) from None
+            raise InputError(f"{self.address}: {error.message}", where, error.tip) from None
 
     def _report_absent(self, source: str, where: Location) -> None:
         message = f"{self.address} ({source}) is not on disk, so nothing in it is read and its outputs are not known"

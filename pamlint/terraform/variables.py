@@ -142,6 +142,7 @@ def _validate(module: Module, name: str, declared: Declared, block: BlockNode, c
 
 
 def _message(block: BlockNode, scope: Scope) -> str:
+    """What the author says, in one line."""
     argument = block.body.arguments.get("error_message")
     try:
         text = evaluate(argument.value, scope) if argument else "the value is not valid"
@@ -150,7 +151,7 @@ def _message(block: BlockNode, scope: Scope) -> str:
         return "the value is not valid, and the message that should say why has no value"
     if isinstance(text, Sensitive | UnknownValue | Null):
         return "the value is not valid; the message that says why cannot be shown"
-    return str(unmark_deep(text)[0])
+    return " ".join(str(unmark_deep(text)[0]).split())
 
 
 def _place(module: Module, name: str, declared: Declared) -> Location:

@@ -83,6 +83,9 @@ def test_nothing_outside_the_boundary_is_read(tmp_path: Path) -> None:
         f"in/linked.tf lies outside {top}, where nothing is read",
         f"module.o: {tmp_path}/other lies outside {top}, where nothing is read",
     ]
+    assert {problem.tip for problem in reading.problems if problem.subject == "module.o"} == {
+        "Lint a directory that holds this as well, or a git checkout: all that is in it is read."
+    }
     assert not reading.input.complete
 
 

@@ -353,6 +353,12 @@ WRONG = {
         "main.tf:1:1",
         5,
     ),
+    'variable "p" {\n  default = 5\n  validation {\n    condition     = var.p > 9\n    error_message = <<-E\n      p is\n        ${var.p}.\n    E\n  }\n}\nresource "r" "x" {\n  v = var.p\n}\n': (
+        "failed-validation",
+        "p is 5.",
+        "main.tf:1:1",
+        5,
+    ),
     'resource "r" "x" {\n  v = file("absent.txt")\n}\n': ("unresolved-value", "there is no file", "main.tf:2:7", "?r.x.v"),
 }
 
