@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from pamlint.binding import Unit
 from pamlint.judging.judgement import Judgement
 from pamlint.model.acl import Acl, Rule
-from pamlint.model.addresses import ANY, format_ranges
+from pamlint.model.addresses import ANY, IPV4, IPV6, PUBLIC, format_ranges
 from pamlint.model.certainty import Settled, undivided
 from pamlint.model.finding import Certainty, Related, Row, Witness
 from pamlint.model.policy import Flow, Policy
@@ -139,7 +139,7 @@ def traffic_text(found: Sequence[Row], direction: str | None) -> str:
     for (peers, exceptions), services in by_peers.items():
         told = list(dict.fromkeys(services))
         except_text = "".join(_exceptions_text(exceptions, peers, told, preposition))
-        texts.append(f"{shortened(told)} {preposition} {shortened([*map(peer_text, peers)])}{except_text}")
+        texts.append(f"{shortened(told)} {preposition} {_places(peers)}{except_text}")
     return shortened(list(dict.fromkeys(texts)), "and")
 
 
@@ -151,12 +151,22 @@ def _exceptions_text(exceptions: Sequence[Row], peers: tuple[str, ...], services
         if is_same and (inside := within(row.peers)):
             yield f" within {shortened(inside)}"
         elif is_same:
-            texts.append(shortened(row.peers))
+            texts.append(_places(row.peers))
         else:
-            others = f" {preposition} {shortened(row.peers)}" if row.peers not in (peers, ("any",)) else ""
+            others = f" {preposition} {_places(row.peers)}" if row.peers not in (peers, ("any",)) else ""
             texts.append(f"{_service(row)}{others}")
     if texts:
         yield f" except {shortened(texts)}"
+
+
+def _places(peers: Sequence[str]) -> str:
+    """Peers in words, all networks that are private or have another use of their own in one."""
+    named = dict.fromkeys(map(peer_text, peers))
+    for line, family in ((ANY, ""), (IPV4, "IPv4 "), (IPV6, "IPv6 ")):
+        special = format_ranges(subtract(line, PUBLIC))
+        if named.keys() >= {*special}:
+            named = dict.fromkeys([f"{family}addresses that are not public", *(name for name in named if name not in special)])
+    return shortened([*named])
 
 
 def _service(row: Row) -> str:

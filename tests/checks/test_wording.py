@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pamlint.checks.wording import supply_text, traffic_text
-from pamlint.model.addresses import ANY, format_ranges, parse_cidrs
+from pamlint.model.addresses import ANY, IPV4, IPV6, PUBLIC, format_ranges, parse_cidrs
 from pamlint.model.finding import Row
-from pamlint.model.ranges import subtract
+from pamlint.model.noun import replace
+from pamlint.model.ranges import Ranges, subtract
 from pamlint.report.wording import sentence
 from tests.judging.test_chains import FLOW, NETWORK, ROLES, findings
 from tests.twins import lint
@@ -33,6 +34,24 @@ WAYS = {
     "aws_security_group.a.ingress[0] (not understood)": "Correct `aws_security_group.a.ingress[0]`, ",
     "infra/main.tf": "readable",
 }
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (ANY, "addresses that are not public"),
+        (IPV4, "IPv4 addresses that are not public"),
+        (IPV6, "IPv6 addresses that are not public"),
+    ],
+)
+def test_what_is_not_public_is_told_in_words(line: Ranges, told: str) -> None:
+    """Beside other networks, and among exceptions; a part of it is told as it is."""
+    special = format_ranges(subtract(line, PUBLIC))
+    row = Row("tcp", "22", None, (*special, "1.1.1.0/24"), ("any",), None)
+    less = Row("any", None, None, ("any",), ("any",), None, (replace(row, peers=special),))
+    assert traffic_text([row], "ingress") == f"tcp/22 from {told} and 1.1.1.0/24"
+    assert traffic_text([less], "egress") == f"all traffic to any except tcp/22 to {told}"
+    assert traffic_text([replace(row, peers=special[1:3])], "egress") == f"tcp/22 to {special[1]} and {special[2]}"
 
 
 @pytest.mark.parametrize("reference", WAYS)
