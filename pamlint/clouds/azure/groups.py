@@ -174,7 +174,7 @@ class Groups:
     def _shown(self, resource: Resource, shown: list[Block], documented: list[Rule], inside: Peer) -> list[Rule]:
         """Default rules are data of the account: they are judged as they are, and told where they are not as documented."""
         rules = [
-            replace(rule, default=True)
+            replace(rule, default=True, called=None)
             for block in shown
             for rule in self.reader.rules(f"{resource.address}.{block.values.get('name')}", block, resource, inside)
         ]
