@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -76,8 +77,8 @@ class Ledger:
     ) -> list[tuple[Resource, Because]]:
         """The resources of these types that a value refers to: one for sure, or those that an unknown one may be.
 
-        Whether it is one of those hangs on everything else that made it unknown. `named` has attributes of other types that
-        name such a thing as well.
+        Whether it is one of those hangs on everything else that made it unknown, or on what decides about that one alone. `named`
+        has attributes of other types that name such a thing as well.
         """
         return self.ways(value, root, *types, named=named)[0]
 
@@ -88,20 +89,22 @@ class Ledger:
         found = self.target(value, root, *types)
         if found is not None:
             return [(found, ())], []
-        known: list[Resource] = []
+        known: list[tuple[Resource, Because]] = []
         leading: set[str] = set()
         others: list[Any] = []
-        for way in self._ways(value, root, types, named) if isinstance(value, Unknown) else ():
+        each = self._ways(value, root, types, named) if isinstance(value, Unknown) else ()
+        for way, hangs in zip_longest(each, value.hangs if each else (), fillvalue=()):
             resource = self._reached(way, root, types, named)
             if resource is not None:
-                known.append(resource)
+                known.append((resource, hangs))
                 leading.update(way.because if isinstance(way, Unknown) else ())
             elif way not in (None, ""):
                 others.append(way)
         if not known:
             return [], [(value, ())]
         because = tuple(reference for reference in value.because if reference not in leading) or value.because
-        return [(resource, because) for resource in known], [(other, because) for other in others]
+        own = [(resource, tuple(reference for reference in hangs if reference not in leading)) for resource, hangs in known]
+        return [(resource, hangs or because) for resource, hangs in own], [(other, because) for other in others]
 
     def anybody(self, value: Any, root: str, *types: str) -> Because:
         """The references of a value that may be any resource of these types; none where the input says what it is, or where from.

@@ -40,7 +40,8 @@ class Unknown:
     `prefix` is the beginning of the string, if that much is known. `name` is the whole reference that the value is, absolute as
     well (`var.ids[0]`): two of one name are the same value. One that was computed has none, and where it is an `attribute`
     that is its name. `either` has what it is one of, where that is known: texts, Unknowns, and None where it may be nothing; of
-    the rest of a list, what each element of it is one of.
+    the rest of a list, what each element of it is one of. `hangs` are, for each of `either`, the references that decide whether
+    it is among the elements, where not all decide about each.
     """
 
     because: tuple[str, ...]
@@ -48,6 +49,7 @@ class Unknown:
     prefix: str = ""
     name: str = ""
     either: tuple[Value, ...] = ()
+    hangs: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_one_of_them(self) -> bool:

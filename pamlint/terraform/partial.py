@@ -76,10 +76,11 @@ def one_of(
     not_null: bool = False,
     holds: TupleValue | ObjectValue | None = None,
     either: tuple[Value, ...] = (),
+    hangs: tuple[tuple[str, ...], ...] = (),
 ) -> UnknownValue:
     """What is one of several values, or made of what stands in them."""
     because, like = inside(*values)
-    return UnknownValue(because, of, not_null=not_null, holds=holds, either=either, like=like)
+    return UnknownValue(because, of, not_null=not_null, holds=holds, either=either, like=like, hangs=hangs)
 
 
 def any_of(of: UnknownValue, type_: Type = ANY) -> UnknownValue:
@@ -105,6 +106,20 @@ def partly(values: Iterable[Value], holds: Iterable[Value], of: Type = ANY, *, p
 def picks(given: Iterable[Value]) -> tuple[Value, ...]:
     """What every element of a collection is one of that is made of others; there may be none."""
     return (*found, NULL) if (found := ways(*given)) else ()
+
+
+def joined(given: Iterable[Value]) -> list[tuple[Value, tuple[str, ...]]]:
+    """The same of a collection that has all elements of others, each with what decides whether it is there.
+
+    What decides about one of the others says nothing of what another has.
+    """
+    found: list[tuple[Value, tuple[str, ...]]] = []
+    for part in (inner for each in given for inner in (each.items if isinstance(each, Sequence) else (each,))):
+        own = ways(part) if len(found) < MAX_WAYS else ()
+        if not own:
+            return []
+        found += ((way, part.because if isinstance(part, UnknownValue) else ()) for way in own)
+    return [*found, (NULL, ())] if 0 < len(found) <= MAX_WAYS else []
 
 
 def in_both(then: Value, otherwise: Value) -> TupleValue | ObjectValue | None:

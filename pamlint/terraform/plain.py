@@ -36,7 +36,7 @@ def to_plain(value: Value) -> resource.Value:
         return resource.Unknown(hidden, name=_name(value.value))
     if isinstance(value, UnknownValue):
         either = tuple(to_plain(each) for each in value.either)
-        unknown = resource.Unknown(reasons(value), value.attribute, value.prefix, value.name, either)
+        unknown = resource.Unknown(reasons(value), value.attribute, value.prefix, value.name, either, value.hangs)
         held = value.holds.items if isinstance(value.holds, TupleValue) else ()
         return [*map(to_plain, held), unknown] if held else unknown
     if isinstance(value, MapValue | ObjectValue):

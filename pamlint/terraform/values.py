@@ -65,10 +65,11 @@ class UnknownValue:
 
     `not_null` says that it is no null, whatever it turns out to be; `holds` what a collection surely has, among other things;
     `pieces` what a string is put together of, in order: known texts and unknown strings; `either` what it is one of, or every
-    element of it, where that is known; `like` the objects that it, or what stands in it at any depth, may be one of.
+    element of it, where that is known; `like` the objects that it, or what stands in it at any depth, may be one of; `hangs`, for
+    each of `either`, the references that decide whether it is among the elements, where not all decide about each.
     """
 
-    __slots__ = ("attribute", "because", "either", "holds", "like", "name", "not_null", "pieces", "prefix", "type")
+    __slots__ = ("attribute", "because", "either", "hangs", "holds", "like", "name", "not_null", "pieces", "prefix", "type")
 
     def __init__(
         self,
@@ -83,9 +84,11 @@ class UnknownValue:
         either: tuple[Value, ...] = (),
         like: tuple[Value, ...] = (),
         name: str = "",
+        hangs: tuple[tuple[str, ...], ...] = (),
     ) -> None:
         self.because = because
         self.either = either
+        self.hangs = hangs
         self.holds = holds
         self.like = like
         self.pieces = pieces

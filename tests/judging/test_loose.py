@@ -931,3 +931,37 @@ def test_a_role_that_only_the_machine_itself_plays_perhaps_calls_it_perhaps(tmp_
     site = SITE.replace("cidrs: [10.20.0.0/16]", "match: [{name: also}]")
     found = told(tmp_path, INTO_NEAR, site, NETWORK + VARIABLES + BOTH % ("", ""))
     assert found == [Told("missing-access", "unproven", "aws_security_group.near", None, ["var.on"])]
+
+
+OPENED = opens(22, "0.0.0.0/0")
+SEVERAL = f"""
+variable "more" {{ type = bool }}
+resource "aws_security_group" "another" {{
+  name   = "another"
+  vpc_id = aws_vpc.v.id
+  {OPENED}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("worn", "loose", "another"),
+    [
+        ("concat([{own}], var.on ? [{loose}] : [], var.more ? [{another}] : [])", ["var.on"], ["var.more"]),
+        ("setunion([{own}], var.on ? [{loose}] : [], var.more ? [{another}] : [])", ["var.on"], ["var.more"]),
+        ("concat([{own}], var.on ? [{loose}] : [], var.more && var.on ? [{another}] : [])", ["var.on"], ["var.more", "var.on"]),
+        ("concat([{own}], var.more ? concat(var.on ? [{loose}] : [], [{another}]) : [])", ["var.more", "var.on"], None),
+        ("slice(concat([{own}], var.on ? [{loose}] : [], [{another}]), 0, var.more ? 2 : 3)", ["var.more", "var.on"], None),
+    ],
+)
+def test_a_group_of_one_of_several_lists_hangs_on_what_decides_about_that_one(
+    worn: str, loose: list[str], another: list[str] | None, tmp_path: Path
+) -> None:
+    """What decides about the other lists says nothing of it; what may leave out some of all does."""
+    names = {name: f"aws_security_group.{name}.id" for name in ("own", "loose", "another")}
+    groups = GROUPS % (opens(443, "10.20.0.0/16"), OPENED, worn.format(**names))
+    found = told(tmp_path, INTO_NEAR, SITE, NETWORK + VARIABLES + SEVERAL + groups)
+    opened = {each.acl: each.because for each in found if each.check == "extra-access"}
+    assert set(loose) <= set(opened["aws_security_group.loose"])
+    assert [each for each in opened["aws_security_group.loose"] if each.startswith("var.")] == loose
+    assert another is None or [each for each in opened["aws_security_group.another"] if each.startswith("var.")] == another

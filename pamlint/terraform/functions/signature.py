@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from pamlint.model.noun import noun
 from pamlint.terraform.convert import convert
-from pamlint.terraform.partial import one_of, picks, ways
+from pamlint.terraform.partial import joined, one_of, picks, ways
 from pamlint.terraform.types import ANY, NUMBER, STRING, ListType, MapType, Type
 from pamlint.terraform.values import (
     EvaluationError,
@@ -68,7 +68,8 @@ class Function:
 
     `result` is the type of an unknown result; where it depends on the arguments, a function of them. `nullable` says that null
     may come out; `surroundings` that `run` wants them as its first argument. `holds` says what an unknown result surely holds;
-    `picks` that a result is one of the arguments, or one of their elements, or made of these alone.
+    `picks` that a result is one of the arguments, or one of their elements, or made of these alone; `joins` that it has all their
+    elements.
     """
 
     run: Callable[..., Value]
@@ -77,6 +78,7 @@ class Function:
     rest: Parameter | None = None
     nullable: bool = False
     picks: bool = False
+    joins: bool = False
     surroundings: bool = False
     holds: Callable[..., TupleValue | ObjectValue] | None = None
 
@@ -146,6 +148,10 @@ def _unknown_result(function: Function, arguments: list[Value]) -> UnknownValue:
     holds = function.holds(*arguments) if function.holds else None
     if not function.picks:
         return UnknownValue(reasons(*arguments), of, not_null=not function.nullable, holds=holds)
+    if function.joins:
+        found = joined(arguments)
+        either, hangs = tuple(way for way, _ in found), tuple(because for _, because in found)
+        return one_of(arguments, of, not_null=not function.nullable, holds=holds, either=either, hangs=hangs)
     given = [argument for argument in arguments if type_of(argument) is not NUMBER]
     either = ways(*given) if of is STRING else picks(given)
     return one_of(arguments, of, not_null=not function.nullable, holds=holds, either=either)
