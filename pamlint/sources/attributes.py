@@ -7,7 +7,7 @@ from typing import Any
 
 from pamlint.model.noun import noun
 from pamlint.model.resource import Unknown
-from pamlint.sources.references import Path
+from pamlint.sources.picking import Path
 
 
 @noun

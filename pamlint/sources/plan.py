@@ -88,7 +88,12 @@ def _instances(values: Any) -> Iterable[tuple[str, tuple[Mapping[str, Any], str]
 
 def _resource(instance: Mapping[str, Any], module: str, root: str, unknown: Any, references: References) -> Resource:
     place = _place(instance, module)
-    values = merge(instance.get("values") or {}, unknown, instance.get("sensitive_values"), _reasons(place, references))
+    values = merge(
+        instance.get("values") or {},
+        unknown,
+        instance.get("sensitive_values"),
+        _reasons(place, references, instance.get("values")),
+    )
     identifier = values.get("id")
     return Resource(
         instance["address"],
@@ -106,11 +111,11 @@ def _place(instance: Mapping[str, Any], module: str) -> Place:
     return Place(module, name, own.removeprefix(name))
 
 
-def _reasons(place: Place, references: References) -> Reasons:
+def _reasons(place: Place, references: References, values: Any) -> Reasons:
     return Reasons(
-        unknown=lambda path: references.unknown(place, path),
-        sensitive=lambda path: references.sensitive(place, path),
-        each=lambda path, count: references.each_unknown(place, path, count),
+        unknown=lambda path: references.unknown(place, path, values),
+        sensitive=lambda path: references.sensitive(place, path, values),
+        each=lambda path, count: references.each_unknown(place, path, values, count),
     )
 
 
@@ -122,7 +127,10 @@ def _deferred(deferred: Mapping[str, Any], root: str, references: References) ->
     address = f"{instance['address'].removesuffix('[*]')}[*]" if several else instance["address"]
     place = _place({**instance, "address": instance["address"]}, instance.get("module_address", ""))
     values = merge(
-        change.get("after") or {}, change.get("after_unknown"), change.get("after_sensitive"), _reasons(place, references)
+        change.get("after") or {},
+        change.get("after_unknown"),
+        change.get("after_sensitive"),
+        _reasons(place, references, change.get("after")),
     )
     reason = f"{instance['address']} ({str(deferred.get('reason', 'deferred')).replace('_', ' ')})"
     return Resource(

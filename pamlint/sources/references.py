@@ -11,8 +11,8 @@ from typing import Any
 from pamlint.model.identity import IDENTIFIERS
 from pamlint.model.noun import noun, replace
 from pamlint.model.resource import Unknown
+from pamlint.sources.picking import Path, Picker
 
-Path = tuple[str | int, ...]
 _STEP = re.compile(r'module\.([\w-]+)((?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?)\.?')
 _KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _RESOURCE = re.compile(r'((?:data\.)?[A-Za-z_][\w-]*\.[\w-]+)((?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?)(?:\.([\w-]+))?')
@@ -78,16 +78,17 @@ class References:
         self._root: Mapping[str, Any] = configuration.get("root_module") or {}
         self._unknown = unknown
         self._resources: dict[str, dict[str, Mapping[str, Any]]] = {}
-        self._found: dict[tuple[Place, tuple[str, ...]], list[_End]] = {}
+        self._found: dict[tuple[Place, str, tuple[int, ...]], list[_End]] = {}
+        self._picker = Picker()
         self._repeated: Mapping[str, tuple[str, ...]] | None = None
 
     def expressions(self, place: Place) -> Mapping[str, Any]:
         """What the configuration sets of a resource, by attribute; empty where it is not in there."""
         return self._resource(place).get("expressions") or {}
 
-    def unknown(self, place: Place, path: Path) -> Unknown:
+    def unknown(self, place: Place, path: Path, values: Any) -> Unknown:
         """The Unknown for a place in the values of a resource instance."""
-        ends = self._ends_at(place, path)
+        ends = self._ends_at(place, path, values)
         if not ends:
             own = (place.address, str(path[0])) if len(path) == 1 else None
             return Unknown((f"{place.address}.{path[0]}",), own)
@@ -99,23 +100,23 @@ class References:
         ways = (Unknown((end.told,), end.whole, name=end.name) for end in ends)
         return Unknown(because, either=(*ways, *(() if one else (None,))))
 
-    def each_unknown(self, place: Place, path: Path, count: int) -> list[Unknown] | None:
+    def each_unknown(self, place: Place, path: Path, values: Any, count: int) -> list[Unknown] | None:
         """One Unknown for each of so many unknown elements of a list, if the configuration names just as many attributes.
 
         Variables are known in a plan: they decide what is in the list, and are no elements that are unknown.
         """
-        ends = [end for end in self._ends_at(place, path) if end.attribute is not None or ".var." not in f".{end.told}"]
+        ends = [end for end in self._ends_at(place, path, values) if end.attribute is not None or ".var." not in f".{end.told}"]
         if len(ends) != count or any(end.attribute is None for end in ends):
             return None
         return [Unknown((end.told,), end.whole, name=end.name) for end in ends]
 
-    def sensitive(self, place: Place, path: Path) -> Unknown:
+    def sensitive(self, place: Place, path: Path, values: Any) -> Unknown:
         """The Unknown for a value that must not be shown."""
         variables = self._module(place.module).get("variables") or {}
-        names = tuple(step for step in path if isinstance(step, str))
+        found = self._picker.at(place, self.expressions(place), values, path)
         told = [
             f"{below(without_keys(place.module), reference)} (sensitive)"
-            for reference in _references(_expression(self.expressions(place), names))
+            for reference in _references(found)
             if reference.startswith("var.") and (variables.get(_variable_name(reference)) or {}).get("sensitive")
         ]
         return Unknown(tuple(dict.fromkeys(told)) or (f"{place.address}.{path[0] if path else '*'} (sensitive)",))
@@ -133,17 +134,19 @@ class References:
             self._resources[module] = {resource.get("address", ""): resource for resource in listed}
         return self._resources[module].get(place.name, {})
 
-    def _ends_at(self, place: Place, path: Path) -> list[_End]:
-        names = tuple(step for step in path if isinstance(step, str))
-        known = self._found.get((place, names))
+    def _ends_at(self, place: Place, path: Path, values: Any) -> list[_End]:
+        found = self._picker.at(place, self.expressions(place), values, path)
+        attribute = next((step for step in reversed(path) if isinstance(step, str)), "")
+        same = (place, attribute, tuple(map(id, found)))
+        known = self._found.get(same)
         if known is None:
-            at = replace(place, attribute=names[-1] if names else "")
-            known = self._ends(_expression(self.expressions(place), names), at, 0)
+            at = replace(place, attribute=attribute)
+            known = self._ends(found, at, 0)
             if len(known) == 1 and known[0].told == below(
                 without_keys(place.module), known[0].told[known[0].told.rfind("local.") :]
             ):
                 known = [_End(known[0].told, self._only_candidate(at))]
-            self._found[place, names] = known
+            self._found[same] = known
         return known
 
     def _only_candidate(self, place: Place) -> tuple[str, str] | None:
@@ -295,17 +298,6 @@ def _at(tree: Any, name: str) -> Any:
 
 def _variable_name(reference: str) -> str:
     return re.split(r"[.\[]", reference, maxsplit=2)[1]
-
-
-def _expression(expressions: Any, names: tuple[str, ...]) -> Any:
-    """The expression that an attribute comes from. Blocks of a kind stand in sets, so each stands for all of them."""
-    found = expressions
-    for name in names:
-        if isinstance(found, dict) and "references" not in found and "constant_value" not in found:
-            found = found.get(name)
-        elif isinstance(found, list):
-            found = [part.get(name) for part in found if isinstance(part, dict)]
-    return found
 
 
 def _references(expression: Any) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Any
 from pamlint.model.errors import InputError
 from pamlint.model.resource import Block, Resource, Unknown
 from pamlint.sources.attributes import Reasons, merge
-from pamlint.sources.references import Path, below
+from pamlint.sources.picking import Path
+from pamlint.sources.references import below
 
 Wanted = Callable[[str], bool]
 _VERSION = 4

@@ -253,6 +253,39 @@ def test_elements_of_a_set_are_told_apart() -> None:
     assert groups(references, 3) == [either, either, either]
 
 
+CONFIGURATIONS = (("one", "aws_security_group.a"), ("two", "aws_security_group.b"))
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [(("one", "two"), ["a", "b"]), (("two", "one"), ["b", "a"]), (("one", "Two"), [None, None]), (("one", "one"), [None, None])],
+)
+def test_blocks_are_told_apart_by_their_constants(names: tuple[str, str], expected: list[str | None]) -> None:
+    """Also inside of other blocks; what a provider spells in a way of its own may be made by any of them."""
+    blocks = [{"name": {"constant_value": name}, "id": {"references": [f"{group}.id", group]}} for name, group in CONFIGURATIONS]
+    outer = {"address": "aws_thing.t", "expressions": {"outer": [{"inner": blocks}]}}
+    found = read(
+        planned_values={
+            "root_module": {
+                "resources": [
+                    planned("aws_thing.t", {"outer": [{"inner": [{"name": name} for name in names]}]}),
+                    GROUP,
+                    planned("aws_security_group.b", {}),
+                ]
+            }
+        },
+        resource_changes=[
+            change("aws_thing.t", {"outer": [{"inner": [{"id": True}, {"id": True}]}]}),
+            change("aws_security_group.a", {"id": True}),
+            change("aws_security_group.b", {"id": True}),
+        ],
+        configuration={"root_module": {"resources": [outer]}},
+    )
+    (block,) = found["aws_thing.t"].body.values["outer"]
+    attributes = [inner["id"].attribute for inner in block["inner"]]
+    assert attributes == [(f"aws_security_group.{name}", "id") if name else None for name in expected]
+
+
 def test_sensitive_values_are_named_not_shown() -> None:
     """What is sensitive is an Unknown that names its variable, or its place where there is none."""
     resources = read(
