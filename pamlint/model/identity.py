@@ -161,12 +161,17 @@ def _asked(resource: Resource) -> tuple[str, ...]:
 
 
 def _found(resource: Resource, named: Mapping[tuple[str, ...], list[Resource]], names: Names) -> str | None:
-    """The key of the one resource that a data source finds, where code of another root makes it."""
+    """The key of the one resource that a data source finds, where code of another root makes it.
+
+    What Azure has just one of by these names is found in its own root as well: nothing else can be meant, whenever it is read.
+    """
     values = resource.body.values
     if resource.type not in LOOKED_UP_BY or resource.id or isinstance(values.get("id"), str) or values.get("filter"):
         return None
     found = named.get(_asked(resource), ()) if _asked(resource) else ()
-    if len(found) != 1 or found[0].root == resource.root or found[0].body.possible or resource.body.possible:
+    if len(found) != 1 or found[0].body.possible or resource.body.possible:
+        return None
+    if found[0].root == resource.root and not resource.type.startswith("azurerm_"):
         return None
     return key_of(found[0]) if _agrees(resource, found[0], names) else None
 

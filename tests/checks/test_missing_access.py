@@ -43,3 +43,27 @@ def test_a_rule_that_asks_for_source_ports_is_named(values: str, certainty: str,
         message,
         f"Set the source ports of {RULE_NAME} to `*`.",
     )
+
+
+OTHERS = """
+variable "unknown" {}
+resource "azurerm_application_security_group" "a" { name = "a" }
+"""
+UNSET = (RULE % (2, 100, "Allow", "Tcp", "THERE", 22)).replace('"THERE"', "var.unknown")
+OF_GROUP = (RULE % (3, 101, "Allow", "Tcp", "THERE", 22)).replace(
+    'source_address_prefix      = "THERE"', "source_application_security_group_ids = [azurerm_application_security_group.a.id]"
+)
+A_PART = RULE % (4, 102, "Allow", "Tcp", "192.168.5.0/25", 22)
+ALL_OF_IT = RULE % (5, 103, "Allow", "Tcp", "192.168.0.0/16", 22)
+
+
+@pytest.mark.parametrize(
+    ("rules", "named"),
+    [((UNSET, OF_GROUP), None), ((UNSET, OF_GROUP, A_PART, ALL_OF_IT), 3), ((UNSET, OF_GROUP, A_PART), 2)],
+)
+def test_the_rule_that_would_admit_most_of_the_flow_is_named(rules: tuple[str, ...], named: int | None, tmp_path: Path) -> None:
+    """Not one whose peer is not known, or a group that nobody asks for."""
+    flow = FLOW % ("f", "far", "near", "tcp/22", "required", "ingress")
+    site = ELSEWHERE + "values: {VirtualNetwork: [10.0.0.0/16]}\n"
+    told = [each for each in findings(tmp_path, flow, site, OTHERS + NSG % "\n".join(rules)) if each["check"] == "missing-access"]
+    assert {each["rule"] for each in told} == {None if named is None else RULE_NAME.replace("[0]", f"[{named}]")}

@@ -128,6 +128,7 @@ LOOKED_UP: list[tuple[tuple[Resource, ...], Resource, bool]] = [
     ((GROUP,), perhaps(asks("aws_security_group", name="pam")), False),
     ((GROUP, thing("aws_security_group.h", root="more", name="pam")), asks("aws_security_group", name="pam"), False),
     ((NSG,), asks("azurerm_network_security_group", name="pam", resource_group_name="RG"), True),
+    ((NSG,), asks("azurerm_network_security_group", root="net", name="pam", resource_group_name="rg"), True),
     ((NSG,), asks("azurerm_network_security_group", name="pam", resource_group_name="other"), False),
     ((NSG,), asks("azurerm_network_security_group", name="pam", resource_group_name=Unknown(("var.rg",))), False),
 ]
