@@ -189,8 +189,12 @@ _RESOURCE = re.compile(r'(module\.[^.]+\.)*(data\.)?[a-z0-9]+_\w+\.[\w-]+(\[("[^
 """The address of a whole resource, which has no value that could be given."""
 
 
-_LIST_ELSEWHERE = re.compile(r'(module\.[^.]+\.)*data\.azurerm_network_security_group\.[\w-]+(\[("[^"]*"|\d+|\*)\])?')
-"""An NSG that the code only refers to; no rule can name it as a peer, so it is its rules that are not known."""
+_LIST_ELSEWHERE = re.compile(
+    r'(module\.[^.]+\.)*data\.azurerm_network_security_group\.[\w-]+(\[("[^"]*"|\d+|\*)\])?'
+    r"|acl-\w+|/subscriptions/.*/networkSecurityGroups/[^/]+",
+    re.IGNORECASE,
+)
+"""An NSG that the code only refers to, or what it names by its id: it is its rules that are not known."""
 
 
 def supply_text(because: Sequence[str]) -> str:
@@ -209,6 +213,8 @@ def _way_to_supply(reference: str) -> str:
         return "Keep the file of {names} below the linted root, where pamlint may read it."
     if reference.startswith("roles."):
         return "Say in the site file what {names} is."
+    if _LIST_ELSEWHERE.fullmatch(reference):
+        return "The rules of {names} are not in the code: lint a plan, a state or the live account, or what makes it beside this."
     if reference.endswith((".tf", ".json", ".tofu", ".tfvars", "standard input")) or "/" in last:
         return "Make {names} readable first."
     if last == "module" or last.endswith(".module"):
@@ -220,11 +226,9 @@ def _way_to_supply(reference: str) -> str:
         return "What {names} holds changes by itself; if it is meant, permit it by name under `allow` in the site file."
     if "(" in last or reference.endswith(")"):
         return "{names} has a value only when Terraform runs: lint a plan or a state."
-    if _LIST_ELSEWHERE.fullmatch(reference):
-        return "The rules of {names} are not in the code: lint a plan, a state or the live account, or what makes it beside this."
-    if _RESOURCE.fullmatch(reference):
+    if _RESOURCE.fullmatch(reference) or reference.startswith("sg-"):
         role = "match it to the role that it plays and say the role's `cidrs`"
-        if ".data." in f".{reference}":
+        if ".data." in f".{reference}" or reference.startswith("sg-"):
             rules = "for its rules, lint what makes it beside this, or the live account"
             return f"Neither the members of {{names}} nor its rules are in the code: {role}; {rules}."
         return f"The code does not say who is a member of {{names}}: {role}, or lint a state."
