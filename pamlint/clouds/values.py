@@ -10,7 +10,7 @@ from typing import Any
 
 from pamlint.model.acl import Extent, Peer, Text
 from pamlint.model.addresses import format_ranges, parse_cidr
-from pamlint.model.ranges import EMPTY, Ranges, union
+from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 from pamlint.model.resource import Block, Resource, Unknown
 
 _LONG = 1000
@@ -177,6 +177,19 @@ def truth(value: Any) -> bool | Unknown:
 def unknown_extent(value: Unknown, line: Ranges) -> Extent:
     """A side that is not known at all."""
     return Extent((), line, value.because or ("an unknown value",))
+
+
+def at_most(value: Unknown, line: Ranges) -> Ranges:
+    """Where an address that is not known can be within a line: at those that it is one of, where all of these are known."""
+    found: Ranges = EMPTY
+    for way in value.either:
+        if way in (None, ""):
+            continue
+        try:
+            found = union(found, parse_cidr(way)) if isinstance(way, str) else line
+        except ValueError:
+            return line
+    return intersect(found, line) or line
 
 
 def networks(values: Iterable[Any]) -> Ranges:

@@ -517,3 +517,58 @@ def test_a_node_has_the_rules_of_the_group_that_its_cluster_gets(tmp_path: Path)
         ("extra-access", "unproven", "aws_eks_cluster.c.to_everywhere", made),
         ("missing-access", "unproven", None, made),
     }
+
+
+CHOSEN = """
+variable "on" { type = bool }
+variable "key" { type = string }
+locals { nets = { one = "10.9.1.0/24", two = "10.9.2.0/24" } }
+resource "aws_security_group" "near" {
+  name = "near"
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = %s
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "severities"),
+    [
+        ('[var.on ? "10.9.1.0/24" : "10.9.2.0/24"]', []),
+        ("[local.nets[var.key]]", []),
+        ('var.on ? ["10.9.1.0/24"] : []', []),
+        ('[var.on ? "10.9.1.0/24" : "10.10.0.0/16"]', ["medium"]),
+        ('[var.on ? "10.9.1.0/24" : "0.0.0.0/0"]', ["critical"]),
+        ('[var.on ? "10.9.1.0/24" : var.key]', ["critical"]),
+        ("[var.key]", ["critical"]),
+    ],
+)
+def test_an_address_that_is_one_of_several_is_nowhere_else(cidrs: str, severities: list[str], tmp_path: Path) -> None:
+    """What each of them permits is permitted, and how bad the rest is hangs on where it can be."""
+    flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
+    site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.9.0.0/16]") % ""
+    found = findings(tmp_path, flow, site, CHOSEN % cidrs)
+    assert [each["severity"] for each in found if each["check"] == "extra-access"] == severities
+    assert all(each["certainty"] == "unproven" for each in found)
+
+
+@pytest.mark.parametrize(
+    ("source", "reachable"),
+    [
+        ('var.n > 5 ? "10.0.2.0/25" : "10.0.2.128/25"', False),
+        ('var.n > 5 ? "10.0.2.0/25" : "10.0.3.0/24"', True),
+        ('var.n > 5 ? "10.0.2.0/25" : "VirtualNetwork"', True),
+    ],
+)
+def test_a_rule_for_one_of_several_networks_is_beneath_what_decides_all_of_them(
+    source: str, reachable: bool, tmp_path: Path
+) -> None:
+    """Whichever it is, the rule above takes it; a tag may be anything."""
+    code = (PRIORITY % ("300", "*")).replace('source_address_prefix      = "10.0.2.0/24"', f"source_address_prefix = {source}")
+    code = code.replace('source_address_prefix      = "*"', 'source_address_prefix = "10.0.2.0/24"', 1)
+    found = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + code)
+    assert ("unreachable-rule" not in {each["check"] for each in found}) == reachable

@@ -16,7 +16,7 @@ from pamlint.clouds.aws.ports import misunderstood, services
 from pamlint.clouds.aws.prefix_lists import PrefixLists
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ties import Tied, Ties, sure, tied
-from pamlint.clouds.values import blocks, cidr_peer, computed, items, number, shown, string, tags, text, truth
+from pamlint.clouds.values import at_most, blocks, cidr_peer, computed, items, number, shown, string, tags, text, truth
 from pamlint.model.acl import Acl, Group, Peer, Rule, Symbol, Text
 from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import DIRECTIONS, Direction
@@ -214,7 +214,7 @@ class Groups:
 
     def _address(self, item: Any, line: Ranges, name: str, resource: Resource, body: Block) -> Peer:
         if isinstance(item, Unknown):
-            return Peer(", ".join(item.because), because=item.because, at_most=line)
+            return Peer(", ".join(item.because), because=item.because, at_most=at_most(item, line))
         try:
             return cidr_peer(shown(item))
         except ValueError as error:

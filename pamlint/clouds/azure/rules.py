@@ -12,9 +12,9 @@ from typing import Any
 
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, word
-from pamlint.clouds.values import cidr_peer, items, number, shown, string, text, unknown_extent
+from pamlint.clouds.values import at_most, cidr_peer, items, number, shown, string, text, unknown_extent
 from pamlint.model.acl import ANYWHERE, Action, Extent, Group, Peer, Rule, Symbol, Text, tag_symbol
-from pamlint.model.addresses import PUBLIC, parse_cidr
+from pamlint.model.addresses import ANY, PUBLIC, parse_cidr
 from pamlint.model.finding import Direction
 from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges, subtract, union
@@ -102,7 +102,7 @@ class RuleReader:
     def prefix(self, item: Any, rule: str, resource: Resource, body: Block, inside: Peer) -> Peer:
         """What a rule names: a CIDR, an address, a service tag, `*` or `Any`."""
         if isinstance(item, Unknown):
-            return Peer(", ".join(item.because), because=item.because)
+            return Peer(", ".join(item.because), because=item.because, at_most=at_most(item, ANY))
         written = shown(item).strip()
         if written.lower() in ("*", "any"):
             return ANYWHERE

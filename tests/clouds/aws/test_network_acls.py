@@ -262,3 +262,32 @@ def test_a_rule_that_cannot_be_understood(tmp_path: Path) -> None:
     rules = acl(network, "aws_network_acl.n").rules
     told = [(rule.action, rule.priority, rule.protocols.known, rule.ports.because) for rule in rules]
     assert told == [("allow", 100, ((6, 6),), ("aws_network_acl.n.ingress[0] (not understood)",))]
+
+
+@pytest.mark.parametrize(
+    ("network", "at_most"),
+    [
+        ('var.on ? "10.8.0.0/16" : "10.9.0.0/16"', ["10.8.0.0/15"]),
+        ('var.on ? "10.8.0.0/16" : var.net', ["0.0.0.0/0"]),
+        ("var.net", ["0.0.0.0/0"]),
+    ],
+)
+def test_a_network_that_is_one_of_several_is_nowhere_else(network: str, at_most: list[str], tmp_path: Path) -> None:
+    """Where one of them is not known, it may be anywhere."""
+    code = f"""
+    variable "on" {{ type = bool }}
+    variable "net" {{ type = string }}
+    resource "aws_network_acl" "n" {{
+      subnet_ids = [aws_subnet.a.id]
+      ingress {{
+        rule_no    = 100
+        action     = "allow"
+        protocol   = "-1"
+        cidr_block = {network}
+        from_port  = 0
+        to_port    = 0
+      }}
+    }}
+    """
+    (rule,) = acl(network_of(tmp_path, BASE + code), "aws_network_acl.n").rules
+    assert [cidrs(peer.at_most) for peer in rule.peers] == [at_most]
