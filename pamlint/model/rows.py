@@ -34,6 +34,8 @@ from pamlint.model.traffic import (
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6"}
 WITH_PORTS: Ranges = ((6, 6), (17, 17))
 ICMP: Ranges = ((1, 1), (58, 58))
+SPOKEN: Mapping[Ranges, Ranges] = {((1, 1),): IPV4, ((58, 58),): IPV6}
+"""ICMP and ICMPv6, each with the addresses between which it goes."""
 FEW = 4
 """So many networks are told as they are, without looking for something shorter."""
 EVERYWHERE = frozenset(text for line in (ANY, IPV4, IPV6) for text in format_ranges(line))
@@ -154,7 +156,8 @@ def _side_names(cube: Cube, side: int, whole: Ranges, view: View) -> tuple[tuple
     ]
     addresses = cube.sides[side]
     if members:
-        names, apart = _member_names(members, addresses, whole)
+        spoken = SPOKEN.get(cube.sides[PROTOCOL], ANY)
+        names, apart = _member_names(members, intersect(addresses, spoken), intersect(whole, spoken))
         return names, exceptions + apart
     names, outside_names = (("any",), ()) if holds(addresses, whole) else _address_names(addresses, whole, view.lists)
     if outside_names:

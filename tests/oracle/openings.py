@@ -23,7 +23,7 @@ def openings_told(place: Place, findings: list[Json], random: Random) -> Iterabl
 
     Whoever stands in a subnet of one of the machines reaches that one past the network ACL.
     """
-    place = place._replace(unit=replace(place.unit, subnet=place.unit.subnets))
+    place = in_any_subnet(place)
     told = [each for each in findings if each["check"] in OPENINGS]
     unmet_told = any(each["check"] == "missing-access" for each in findings)
     grid = Grid(place)
@@ -34,6 +34,16 @@ def openings_told(place: Place, findings: list[Json], random: Random) -> Iterabl
         yield from witness_told(place, each)
     for packet in packets:
         yield from compare_opening(place, packet, told, unmet_told)
+
+
+def in_any_subnet(place: Place) -> Place:
+    """The place, where whoever stands in the subnet of one of its machines stands in its subnet."""
+    return place._replace(unit=replace(place.unit, subnet=place.unit.subnets))
+
+
+def told_from(place: Place, finding: Json) -> list[Place]:
+    """The places that a finding of what is open tells of together."""
+    return [in_any_subnet(here) for here in seen_from(place, finding)]
 
 
 def certain(states: list[Opening], pair: tuple[str, str]) -> str | None:
@@ -85,7 +95,7 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
         elif each["certainty"] not in said and not (
             always
             or in_parts(place, packet)
-            or any(open_anyway(here, packet) for here in seen_from(place, each))
+            or any(open_anyway(here, packet) for here in told_from(place, each))
             or is_told_surely(place, packet, each, telling)
             or is_met_anywhere(place, packet, each)
             or is_extra_anyhow(place, packet, each)
@@ -158,7 +168,7 @@ def as_member(place: Place, packet: Packet, finding: Json) -> set[str | None]:
     """An address is told where members of an open symbol may be: what is said of a member that stands there, at any unit of
     which it is told."""
     found = set()
-    for here in seen_from(place, finding):
+    for here in told_from(place, finding):
         for symbol in {peer for rule in here.rules() for peer in rule.peers if symbolic(peer)}:
             member = packet._replace(peer=Atom(symbol, packet.peer.address))
             if may_be(here, member.peer):
@@ -169,14 +179,14 @@ def as_member(place: Place, packet: Packet, finding: Json) -> set[str | None]:
 
 def at_units(place: Place, packet: Packet, finding: Json) -> set[str | None]:
     """What is certain of the finding at each unit of which it is told: their traffic is told together."""
-    units = seen_from(place, finding)
+    units = told_from(place, finding)
     return {said_of(each, packet, teller(finding)) for each in units}
 
 
 def anywhere(place: Place, packet: Packet, finding: Json) -> set[str | None]:
     """What is certain of the finding wherever the members of the packet's symbol may stand, at any unit of which it is told."""
     found = set()
-    for other in seen_from(place, finding):
+    for other in told_from(place, finding):
         for spot in stands(other, packet.peer):
             there = packet._replace(peer=Atom(packet.peer.symbol, spot))
             if not sensible(there):
@@ -202,7 +212,7 @@ def witness_told(place: Place, finding: Json) -> Iterable[str]:
     packet = witness_packet(finding, symbols_of(place.estate))
     if packet is None or not sensible(packet) or doubtful(place, packet):
         return
-    perhaps = finding["certainty"] == "unproven" and any(as_member(each, packet, finding) for each in seen_from(place, finding))
+    perhaps = finding["certainty"] == "unproven" and any(as_member(each, packet, finding) for each in told_from(place, finding))
     if not anywhere(place, packet, finding) and not perhaps:
         yield f"false witness of {brief(finding)}: {told_of(packet)}"
 
