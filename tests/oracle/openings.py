@@ -102,7 +102,10 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
         ):
             yield f"certainty of {brief(each)}: judge {said} for {told_of(packet)}"
     musts = [state.must for state in states if state.pairs]
-    if not any(musts) or (place.unit.loose and not all(musts)) or (unmet_told and permitted_at(place, packet) == "yes"):
+    to_itself = packet.local is not None and packet.peer.address == packet.local
+    if to_itself or not any(musts) or (place.unit.loose and not all(musts)):
+        return
+    if unmet_told and permitted_at(place, packet) == "yes":
         return
     where, certainties = f"{told_of(packet)} {place.direction} at {place.unit.acls}", {each["certainty"] for each in telling}
     if not telling:
