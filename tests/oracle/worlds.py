@@ -179,10 +179,12 @@ def goes_by_another_name(place: Place, packet: Packet, steps: dict[tuple[str, ..
 
 
 def is_of_two_families(place: Place, packet: Packet, steps: dict[tuple[str, ...], tuple[Rule, ...]]) -> bool:
-    """Whether an unknown peer would be of another family than all that stands behind the list: no packet has ends of two."""
+    """Whether somebody of whom no address is known would be of another family than all that stands behind the list: no packet
+    has ends of two."""
     unknown = any(peer.startswith("var") for rules in steps.values() for rule in rules for peer in rule.peers)
     here = (families_of(player, place.unit.local) for player in players(place.estate) if bears(player, place.unit))
-    return unknown and packet.peer.address.version not in set[int]().union(*here)
+    named = unknown or packet.peer.symbol is not None
+    return named and packet.peer.address.version not in set[int]().union(*here)
 
 
 def explicit_of(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
