@@ -23,7 +23,7 @@ def in_both(one: Traffic, other: Traffic, direction: Direction, table: Table) ->
         return overlap(one, other)
     out: list[Cube] = []
     for cube in one:
-        for both in spoken(merge(overlap((cube,), other))):
+        for both in spoken(merge(overlap((cube,), other)), peer_side):
             out += _standing(both, cube, peer_side, table)
     return tuple(out)
 
@@ -33,9 +33,9 @@ def past_a_list(one: Traffic, list_: Traffic, direction: Direction, table: Table
     peer_side, _ = sides(direction)
     out: list[Cube] = []
     for cube in one:
-        both = spoken(overlap((cube,), list_))
+        both = spoken(overlap((cube,), list_), peer_side)
         members = _of_members(cube, peer_side, table) if both and _symbols(cube, peer_side, table) else ()
-        stopped = spoken(minus(members, list_))
+        stopped = spoken(minus(members, list_), peer_side)
         services = tuple(each.replace(peer_side, ANY).bare for each in stopped)
         out += minus(both, services)
         for part in merge(overlap(both, services)):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from pamlint.model.acl import Acl, Extent, Peer, Rule, Symbol, SymbolKind, tag_symbol
-from pamlint.model.addresses import ANY, IPV4, IPV6, families, line_of
+from pamlint.model.addresses import ANY, IPV4, IPV6, families
 from pamlint.model.certainty import Predicate
 from pamlint.model.finding import Direction
 from pamlint.model.identity import is_read
@@ -201,27 +201,22 @@ class Table:
             yield known, ()
 
 
-def spoken(traffic: Iterable[Cube]) -> Traffic:
+def spoken(traffic: Iterable[Cube], peer_side: int) -> Traffic:
     """The traffic without what is ICMP of one family where an end has none of its addresses: no packet is that.
 
-    Of whoever is told by a name, only those addresses count at which such packets go.
+    Whoever is told by a name, and may stand in either, is meant at his IPv4 addresses by ICMP.
     """
     out = []
     for each in traffic:
         if holds(ICMP, each.sides[PROTOCOL]):
             ends = families(each.sides[SOURCE]) & families(each.sides[DESTINATION])
             possible = each.within(PROTOCOL, normal((number, number) for number, family in ICMP_FAMILIES if family in ends))
-            out += [_between_its_own(possible) if possible.guard else possible] if possible else []
+            if possible is not None and possible.guard and possible.sides[PROTOCOL] == ((1, 1),):
+                possible = possible.within(peer_side, IPV4)
+            out += [possible] if possible is not None else []
         else:
             out.append(each)
     return tuple(out)
-
-
-def _between_its_own(icmp: Cube) -> Cube:
-    """ICMP of one family at the addresses of that family alone."""
-    line = line_of(family for number, family in ICMP_FAMILIES if holds(icmp.sides[PROTOCOL], ((number, number),)))
-    sides_ = (intersect(each, line) if side in (SOURCE, DESTINATION) else each for side, each in enumerate(icmp.sides))
-    return Cube(tuple(sides_), icmp.guard)
 
 
 def cube(options: Iterable[Option], literals: Iterable[tuple[str, bool]] = ()) -> Cube:

@@ -31,7 +31,7 @@ def implicit(
         (*less(cubes, told, table), *_unsaid_without(front, place, admission))
         for place, (cubes, told) in enumerate(zip(by_default, explicit, strict=True))
     ]
-    extra = spoken(minus(admission.chain(front.unit, passes), allowed))
+    extra = spoken(minus(admission.chain(front.unit, passes), allowed), front.view.peer_side)
     standing = (
         place
         for place, layer in enumerate(front.layers)

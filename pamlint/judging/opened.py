@@ -176,7 +176,7 @@ def _absent(acl: Acl, direction: Direction) -> Rule:
 def not_allowed(passing: Traffic, allowed: Traffic, direction: Direction, table: Table) -> Traffic:
     """What passes and nothing allows."""
     out: list[Cube] = []
-    for cube in spoken(passing):
+    for cube in spoken(passing, sides(direction)[0]):
         if _is_unfiltered(cube, direction):
             continue
         meant = any(sign and table.predicates[name].side in (SOURCE, DESTINATION) for name, sign in cube.guard)
