@@ -32,12 +32,7 @@ def implicit(
         for place, (cubes, told) in enumerate(zip(by_default, explicit, strict=True))
     ]
     extra = spoken(minus(admission.chain(front.unit, passes), allowed), front.view.peer_side)
-    standing = (
-        place
-        for place, layer in enumerate(front.layers)
-        if any(piece.rule.default and touch(piece.traffic, extra) for piece in layer)
-    )
-    first = next(standing, None)
+    first = _first(front, extra)
     own = {name: line for _, _, known in needed for name, line in known.items()}
     serving = [(flow, want, for_sure(front.passed, known, table)) for flow, want, known in needed]
     found = []
@@ -68,6 +63,14 @@ def _by_default(front: Front, place: int) -> Traffic:
     if front.unit.layers[place][0].kind == ADMIN:
         return front.passes[place]
     return tuple(cube for piece in front.layers[place] if piece.rule.default for cube in piece.traffic)
+
+
+def _first(front: Front, extra: Traffic) -> int | None:
+    """The nearest layer that lets some of it through by a default rule."""
+    layers = enumerate(front.layers)
+    return next(
+        (place for place, layer in layers if any(piece.rule.default and touch(piece.traffic, extra) for piece in layer)), None
+    )
 
 
 def _unsaid_without(front: Front, place: int, admission: Admission) -> Traffic:

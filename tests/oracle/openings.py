@@ -101,11 +101,7 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
             or is_extra_anyhow(place, packet, each)
         ):
             yield f"certainty of {brief(each)}: judge {said} for {told_of(packet)}"
-    musts = [state.must for state in states if state.pairs]
-    to_itself = packet.local is not None and packet.peer.address == packet.local
-    if to_itself or not any(musts) or (place.unit.loose and not all(musts)):
-        return
-    if unmet_told and permitted_at(place, packet) == "yes":
+    if not is_owed(place, packet, states) or (unmet_told and permitted_at(place, packet) == "yes"):
         return
     where, certainties = f"{told_of(packet)} {place.direction} at {place.unit.acls}", {each["certainty"] for each in telling}
     if not telling:
@@ -117,6 +113,13 @@ def compare_opening(place: Place, packet: Packet, findings: list[Json], unmet_to
         and not any(each["certainty"] == "proved" and tells_of_member(place, packet, each) for each in findings)
     ):
         yield f"certainty: {sorted(pairs)} should be proved for {where}"
+
+
+def is_owed(place: Place, packet: Packet, states: list[Opening]) -> bool:
+    """Whether it must be told what comes through, in some world; where a list stands perhaps, in all. Nobody calls himself."""
+    musts = [state.must for state in states if state.pairs]
+    to_itself = packet.local is not None and packet.peer.address == packet.local
+    return not to_itself and any(musts) and (all(musts) or not place.unit.loose)
 
 
 def coming(place: Place, packet: Packet) -> list[Address]:
