@@ -9,15 +9,13 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pamlint.clouds.ties import Because
-from pamlint.clouds.values import shown, text, texts
+from pamlint.clouds.values import few, shown, text, texts
 from pamlint.model.acl import Group, Symbol
 from pamlint.model.identity import IDENTIFIERS, Names, foreign_key, key_of, unknown_key
 from pamlint.model.resource import NOT_UNDERSTOOD, Location, Problem, Resource, Unknown
 from pamlint.model.service_tags import ServiceTags
 
 Read = TypeVar("Read")
-NAMED = 3
-"""The references that a name is made of; of more the last are counted."""
 NO_ATTRIBUTES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
@@ -226,19 +224,12 @@ def outside(value: Any, root: str, what: str, owned: str = "") -> tuple[str, str
         return foreign_key(shown(value)), shown(value), (shown(value),)
     if value.attribute is None:
         whole = value.name or ", ".join(value.because) or f"an unknown {what}"
-        told = whole if value.name else _few(value.because) or whole
+        told = whole if value.name else few(value.because) or whole
         key = unknown_key(root, whole if told == whole else f"{whole}|?{told}", None if value.name else owned)
         return key, told, value.because or (told,)
     address, attribute = value.attribute
     told = address if attribute in IDENTIFIERS else f"{address}.{attribute}"
     return f"{root}|{told}", told, (told,)
-
-
-def _few(because: Because) -> str:
-    """References as a name that can be read: the first of many."""
-    return (
-        ", ".join(because) if len(because) <= NAMED else f"{', '.join(because[: NAMED - 1])} and {len(because) - NAMED + 1} more"
-    )
 
 
 def _is_variable(value: Unknown) -> bool:

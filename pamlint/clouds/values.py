@@ -14,6 +14,8 @@ from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 from pamlint.model.resource import Block, Resource, Unknown
 
 _LONG = 1000
+NAMED = 3
+"""The references that a name is made of; of more the last are counted."""
 _FEW = 100
 
 
@@ -104,6 +106,13 @@ def text(value: Any) -> Text | None:
     if value is None or value == "":
         return None
     return value if isinstance(value, Unknown) else str(value)
+
+
+def few(because: Sequence[str]) -> str:
+    """References as a name that can be read: the first of many."""
+    if len(because) <= NAMED:
+        return ", ".join(because)
+    return f"{', '.join(because[: NAMED - 1])} and {len(because) - NAMED + 1} more"
 
 
 def shown(value: Any) -> str:

@@ -512,3 +512,11 @@ def test_nonsense_is_told_as_it_is_written() -> None:
         "'[var.x, 10.0.0.0/8]' has no number of bits after the slash",
         "'{a = 1}' is neither an IPv4 nor an IPv6 address or network",
     ]
+
+
+def test_a_peer_that_hangs_on_much_is_told_by_the_first_of_it() -> None:
+    """All that it hangs on is kept beside."""
+    many = Unknown(tuple(f"var.v{number}" for number in range(5)))
+    ingress = block(protocol="tcp", from_port=22, to_port=22, cidr_blocks=[many])
+    (peer,) = acl(network(resource("aws_security_group.g", ingress=[ingress])), "aws_security_group.g").rules[0].peers
+    assert (peer.text, peer.because) == ("var.v0, var.v1 and 3 more", many.because)

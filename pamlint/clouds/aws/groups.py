@@ -16,7 +16,7 @@ from pamlint.clouds.aws.ports import misunderstood, services
 from pamlint.clouds.aws.prefix_lists import PrefixLists
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ties import Tied, Ties, sure, tied
-from pamlint.clouds.values import at_most, blocks, cidr_peer, computed, items, number, shown, string, tags, text, truth
+from pamlint.clouds.values import at_most, blocks, cidr_peer, computed, few, items, number, shown, string, tags, text, truth
 from pamlint.model.acl import Acl, Group, Peer, Rule, Symbol, Text
 from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import DIRECTIONS, Direction
@@ -207,14 +207,14 @@ class Groups:
                 peers += [self._lists.peer(item, resource.root) for item in items(values.get(attribute))]
         own = truth(values.get("self"))
         if isinstance(own, Unknown):
-            peers.append(Peer(", ".join(own.because), because=own.because, members=True))
+            peers.append(Peer(few(own.because), because=own.because, members=True))
         elif own:
             peers.append(Peer(self._ledger.symbols[owner].text, symbol=owner))
         return tuple(dict.fromkeys(peers))
 
     def _address(self, item: Any, line: Ranges, name: str, resource: Resource, body: Block) -> Peer:
         if isinstance(item, Unknown):
-            return Peer(", ".join(item.because), because=item.because, at_most=at_most(item, line))
+            return Peer(few(item.because), because=item.because, at_most=at_most(item, line))
         try:
             return cidr_peer(shown(item))
         except ValueError as error:
@@ -229,7 +229,7 @@ class Groups:
         if key is not None:
             return Peer(self._ledger.symbols[key].text, symbol=key)
         if isinstance(item, Unknown) and (item.attribute is None or not _is_group(item.attribute)):
-            return Peer(", ".join(item.because), because=item.because, members=True)
+            return Peer(few(item.because), because=item.because, members=True)
         key, told, _ = outside(item, root, "group")
         self._ledger.symbols.setdefault(key, Symbol(key, "group", told))
         self._ledger.groups.setdefault(key, Group(key, told, root, id=string(item)))

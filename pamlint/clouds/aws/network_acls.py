@@ -16,7 +16,7 @@ from pamlint.clouds.aws.ports import entry_services, misunderstood
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, in_order, word
 from pamlint.clouds.ties import Because, Ties, doubted, has_sure, reasons, sure, ties
-from pamlint.clouds.values import all_of, at_most, blocks, cidr_peer, computed, items, number, string, tags, text, truth
+from pamlint.clouds.values import all_of, at_most, blocks, cidr_peer, computed, few, items, number, string, tags, text, truth
 from pamlint.model.acl import Acl, Action, Extent, Peer, Rule
 from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import DIRECTIONS, Direction
@@ -214,7 +214,7 @@ class NetworkAcls:
         for attribute, line in (("cidr_block", IPV4), ("ipv6_cidr_block", IPV6)):
             value = text(body.values.get(attribute))
             if isinstance(value, Unknown):
-                peers.append(Peer(", ".join(value.because), because=value.because, at_most=at_most(value, line)))
+                peers.append(Peer(few(value.because), because=value.because, at_most=at_most(value, line)))
             elif value is not None:
                 peers.append(cidr_peer(value))
         return tuple(peers)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pamlint.clouds.ledger import Ledger, outside
-from pamlint.clouds.values import blocks, computed, find, networks, string
+from pamlint.clouds.values import blocks, computed, few, find, networks, string
 from pamlint.model.acl import Peer, Symbol
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.identity import is_live, key_of
@@ -61,7 +61,7 @@ class PrefixLists:
             if service is not None:
                 return self._symbol(f"prefix-list|{service}", f"prefix-list:{service}")
             if item.attribute is None:
-                return Peer(", ".join(item.because), because=item.because, members=True)
+                return Peer(few(item.because), because=item.because, members=True)
         key, told, _ = outside(item, root, "prefix list")
         return self._symbol(key, f"prefix-list:{told}")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, word
-from pamlint.clouds.values import at_most, cidr_peer, items, number, shown, string, text, unknown_extent
+from pamlint.clouds.values import at_most, cidr_peer, few, items, number, shown, string, text, unknown_extent
 from pamlint.model.acl import ANYWHERE, Action, Extent, Group, Peer, Rule, Symbol, Text, tag_symbol
 from pamlint.model.addresses import ANY, PUBLIC, parse_cidr
 from pamlint.model.finding import Direction
@@ -102,7 +102,7 @@ class RuleReader:
     def prefix(self, item: Any, rule: str, resource: Resource, body: Block, inside: Peer) -> Peer:
         """What a rule names: a CIDR, an address, a service tag, `*` or `Any`."""
         if isinstance(item, Unknown):
-            return Peer(", ".join(item.because), because=item.because, at_most=at_most(item, ANY))
+            return Peer(few(item.because), because=item.because, at_most=at_most(item, ANY))
         written = shown(item).strip()
         if written.lower() in ("*", "any"):
             return ANYWHERE
@@ -132,7 +132,7 @@ class RuleReader:
         if key is not None and key in self._ledger.symbols:
             return Peer(self._ledger.symbols[key].text, symbol=key)
         if isinstance(item, Unknown) and item.attribute is None:
-            return Peer(", ".join(item.because), because=item.because, members=True)
+            return Peer(few(item.because), because=item.because, members=True)
         key, told, _ = outside(item, root, "ASG")
         told = told.rsplit("/", 1)[-1]
         self._ledger.symbols.setdefault(key, Symbol(key, "asg", told))
