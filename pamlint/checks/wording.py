@@ -96,8 +96,9 @@ def _apart(held: Iterable[tuple[T, Traffic]]) -> list[tuple[T, Traffic]]:
 
 
 def _is_within(share: Traffic, others: Traffic) -> bool:
+    """Whether all of it is told by the same names besides."""
     try:
-        return not minus(share, others)
+        return not any(minus((cube,), (other for other in others if other.guard == cube.guard)) for cube in share)
     except PieceLimitError:
         return False
 

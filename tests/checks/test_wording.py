@@ -12,7 +12,7 @@ from pamlint.model.finding import Row
 from pamlint.model.noun import replace
 from pamlint.model.ranges import Ranges, subtract
 from pamlint.report.wording import sentence
-from tests.judging.test_chains import FLOW, NETWORK, ROLES, findings
+from tests.judging.test_chains import FLOW, NETWORK, POLICY, ROLES, findings
 from tests.twins import lint
 
 WAYS = {
@@ -163,3 +163,13 @@ def test_what_is_told_of_two_machines_is_not_told_of_one_of_them_again(tmp_path:
     site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.20.0.0/16]") % ""
     told = findings(tmp_path, flow, site, NETWORK + MACHINES)
     assert [row["peers"] for each in told if each["check"] == "extra-access" for row in each["traffic"]] == [["0.0.0.0/0"]]
+
+
+def test_a_group_is_named_beside_networks_that_hold_it(tmp_path: Path) -> None:
+    """A flow from two roles, of which one is any address: what is missing names the group of the other as well."""
+    flow = FLOW % ("call", "[far, world]", "near", "tcp/443", "required", "ingress")
+    policy = POLICY.replace("far: {title: far}", "far: {title: far}, world: {title: world, external: true}")
+    groups = 'resource "aws_security_group" "near" { name = "near" }\nresource "aws_security_group" "far" { name = "far" }\n'
+    told = findings(tmp_path, flow, ROLES % ("", "") + "  world: {cidrs: [any]}\n", groups, policy)
+    peers = {peer for each in told for row in each["traffic"] for peer in row["peers"]}
+    assert peers == {"0.0.0.0/0", "aws_security_group.far"}
