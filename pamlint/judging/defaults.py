@@ -83,10 +83,11 @@ def _unsaid_without(front: Front, place: int, admission: Admission) -> Traffic:
 def _explicit(front: Front, place: int, table: Table) -> Traffic:
     """What the explicit allow rules of a layer match: no default decides it, even where a deny above them has taken it.
 
-    An admin rule that allows leaves it to the NSGs.
+    An admin rule that allows leaves it to the NSGs, and so does one that always allows beneath it.
     """
     acls = front.unit.layers[place]
+    if acls[0].kind == ADMIN:
+        return tuple(cube for piece in front.layers[place] for cube in piece.traffic)
     rules = ((acl, rule) for acl in acls for rule in acl.rules if rule.direction == front.direction and not rule.default)
-    opening = ((acl, rule) for acl, rule in rules if rule.action == ("always-allow" if acl.kind == ADMIN else "allow"))
-    cubes = (cube for acl, rule in opening for cube in table.rule(acl, rule))
+    cubes = (cube for acl, rule in rules if rule.action == "allow" for cube in table.rule(acl, rule))
     return localise(tuple(cubes), front.unit, front.direction)

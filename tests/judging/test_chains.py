@@ -218,12 +218,16 @@ ONE_ROLE = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.2.0/24]") % ", 
 FAR_CALLS = FLOW % ("call", "far", "near", "tcp/22", "optional", "ingress")
 
 
-def test_an_admin_rule_that_allows_hides_no_default_below_it(tmp_path: Path) -> None:
-    """An admin rule's Allow leaves the packet to the NSG: if only a default lets it out there, that is told."""
+@pytest.mark.parametrize("below", ["", "AlwaysAllow"])
+def test_an_admin_rule_that_allows_hides_no_default_below_it(below: str, tmp_path: Path) -> None:
+    """An admin rule's Allow leaves the packet to the NSG, whatever always allows it further down: if only a default lets it out
+    there, that is told."""
     site = ONE_ROLE + "values: {VirtualNetwork: [10.0.0.0/16]}\n"
-    told = findings(tmp_path, FAR_CALLS, site, MACHINE + ADMIN)
-    peers = {peer for each in told if each["direction"] == "egress" for row in each["traffic"] for peer in row["peers"]}
-    assert "10.0.0.0/16" in peers
+    rule = ADMIN[ADMIN.index('resource "azurerm_network_manager_admin_rule" "r"') :]
+    more = rule.replace('"r"', '"s"', 1).replace('"Allow"', f'"{below}"').replace("120", "130") if below else ""
+    told = findings(tmp_path, FAR_CALLS, site, MACHINE + ADMIN + more)
+    rows = [row for each in told if each["direction"] == "egress" for row in each["traffic"] if "10.0.0.0/16" in row["peers"]]
+    assert [(row["protocol"], row["except"]) for row in rows] == [("any", [])]
 
 
 def test_the_admin_rule_that_denies_bears_what_is_missing(tmp_path: Path) -> None:
