@@ -234,7 +234,7 @@ class _Judge:
                 passes = tuple(minus(each, closed) for each in passes)
             passed, *each = self._few_doubts(front, ask, (passed, *passes), "passes")
             passes = tuple(each)
-            settled = self._doubt(unmet(want, passed, named, self.table, front.direction), front.unit.layers)
+            settled = self._settled(front, want, passed, named, passes)
             settled = doubted(settled, (*front.unit.helped, *self.demand.perhaps_own(ask, front.unit)))
             if settled.proved or settled.unproven:
                 self._blame(front, ask, want, settled, named, passes)
@@ -251,6 +251,22 @@ class _Judge:
             rules = tuple(piece.rule for layer in front.layers for piece in layer if touch(piece.traffic, whole))
             self.states.append(front.state(ask, state, rules, settled, tuple(answers)))
         return satisfied
+
+    def _settled(
+        self, front: Front, want: Wanted, passed: Traffic, named: Mapping[str, Traffic], passes: Sequence[Traffic]
+    ) -> Settled:
+        """What of a flow does not pass the chain; it is proved where a layer of which nothing is elsewhere stops it by itself."""
+        whole = unmet(want, passed, named, self.table, front.direction)
+        settled = self._doubt(whole, front.unit.layers)
+        if not whole.proved or settled.proved or len(passes) < 2:
+            return settled
+        alone = (
+            self._doubt(unmet(want, each, named, self.table, front.direction), (layer,))
+            for each, layer in zip(passes, front.unit.layers, strict=True)
+        )
+        proved = broadest(overlap(whole.proved, tuple(cube for stopped in alone for cube in stopped.proved)))
+        left = minus(settled.unproven, proved)
+        return Settled(proved, left, settled.because if left else ())
 
     def _few_doubts(self, front: Front, ask: Ask, passes: Iterable[Traffic], what: str) -> list[Traffic]:
         """What passes, with what is in doubt because nobody knows who stands there, and as few doubts as are worked out."""

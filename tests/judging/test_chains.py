@@ -328,3 +328,43 @@ def test_machines_that_play_both_roles_need_each_other_and_not_themselves(
     site = ROLES.replace("{match: [{name: far}]%s}", "{on: near}") % ""
     told = findings(tmp_path, FLOW % ("f", "near", "far", "tcp/22", "required", "ingress"), site, MACHINES % (rule, machines))
     assert [row["peers"] for each in told if each["check"] == "missing-access" for row in each["traffic"]] == missing
+
+
+STRANGE_GROUP = """
+resource "aws_instance" "near" {
+  tags                   = { Name = "near" }
+  subnet_id              = aws_subnet.a.id
+  private_ip             = "10.0.1.10"
+  vpc_security_group_ids = ["sg-0a1b2c3d4e5f60718"]
+}
+resource "aws_network_acl" "edge" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [aws_subnet.a.id]
+  %s
+}
+"""
+RULE_IN = """ingress {
+    rule_no    = 100
+    protocol   = "tcp"
+    action     = "allow"
+    from_port  = 22
+    to_port    = 22
+    cidr_block = "%s"
+  }"""
+EDGES = {
+    "nothing": ("", [("proved", "aws_network_acl.edge")]),
+    "another network": (RULE_IN % "10.0.9.0/24", [("proved", "aws_network_acl.edge")]),
+    "half of the network": (RULE_IN % "10.0.2.0/25", [("proved", "aws_network_acl.edge"), ("unproven", "sg-0a1b2c3d4e5f60718")]),
+    "the network": (RULE_IN % "10.0.2.0/24", [("unproven", "sg-0a1b2c3d4e5f60718")]),
+}
+
+
+@pytest.mark.parametrize(("rule", "expected"), EDGES.values(), ids=EDGES)
+def test_a_network_acl_stops_for_sure_what_a_group_whose_rules_are_elsewhere_may_let_in(
+    rule: str, expected: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    """Whatever the rules of the group are: what the complete list at the edge does not let in is missing, and laid at it."""
+    site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.2.0/24]") % ""
+    flow = FLOW % ("call", "far", "near", "tcp/22", "required", "ingress")
+    told = findings(tmp_path, flow, site, NETWORK + STRANGE_GROUP % rule)
+    assert [(each["certainty"], each["acl"]) for each in told if each["check"] == "missing-access"] == expected
