@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import Direction
 from pamlint.model.ranges import intersect
-from pamlint.model.services import ECHO, PORT_PROTOCOLS
+from pamlint.model.services import ECHO, ICMP_LINES, PORT_PROTOCOLS
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, DESTINATION_PORT, PROTOCOL, SOURCE, SOURCE_PORT, Cube, Traffic
 
 OPPOSITE: dict[Direction, Direction] = {"ingress": "egress", "egress": "ingress"}
@@ -26,7 +25,7 @@ def answers(cubes: Traffic) -> Traffic:
 def _echo(cube: Cube, protocol: int, type_: int) -> Cube | None:
     """The replies to those echo requests of one protocol that are in the traffic, in its address family."""
     found: Cube | None = cube
-    family = IPV4 if protocol == 1 else IPV6
+    family = ICMP_LINES[protocol]
     asked = ((PROTOCOL, protocol), (DESTINATION_PORT, type_ << 8))
     for side, line in (*((side, ((number, number),)) for side, number in asked), (SOURCE, family), (DESTINATION, family)):
         found = found.within(side, line) if found is not None else None

@@ -6,22 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from pamlint.model.acl import Acl, Extent, Peer, Rule, Symbol, SymbolKind, tag_symbol
-from pamlint.model.addresses import ANY, IPV4, IPV6, families
+from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.certainty import Predicate
 from pamlint.model.finding import Direction
 from pamlint.model.identity import is_read
 from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, subtract, union
 from pamlint.model.service_tags import NO_TAGS, ServiceTags
-from pamlint.model.services import PORT_PROTOCOLS, Service
+from pamlint.model.services import ICMP, ICMP_LINES, PORT_PROTOCOLS, Service
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, DESTINATION_PORT, PROTOCOL, SOURCE, SOURCE_PORT, Cube, Traffic
 
 CLIENT_PORTS: Ranges = ((1024, 65535),)
 """The source ports that a required flow comes from."""
-
-ICMP: Ranges = ((1, 1), (58, 58))
-ICMP_FAMILIES = ((1, 4), (58, 6))
-"""ICMP and ICMPv6 by number, each with the family between whose addresses it goes."""
 
 SERVICE_FIRST: dict[Direction, tuple[int, ...]] = {
     "ingress": (PROTOCOL, DESTINATION_PORT, SOURCE_PORT, DESTINATION, SOURCE),
@@ -209,8 +205,9 @@ def spoken(traffic: Iterable[Cube], peer_side: int) -> Traffic:
     out = []
     for each in traffic:
         if holds(ICMP, each.sides[PROTOCOL]):
-            ends = families(each.sides[SOURCE]) & families(each.sides[DESTINATION])
-            possible = each.within(PROTOCOL, normal((number, number) for number, family in ICMP_FAMILIES if family in ends))
+            ends = each.sides[SOURCE], each.sides[DESTINATION]
+            spoken_here = (number for number, line in ICMP_LINES.items() if all(intersect(end, line) for end in ends))
+            possible = each.within(PROTOCOL, normal((number, number) for number in spoken_here))
             if possible is not None and possible.guard and possible.sides[PROTOCOL] == ((1, 1),):
                 possible = possible.within(peer_side, IPV4)
             out += [possible] if possible is not None else []

@@ -14,6 +14,7 @@ from pamlint.model.certainty import Predicate, Predicates
 from pamlint.model.finding import Direction, Row, Witness
 from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, size, subtract, union
+from pamlint.model.services import ICMP, ICMP_LINES
 from pamlint.model.traffic import (
     ALL_PORTS,
     ALL_PROTOCOLS,
@@ -33,8 +34,7 @@ from pamlint.model.traffic import (
 
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6"}
 WITH_PORTS: Ranges = ((6, 6), (17, 17))
-ICMP: Ranges = ((1, 1), (58, 58))
-SPOKEN: Mapping[Ranges, Ranges] = {((1, 1),): IPV4, ((58, 58),): IPV6}
+SPOKEN: Mapping[Ranges, Ranges] = {((number, number),): line for number, line in ICMP_LINES.items()}
 """ICMP and ICMPv6, each with the addresses between which it goes."""
 FEW = 4
 """So many networks are told as they are, without looking for something shorter."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
+from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.noun import noun
 from pamlint.model.ranges import Ranges
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 
 Family = Literal["any", "ipv4", "ipv6"]
+
+ICMP: Ranges = ((1, 1), (58, 58))
+ICMP_LINES: Mapping[int, Ranges] = {1: IPV4, 58: IPV6}
+"""ICMP and ICMPv6 by number, each with the addresses between which it goes."""
 
 PORT_PROTOCOLS: Ranges = ((6, 6), (17, 17), (33, 33), (132, 132), (136, 136))
 """The protocols that have ports: TCP, UDP, DCCP, SCTP, UDP-Lite (IANA protocol numbers)."""

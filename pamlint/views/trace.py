@@ -14,7 +14,7 @@ from pamlint.model.addresses import ANY, IPV4, IPV6, families
 from pamlint.model.errors import UserError
 from pamlint.model.noun import noun, replace
 from pamlint.model.ranges import Ranges, intersect, subtract, union
-from pamlint.model.services import PORT_PROTOCOLS, Service, parse_service
+from pamlint.model.services import ICMP_LINES, PORT_PROTOCOLS, Service, parse_service
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, SOURCE
 from pamlint.views.ends import End, Layers, address_of, ends_of, is_network, names_of, share_a_subnet, subnets_of
 from pamlint.views.packets import Packet, concerning
@@ -28,7 +28,7 @@ CLIENT_PORT = 49152
 """The source port of an ordinary client."""
 NUMBERS = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58}
 ENDS = (SOURCE, DESTINATION)
-FAMILIES = {1: frozenset({4}), 58: frozenset({6})}
+FAMILIES = {number: families(line) for number, line in ICMP_LINES.items()}
 """The address families of the protocols that have one."""
 
 
