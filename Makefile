@@ -31,7 +31,9 @@ lint: $(READY)  ## check style, types and the layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-fuzz: $(READY)  ## hold random estates against the packet judge, and expressions against terraform: SEED=1 COUNT=10000
+fuzz: $(READY)  ## draw other examples than the tests do; random estates against the packet judge, and expressions against terraform: SEED=1 COUNT=10000
+	$(BIN)/python -m pytest -n auto --hypothesis-profile=default --hypothesis-seed=$(SEED) \
+	    $$(grep -rl --include='test_*.py' 'from hypothesis' tests)
 	$(BIN)/python -m tests.oracle.run --seed $(SEED) --count $(COUNT)
 	@if command -v terraform >/dev/null; then $(BIN)/python -m tests.terraform.fuzz --seed $(SEED) --expressions $(COUNT); fi
 

@@ -145,8 +145,15 @@ def corners(traffic: Iterable[Cube]) -> list[Packet]:
         for side, limit in zip(sides, limits, strict=True)
     ]
     tried[PROTOCOL] = sorted({*tried[PROTOCOL]} & {0, 1, 5, 6, 7, 17, 47, 58, 255})
-    every: list[Packet] = list(product(*tried))  # type: ignore[arg-type]
-    return Random(0).sample(every, min(len(every), 400))
+    every = [packet for packet in product(*tried) if can_be(packet)]
+    return Random(0).sample(every, min(len(every), 400))  # type: ignore[arg-type]
+
+
+def can_be(packet: tuple[int, ...]) -> bool:
+    """Whether there is such a packet: ICMP goes between IPv4 addresses alone, ICMPv6 between IPv6 ones."""
+    protocol, source, _, destination, _ = packet
+    of_six = {1: False, 58: True}
+    return protocol not in of_six or (source >= V6_START) == (destination >= V6_START) == of_six[protocol]
 
 
 def is_in(cube: Cube, packet: Packet, values: Mapping[str, Ranges]) -> bool:
