@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from pamlint.checks.wording import names_text, place_of, related_rules
 from pamlint.judging.judgement import Judgement
-from pamlint.model.finding import Finding
+from pamlint.model.acl import Acl
+from pamlint.model.finding import Direction, Finding
 
 ID = "mixed-rule-styles"
 
@@ -16,7 +17,7 @@ def check(judgement: Judgement) -> Iterable[Finding]:
     for mixed in judgement.mixed:
         acl, because = mixed.acl, mixed.because
         perhaps = f", perhaps (it hangs on {names_text(because)})" if because else ""
-        written = " and ".join(f"`{direction} = []`" for direction in mixed.emptied) or "rules"
+        written = " and ".join(_emptied(acl, mixed.emptied)) or "rules"
         yield Finding(
             ID,
             "low",
@@ -31,3 +32,12 @@ def check(judgement: Judgement) -> Iterable[Finding]:
             location=place_of(acl),
             related=related_rules(((acl, rule) for rule in mixed.beside), "stands beside the block"),
         )
+
+
+def _emptied(acl: Acl, directions: Iterable[Direction]) -> Iterable[str]:
+    """What stands in a block that has no rule; the one that takes a default list over need not say so."""
+    if acl.kind == "azure_nsg":
+        return ("`security_rule = []`",) if directions else ()
+    if ".aws_default_network_acl." in f".{acl.address}":
+        return (f"no {direction} rule" for direction in directions)
+    return (f"`{direction} = []`" for direction in directions)

@@ -88,6 +88,11 @@ def written(resource: Resource, path: str) -> list[Any]:
     return [] if resource.body.values.get(first) is None or computed(resource, first) else find(resource.body, path)
 
 
+def written_empty(resource: Resource, attribute: str) -> bool:
+    """Whether code sets a list to nothing: `egress = []`. A plan or a state alone says only what is there."""
+    return resource.body.values.get(attribute) == [] and attribute in resource.body.places
+
+
 def number(value: Any) -> int | Unknown | None:
     """A whole number that may be written as a string; None if it is absent. Raises ValueError if it is something else."""
     if value is None or value == "":

@@ -128,7 +128,7 @@ class Unreachable:
 class Mixed:
     """A group whose rules stand inside its block and `beside` it; `because` are the references on which that hangs.
 
-    `emptied` are the directions of which the block says that there are no rules, where that is all that it says of them.
+    `emptied` are the directions in which the block has no rule and is the whole list all the same.
     """
 
     acl: Acl

@@ -137,41 +137,34 @@ def _behind(acl: Acl, direction: Direction, cubes: Traffic) -> tuple[Traffic, Be
 def mixed(acl: Acl) -> Mixed | None:
     """The rules inside the group and beside it, if there are both, so that each apply undoes the other's.
 
-    A list that is written empty is the whole list too.
-
-    A data source only reads what is there.
+    A list that is written empty is the whole list too. A data source only reads what is there.
     """
-    found = [] if _DATA.match(acl.address) else [_mixed(acl, rules) for rules in _lists(acl)]
-    both = sorted((each for each in found if each is not None), key=lambda each: each.because)
-    both = both or [each for direction in acl.emptied if (each := _emptied(acl, direction)) is not None]
-    if not both:
+    found = [] if _DATA.match(acl.address) else [each for rules in _lists(acl) if (each := _mixed(acl, rules)) is not None]
+    if not found:
         return None
-    because = both[0].because and tuple(sorted({reference for each in both for reference in each.because}))
-    because = tuple(sorted({*because, *acl.possible}))
-    beside = tuple(rule for each in both for rule in each.beside)
-    return Mixed(acl, (), because, beside, tuple(direction for each in both for direction in each.emptied))
+    doubts = {reference for each in found for reference in each.because} if all(each.because for each in found) else set()
+    beside = tuple(rule for each in found for rule in each.beside)
+    emptied = tuple(direction for each in found for direction in each.emptied)
+    return Mixed(acl, (), tuple(sorted({*doubts, *acl.possible})), beside, emptied)
 
 
 def _lists(acl: Acl) -> list[list[Rule]]:
-    """The rules by the lists in which a block holds them.
-
-    AWS has one for each direction, and a block leaves alone the one that it does not speak of; not so what takes a default over.
-    """
+    """The rules by the lists in which a block holds them: AWS has one for each direction, and a block may speak of one alone."""
     rules = [rule for rule in acl.rules if not rule.default]
-    if not acl.kind.startswith("aws_") or ".aws_default_" in f".{acl.address}":
+    if not acl.kind.startswith("aws_"):
         return [rules]
     return [[rule for rule in rules if rule.direction == direction] for direction in DIRECTIONS]
 
 
 def _mixed(acl: Acl, rules: Sequence[Rule]) -> Mixed | None:
-    inside = [rule for rule in rules if rule.name.startswith(f"{acl.address}.")]
-    beside = tuple(rule for rule in rules if rule not in inside)
-    return Mixed(acl, (), (*_doubts(inside), *_doubts(beside)), beside) if inside and beside else None
-
-
-def _emptied(acl: Acl, direction: Direction) -> Mixed | None:
-    beside = tuple(rule for rule in acl.rules if rule.direction == direction and not rule.default)
-    return Mixed(acl, (), tuple(_doubts(beside)), beside, (direction,)) if beside else None
+    """What of one list is overwritten: nothing where Terraform leaves the list alone, or the block does not speak of it."""
+    own = f"{acl.address}."
+    inside = [rule for rule in rules if rule.name.startswith(own)]
+    beside = tuple(rule for rule in rules if not rule.name.startswith(own) and rule.direction not in acl.kept)
+    whole = tuple(direction for direction in acl.whole if any(rule.direction == direction for rule in beside))
+    if not beside or not (inside or whole):
+        return None
+    return Mixed(acl, (), (*(() if whole else _doubts(inside)), *_doubts(beside)), beside, () if inside else whole)
 
 
 def _doubts(rules: Iterable[Rule]) -> Iterable[str]:

@@ -133,7 +133,8 @@ class Acl:
     the references that decide whether it does. `loose` is told of an ACL in a chain: the references that
     decide whether it stands there at all; `one_of` are the keys, sorted, of those of which just one does, where that is known.
     `ruled` are the keys of the admin rules before an NSG, whoever is behind it, with the references that decide whether they are.
-    `emptied` are the directions in which its code says that it has no rule.
+    `whole` are the directions in which its block is the whole list even if it holds no rule, `kept` those in which
+    Terraform writes the rules of the block once, and leaves them alone from then on.
     """
 
     key: str
@@ -153,7 +154,8 @@ class Acl:
     loose: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
     ruled: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    emptied: tuple[Direction, ...] = ()
+    whole: tuple[Direction, ...] = ()
+    kept: tuple[Direction, ...] = ()
 
     @property
     def place(self) -> str:

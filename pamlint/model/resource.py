@@ -12,6 +12,8 @@ from pamlint.model.noun import field, noun
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 NOT_UNDERSTOOD = " (not understood)"
 """How the reference ends of something that is written and cannot be what it is."""
+ALL = "*"
+"""What stands among the paths that are kept for every argument."""
 
 
 @noun
@@ -91,7 +93,8 @@ class Block:
 class Resource:
     """One resource instance.
 
-    `address` is Terraform's (`module.a.aws_x.b["k"]`; `b[*]` where the keys are unknown) or a live id.
+    `address` is Terraform's (`module.a.aws_x.b["k"]`; `b[*]` where the keys are unknown) or a live id. `kept` are the dotted
+    paths of what Terraform sets when it makes the resource and leaves alone from then on, as far as code tells that.
     """
 
     address: str
@@ -100,6 +103,11 @@ class Resource:
     root: str
     body: Block
     id: str | None = None
+    kept: frozenset[str] = frozenset()
+
+    def keeps(self, path: str) -> bool:
+        """Whether Terraform leaves all of an argument, or of what stands at a path in it, alone once it is set."""
+        return any(each == ALL or f"{path}.".startswith(f"{each}.") for each in self.kept)
 
 
 @noun

@@ -10,7 +10,7 @@ from pamlint.model.resource import Block, Resource, Unknown
 
 
 def illuminate(planned: Resource, code: Mapping[str, Resource]) -> Resource:
-    """The planned resource with the places and ignores of its code, and with its unknowns as the code knows them.
+    """The planned resource with the places, ignores and lifecycle of its code, and with its unknowns as the code knows them.
 
     What the code sets to null the provider fills in.
     """
@@ -22,7 +22,7 @@ def illuminate(planned: Resource, code: Mapping[str, Resource]) -> Resource:
         if isinstance(value, Unknown) and written.body.values.get(name, value) is None:
             values[name] = Unknown((f"{planned.address}.{name}",), (planned.address, name))
     body = replace(written.body, values=values, possible=planned.body.possible)
-    return replace(planned, body=body)
+    return replace(planned, body=body, kept=written.kept)
 
 
 def _told(planned: Any, written: Any) -> Any:

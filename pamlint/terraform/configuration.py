@@ -13,6 +13,7 @@ from pamlint.model.errors import InputError
 from pamlint.model.noun import field, record
 from pamlint.model.resource import Location, Problem
 from pamlint.terraform.files import Files
+from pamlint.terraform.lifecycle import overrides
 from pamlint.terraform.reader import read_native
 from pamlint.terraform.syntax import Argument, BlockNode, Body, Literal, SourceFile
 
@@ -217,13 +218,12 @@ def _add_named(configuration: Configuration, declared: Declared, override: bool)
 
 
 def _merge(base: Declared, override: Declared) -> None:
-    """Arguments of an override replace those of the same name, its nested blocks all of the same type."""
-    replaced = {_made_type(block) for block in override.block.body.blocks}
-    kept = [block for block in base.block.body.blocks if _made_type(block) not in replaced]
-    body = Body(
-        {**base.block.body.arguments, **override.block.body.arguments},
-        [*kept, *override.block.body.blocks],
-    )
+    """Arguments of an override replace those of the same name, its nested blocks all of the same type, but for its lifecycle."""
+    before, after = base.block.body, override.block.body
+    coming = [block for block in after.blocks if block.type != "lifecycle" or overrides(before, after)]
+    replaced = {_made_type(block) for block in coming}
+    kept = [block for block in before.blocks if _made_type(block) not in replaced]
+    body = Body({**before.arguments, **after.arguments}, [*kept, *coming])
     for name in (*override.block.body.arguments, *replaced):
         base.files[name] = override.file
     base.block = BlockNode(base.block.type, base.block.labels, body, base.block.start, base.block.end)

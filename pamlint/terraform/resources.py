@@ -10,6 +10,7 @@ from pamlint.model.resource import EMPTY, Block, Resource, Unknown
 from pamlint.terraform.access import REMOTE_STATE, LazyObject, completed
 from pamlint.terraform.blocks import META_ARGUMENTS, BodyReader
 from pamlint.terraform.configuration import Declared
+from pamlint.terraform.lifecycle import kept, lifecycles
 from pamlint.terraform.naming import attributed
 from pamlint.terraform.providers import Owned, default_tags, provider_of, region
 from pamlint.terraform.repetition import Expansion, Instance
@@ -94,6 +95,9 @@ class ResourceNode:
     def resources(self, root: str) -> Iterator[Resource]:
         """The instances as sources hand them on."""
         owned = provider_of(self.module, self.declared, self.type)
+        written = lifecycles(self.declared.block.body)
+        file = self.declared.file_of("lifecycle")
+        left = kept(written, file, self.address, self.module.session) if written else frozenset[str]()
         for instance in self.expansion().instances.values():
             possible = joined(self.module.possible, instance.possible)
             block = self._reader(instance).block(possible)
@@ -105,7 +109,8 @@ class ResourceNode:
             given = self._given(address)
             if given:
                 block = replace(block, values={**given, **block.values})
-            yield Resource(address, self.type, self.mode, root, block, given.get("id") or self.module.tree.imported.get(address))
+            identifier = given.get("id") or self.module.tree.imported.get(address)
+            yield Resource(address, self.type, self.mode, root, block, identifier, left)
 
     def _given(self, address: str) -> Mapping[str, str]:
         """The texts that the user has supplied for attributes: the resource's own, as they are for whoever refers to it."""

@@ -423,10 +423,11 @@ def test_recorded_plan(cloud: str) -> None:
 
 
 def test_code_beside_a_plan_tells_lines(tmp_path: Path) -> None:
-    """Resources and their blocks have the places of the code, and unknowns what the code knows of them."""
+    """Resources and their blocks have the places and lifecycle of the code, and unknowns what the code knows of them."""
     (tmp_path / "main.tf").write_text(
         'resource "aws_security_group" "a" {\n  name = "a"\n  # pamlint: ignore[extra-access] agreed\n  ingress {\n'
-        "    from_port = 22\n  }\n  ingress {\n    from_port = 80\n    security_groups = [local.other]\n  }\n}\n"
+        "    from_port = 22\n  }\n  ingress {\n    from_port = 80\n    security_groups = [local.other]\n  }\n"
+        "  lifecycle {\n    ignore_changes = [ingress]\n  }\n}\n"
         'resource "aws_security_group" "b" {}\nlocals {\n  other = aws_security_group.b.id\n}\n'
     )
     rows = [{"from_port": 80, "security_groups": [None]}, {"from_port": 22, "security_groups": []}]
@@ -452,6 +453,7 @@ def test_code_beside_a_plan_tells_lines(tmp_path: Path) -> None:
     assert (group.body.location and group.body.location.line, first.location.line, second.location.line) == (1, 7, 4)
     assert first.values["security_groups"] == [Unknown(("aws_security_group.b.id",), ("aws_security_group.b", "id"))]
     assert second.ignores[0].check == "extra-access"
+    assert (group.keeps("ingress"), group.keeps("egress")) == (True, False)
 
 
 def test_values_settle_a_plan_with_its_code_beside_it(tmp_path: Path) -> None:

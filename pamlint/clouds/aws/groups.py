@@ -16,7 +16,21 @@ from pamlint.clouds.aws.ports import misunderstood, services
 from pamlint.clouds.aws.prefix_lists import PrefixLists
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ties import Tied, Ties, sure, tied
-from pamlint.clouds.values import at_most, blocks, cidr_peer, computed, few, items, number, shown, string, tags, text, truth
+from pamlint.clouds.values import (
+    at_most,
+    blocks,
+    cidr_peer,
+    computed,
+    few,
+    items,
+    number,
+    shown,
+    string,
+    tags,
+    text,
+    truth,
+    written_empty,
+)
 from pamlint.model.acl import Acl, Group, Peer, Rule, Symbol, Text
 from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import DIRECTIONS, Direction
@@ -147,7 +161,8 @@ class Groups:
             possible=body.possible,
             location=body.location,
             ignores=body.ignores,
-            emptied=() if data else _emptied(resource),
+            whole=() if data else tuple(direction for direction in DIRECTIONS if written_empty(resource, direction)),
+            kept=tuple(filter(resource.keeps, DIRECTIONS)),
         )
 
     # rules
@@ -285,9 +300,3 @@ def _group_name(resource: Resource) -> Text | None:
             return prefix
         return Unknown((f"{resource.address}.name",), prefix=prefix or "terraform-")
     return name
-
-
-def _emptied(resource: Resource) -> tuple[Direction, ...]:
-    """The directions that code sets to no rule: `egress = []`. A plan or a state alone says only what is there."""
-    body = resource.body
-    return tuple(each for each in DIRECTIONS if body.values.get(each) == [] and each in body.places)

@@ -16,7 +16,21 @@ from pamlint.clouds.aws.ports import entry_services, misunderstood
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, in_order, word
 from pamlint.clouds.ties import Because, Ties, doubted, has_sure, reasons, sure, ties
-from pamlint.clouds.values import all_of, at_most, blocks, cidr_peer, computed, few, items, number, string, tags, text, truth
+from pamlint.clouds.values import (
+    all_of,
+    at_most,
+    blocks,
+    cidr_peer,
+    computed,
+    few,
+    items,
+    number,
+    string,
+    tags,
+    text,
+    truth,
+    written_empty,
+)
 from pamlint.model.acl import Acl, Action, Extent, Peer, Rule
 from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.finding import DIRECTIONS, Direction
@@ -82,6 +96,8 @@ class NetworkAcls:
             possible=body.possible,
             location=body.location,
             ignores=body.ignores,
+            whole=tuple(direction for direction in DIRECTIONS if _is_whole(resource, direction)),
+            kept=tuple(filter(resource.keeps, DIRECTIONS)),
         )
 
     def _default_owner(self, value: Any, root: str) -> Resource | None:
@@ -218,6 +234,11 @@ class NetworkAcls:
             elif value is not None:
                 peers.append(cidr_peer(value))
         return tuple(peers)
+
+
+def _is_whole(resource: Resource, direction: Direction) -> bool:
+    """Whether a block is the whole list even if it holds no rule: it says so, or takes the default list over."""
+    return written_empty(resource, direction) or (resource.type == DEFAULT_ACL and resource.body.location is not None)
 
 
 def _position(value: Any) -> int | Unknown:

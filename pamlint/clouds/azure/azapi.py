@@ -29,7 +29,8 @@ def translated(resources: Sequence[Resource]) -> list[Resource]:
 def _translated(resource: Resource) -> Resource:
     kind = str(resource.body.values.get("type")).partition("@")[0].lower()
     if kind == GROUPS:
-        return replace(resource, type="azurerm_network_security_group", body=_group(resource))
+        kept = frozenset(("security_rule",)) if resource.keeps("body.properties.securityRules") else frozenset[str]()
+        return replace(resource, type="azurerm_network_security_group", body=_group(resource), kept=kept)
     if kind == RULES:
         return replace(resource, type="azurerm_network_security_rule", body=_standalone(resource))
     return resource

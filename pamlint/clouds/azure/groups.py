@@ -14,10 +14,10 @@ from pamlint.clouds.azure.rules import VIRTUAL_NETWORK, RuleReader
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import in_order
 from pamlint.clouds.ties import Because
-from pamlint.clouds.values import all_of, blocks, computed, string, text, texts
+from pamlint.clouds.values import all_of, blocks, computed, string, text, texts, written_empty
 from pamlint.model.acl import ANYWHERE, Acl, Action, Extent, Peer, Rule, Symbol
 from pamlint.model.addresses import ANY, is_internet
-from pamlint.model.finding import Direction
+from pamlint.model.finding import DIRECTIONS, Direction
 from pamlint.model.identity import foreign_key, key_of, unknown_key
 from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges
@@ -102,6 +102,8 @@ class Groups:
             possible=resource.body.possible,
             location=resource.body.location,
             ignores=resource.body.ignores,
+            whole=DIRECTIONS if written_empty(resource, "security_rule") else (),
+            kept=DIRECTIONS if resource.keeps("security_rule") else (),
         )
 
     def _owners(self, resource: Resource, found: dict[str, Acl]) -> list[tuple[Acl, Because]]:
