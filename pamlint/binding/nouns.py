@@ -123,6 +123,12 @@ class Unit:
         return (*self.assumed, *(acl for layer in self.layers for acl in layer if is_absent(acl, layer)))
 
     @property
+    def taken_as_absent(self) -> tuple[str, ...]:
+        """The names of these, and of what may stand at the edge of subnets that the input does not hold."""
+        beyond = (name for workload in self.workloads for name in workload.beyond)
+        return tuple(sorted({*(acl.address for acl in self.absent), *beyond}))
+
+    @property
     def cloud(self) -> str:
         """`aws` or `azure`."""
         return "azure" if self.layers[0][0].kind.startswith("azure") else "aws"

@@ -188,7 +188,7 @@ class Workload:
     in, empty for one that is not known or one of several. `behind` are the keys of what hands packets on to it as they are:
     load balancers and their pools. `one_of` tells of ACLs that are in `perhaps`: just one of each of these sets of keys is there.
     `possible` are the references that decide whether it is there, `machine` those that decide whether what it is an interface of
-    is.
+    is. `beyond` names what may stand at the edge of its subnets and is not in the input.
     """
 
     key: str
@@ -212,6 +212,7 @@ class Workload:
     perhaps: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_VALUES)
     behind: frozenset[str] = frozenset()
     one_of: tuple[tuple[str, ...], ...] = ()
+    beyond: tuple[str, ...] = ()
     location: Location | None = None
 
     @property

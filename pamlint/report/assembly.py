@@ -180,7 +180,6 @@ def _verdicts(judgement: Judgement) -> Iterable[Verdict]:
         first = states[0]
         worst = min((state.state for state in states), key=WORST.index)
         rules = sorted({rule.name for state in states for rule in state.rules})
-        assumed = [acl.address for acl in first.unit.absent] if first.unit else []
         found.append(
             Verdict(
                 first.flow.id,
@@ -191,7 +190,7 @@ def _verdicts(judgement: Judgement) -> Iterable[Verdict]:
                 tuple(workload.address for workload in first.unit.workloads) if first.unit else (),
                 worst,
                 tuple(rules),
-                tuple(sorted(assumed)),
+                first.unit.taken_as_absent if first.unit else (),
             )
         )
     return sorted(found, key=lambda verdict: (verdict.role, verdict.flow, verdict.direction, verdict.acls, verdict.workloads))

@@ -236,6 +236,7 @@ class _Finder:
         layers, assumed = guards(alike[0].chain, self.acls, alike[0].perhaps, alike[0].one_of)
         absent = tuple(key.rpartition("|")[2] for layer in alike[0].chain for key in layer if key not in self.acls)
         absent += tuple(acl.address for acl in assumed)
+        absent += tuple(sorted({name for workload in alike for name in workload.beyond}))
         perhaps = tuple(sorted((key, because) for key, because in alike[0].perhaps.items() if key in alike[0].wears))
         wears = alike[0].wears.difference(key for key, _ in perhaps)
         return End(Place(text, addresses, wears, placed, seen=True, perhaps=perhaps), layers, tuple(alike), absent)

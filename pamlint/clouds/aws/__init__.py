@@ -22,6 +22,6 @@ def convert(ledger: Ledger) -> tuple[list[Acl], list[Workload]]:
     vpcs = Vpcs(ledger)
     own = Groups(ledger, vpcs)
     edges = NetworkAcls(ledger, vpcs)
-    subnets = Subnets(ledger, vpcs, edges.guards, sheltered_subnets(ledger, vpcs))
+    subnets = Subnets(ledger, vpcs, edges.guards, edges.elsewhere, sheltered_subnets(ledger, vpcs))
     found = workloads.workloads(Surroundings(ledger, vpcs, subnets, own))
     return [*own.acls(), *edges.acls()], found

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pamlint.clouds.ledger import Ledger
-from pamlint.clouds.ties import Because, Tied, Ties, either
+from pamlint.clouds.elsewhere import Elsewhere
+from pamlint.clouds.ledger import Ledger, outside
+from pamlint.clouds.ties import Because, Tied, Ties, either, has_one
 from pamlint.clouds.values import all_of, find, items, networks, truth
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.identity import key_of
@@ -28,9 +29,10 @@ TYPES = frozenset({*VPCS, *SUBNETS, MORE_IPV4, MORE_IPV6, GROUP_VPCS})
 
 @record
 class Subnet:
-    """A subnet that the input holds: its known prefixes, its VPC, its network ACLs, why the Internet cannot reach it.
+    """A subnet: its known prefixes, its VPC, its network ACLs, why the Internet cannot reach it.
 
     It has one network ACL; several where it is not known which. `one` is false of what is known of several of which it is one.
+    `beyond` names the network ACL of one that the input does not hold, where it does not say either which that is.
     """
 
     prefixes: Ranges
@@ -38,6 +40,7 @@ class Subnet:
     acls: Tied = Tied()
     sheltered: str | None = None
     one: bool = True
+    beyond: tuple[str, ...] = ()
 
 
 class Vpcs:
@@ -95,19 +98,33 @@ def _names_ipv6(body: Block) -> bool:
 class Subnets:
     """The subnets of an estate, found by whatever refers to them."""
 
-    def __init__(self, ledger: Ledger, vpcs: Vpcs, acls: Mapping[str, Ties], sheltered: Mapping[str, str]) -> None:
+    def __init__(
+        self, ledger: Ledger, vpcs: Vpcs, acls: Mapping[str, Ties], elsewhere: Elsewhere, sheltered: Mapping[str, str]
+    ) -> None:
         self._ledger = ledger
-        self._by_key = {
-            key_of(resource): Subnet(
-                prefixes(resource.body), vpcs.of(resource), Tied(acls.get(key_of(resource), ())), sheltered.get(key_of(resource))
-            )
-            for resource in ledger.of(*SUBNETS)
-        }
+        self._elsewhere = elsewhere
+        self._by_key = {}
+        for resource in ledger.of(*SUBNETS):
+            key, own = key_of(resource), acls.get(key_of(resource), ())
+            beyond = () if own or resource.mode == "managed" else _beyond(resource.address)
+            self._by_key[key] = Subnet(prefixes(resource.body), vpcs.of(resource), Tied(own), sheltered.get(key), beyond=beyond)
 
     def find(self, value: Any, root: str) -> Subnet | None:
-        """The subnet that a value refers to, or what is known of all that it may be; None where the input holds none of them."""
+        """The subnet that a value refers to, or what is known of all that it may be; None where it refers to none."""
         known = self._ledger.just_one(value, root, *SUBNETS)
-        return one_of([(self._by_key[key_of(resource)] if resource else None, because) for resource, because in known])
+        outside = self._outside(value, root)
+        return one_of([(self._by_key[key_of(resource)] if resource else outside, because) for resource, because in known])
+
+    def _outside(self, value: Any, root: str) -> Subnet | None:
+        """What is known of a subnet that the input does not hold: the network ACL that is tied to it."""
+        if value in (None, ""):
+            return None
+        acls = self._elsewhere.tied(value, root)
+        return Subnet(EMPTY, None, acls, beyond=() if has_one(acls) else _beyond(outside(value, root, "subnet")[1]))
+
+
+def _beyond(subnet: str) -> tuple[str, ...]:
+    return (f"network ACL of {subnet}",)
 
 
 def one_of(ways: Sequence[tuple[Subnet | None, Because]]) -> Subnet | None:
@@ -123,6 +140,7 @@ def one_of(ways: Sequence[tuple[Subnet | None, Because]]) -> Subnet | None:
         either((subnet.acls if subnet else Tied(), because) for subnet, because in ways),
         clauses[0] if all(clauses) else None,
         one=False,
+        beyond=tuple(sorted({each for subnet in subnets if subnet for each in subnet.beyond})),
     )
 
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from pamlint.clouds.aws.network import SUBNETS, VPCS, Vpcs, prefixes
 from pamlint.clouds.aws.ports import entry_services, misunderstood
+from pamlint.clouds.elsewhere import Elsewhere
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, in_order, word
-from pamlint.clouds.ties import Because, Ties, doubted, has_sure, reasons, sure, ties
+from pamlint.clouds.ties import Because, Tied, Ties, doubted, has_sure, reasons, sure, ties
 from pamlint.clouds.values import (
     all_of,
     at_most,
@@ -51,7 +52,7 @@ TYPES = frozenset({ACL, DEFAULT_ACL, RULE, ASSOCIATION})
 
 
 class NetworkAcls:
-    """The network ACLs of an estate, and which subnet each of them guards."""
+    """The network ACLs of an estate, and which subnet each of them guards, be it `elsewhere`."""
 
     def __init__(self, ledger: Ledger, vpcs: Vpcs) -> None:
         self._ledger = ledger
@@ -65,6 +66,7 @@ class NetworkAcls:
         for resource in ledger.of(RULE):
             for key, because in self._owners(resource):
                 self._rules[key] += [rule.perhaps(because) for rule in self._standalone(resource)]
+        self.elsewhere = Elsewhere(ledger, *SUBNETS)
         self.guards = self._guards(vpcs)
 
     def acls(self) -> list[Acl]:
@@ -73,6 +75,8 @@ class NetworkAcls:
         for resource in self._ledger.of(*SUBNETS):
             for key, because in self.guards.get(key_of(resource), ()):
                 places[key].append((prefixes(resource.body), because))
+        for key, because in (tie for tied in self.elsewhere.all() for tie in tied.ties):
+            places[key].append((EMPTY, because))
         found = []
         for key, acl in self._found.items():
             behind = all_of([EMPTY if because else line for line, because in places[key]])
@@ -150,6 +154,7 @@ class NetworkAcls:
         found: dict[str, list[tuple[str, Because]]] = defaultdict(list)
         for resource in self._ledger.of(ACL, DEFAULT_ACL):
             for item in [] if computed(resource, "subnet_ids") else items(resource.body.values.get("subnet_ids")):
+                self.elsewhere.tie(item, resource.root, Tied(ties([(key_of(resource), resource.body.possible)])))
                 for subnet, because in self._ledger.candidates(item, resource.root, *SUBNETS):
                     found[key_of(subnet)].append((key_of(resource), (*because, *resource.body.possible)))
         return found
@@ -164,6 +169,7 @@ class NetworkAcls:
             edges = [(key_of(edge), because) for edge, because in known]
             edges += [(self._key(other, resource.root), because) for other, because in others]
             named = resource.body.values.get("subnet_id")
+            self.elsewhere.tie(named, resource.root, Tied(doubted(ties(edges), resource.body.possible)))
             for subnet, because in self._ledger.candidates(named, resource.root, *SUBNETS):
                 found[key_of(subnet)] += doubted(ties(edges), (*because, *resource.body.possible))
             if unset := self._ledger.anybody(named, resource.root, *SUBNETS):

@@ -62,6 +62,7 @@ def _workload(
     body = resource.body
     (groups, one_of), (edges, one_edge), because = tied
     chain = (*((keys(groups),) if groups else ()), *((key,) for key, _ in edges))
+    unnamed = (f"network ACL of {resource.address}'s subnet",)
     return Workload(
         key_of(resource) + mark,
         resource.address,
@@ -80,6 +81,7 @@ def _workload(
         subnets=_apart([subnet for _, subnet in places]),
         sheltered=INTERNAL if is_internal(resource) else _sheltered(subnet for _, subnet in places),
         several=resource.type in MANY,
+        beyond=tuple(sorted({each for _, subnet in places for each in (subnet.beyond if subnet else unnamed)})),
         perhaps=perhaps((*groups, *edges)),
         one_of=tuple(sorted((*one_of, *one_edge))),
         location=body.location,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from pamlint.clouds.azure.network import SUBNET, Networks, Place, Subnet
 from pamlint.clouds.azure.pools import Pools
+from pamlint.clouds.elsewhere import Elsewhere
 from pamlint.clouds.ledger import Ledger, group_of, outside
 from pamlint.clouds.ties import Because, Tied, Ties, either, has_one, tied, ties, together, whichever
 from pamlint.clouds.values import all_of, blocks, find, items, stated
@@ -91,9 +92,11 @@ class Cards:
         self._around = around
         self.pools = Pools(ledger)
         self.elsewhere: dict[str, Acl] = {}
-        self._nsgs = self._pairs(NIC_NSG, NIC, "network_interface_id", "network_security_group_id", NSG)
-        self._asgs = self._pairs(NIC_ASG, NIC, "network_interface_id", "application_security_group_id", ASG)
+        self._outer_nsgs, self._outer_asgs = Elsewhere(ledger, NIC), Elsewhere(ledger, NIC)
+        self._nsgs = self._pairs(NIC_NSG, "network_security_group_id", NSG, self._outer_nsgs)
+        self._asgs = self._pairs(NIC_ASG, "application_security_group_id", ASG, self._outer_asgs)
         self.of_subnets: dict[str, Tied] = defaultdict(Tied)
+        self._outer_subnets = Elsewhere(ledger, SUBNET)
         self._standing: dict[str, list[Standing]] = defaultdict(list)
         self._tie_subnets()
         self._tie_elsewhere()
@@ -104,6 +107,11 @@ class Cards:
     def standing(self, nsg: str) -> list[Standing]:
         """Every place behind an NSG."""
         return self._standing[nsg]
+
+    def beyond(self, card: Card) -> tuple[str, ...]:
+        """What may stand at the edge of its subnets, by name, where the input does not say what does."""
+        untold = (subnet for subnet in card.subnets if subnet and subnet.told and not has_one(self.of_subnets[subnet.key]))
+        return tuple(f"NSG of {subnet.told}" for subnet in untold)
 
     def templated(self, resource: Resource, block: Block) -> Card:
         """The interfaces that a scale set gives to its machines."""
@@ -117,13 +125,24 @@ class Cards:
 
     def in_subnet(self, resource: Resource, values: Iterable[Any], endpoint: bool = False) -> Card:
         """An interface of a service, which has no NSG of its own."""
-        places = tuple(dict.fromkeys(self._around.place(value, resource.root) for value in values))
+        places = tuple(dict.fromkeys(self._place(value, resource.root) for value in values))
         return Card(Tied(), places or (NOWHERE,), (), endpoint=endpoint)
 
     def strangers(self) -> Iterator[tuple[Resource, Card]]:
         """What is in the pool of a load balancer by an address that no known interface has; what guards it is not known."""
         for resource, address in self.pools.strangers():
             yield resource, Card(Tied(), (NOWHERE,), (), address, self.pools.of_address(resource))
+
+    def named(self, nic: Resource | None, value: Any, root: str) -> Card:
+        """The interface that a value refers to; of one that the input does not describe, what is tied to it."""
+        if nic is None:
+            key, told, _ = outside(value, root, "interface")
+            nsgs, asgs = self._outer_nsgs.tied(value, root), self._outer_asgs.tied(value, root)
+        else:
+            key, told = key_of(nic), nic.address
+            nsgs, asgs = self._nsgs[key], self._asgs[key]
+        somewhere = Subnet(f"{key}|subnet", EMPTY, None, told=f"the subnet of {told}")
+        return self.own.get(key) or Card(nsgs, (((somewhere, ()),),), asgs.ties)
 
     def _card(self, resource: Resource) -> Card:
         key = key_of(resource)
@@ -145,13 +164,19 @@ class Cards:
 
     def _places(self, configurations: Iterable[Block], root: str) -> tuple[Place, ...]:
         """Where configurations stand; what may not be there stands nowhere perhaps, unless all there are name one place."""
-        found = [
-            (self._around.place(value, root), block.possible) for block in configurations for value in find(block, "subnet_id")
-        ]
+        found = [(self._place(value, root), block.possible) for block in configurations for value in find(block, "subnet_id")]
         places = dict.fromkeys(place for place, _ in found)
         if len(places) > 1:
             places = dict.fromkeys(_perhaps(place, because) for place, because in found)
         return tuple(places) or (NOWHERE,)
+
+    def _place(self, value: Any, root: str) -> Place:
+        """Where something stands that names its subnet by a value; one that the input does not hold has what is tied to it."""
+        place = self._around.place(value, root)
+        for subnet, _ in place:
+            if subnet is not None and not self._around.holds(subnet):
+                self.of_subnets[subnet.key] = self._outer_subnets.tied(value, root)
+        return place
 
     def _stand(self, card: Card) -> None:
         for nsg, because in card.nsgs.ties:
@@ -165,6 +190,7 @@ class Cards:
         anywhere: list[Tied] = []
         for tie in self._ledger.managed(SUBNET_NSG):
             nsgs = self._lead([tie.body.values.get("network_security_group_id")], tie.root, NSG)
+            self._outer_subnets.tie(tie.body.values.get("subnet_id"), tie.root, nsgs.doubted(tie.body.possible))
             for subnet, because in self._around.subnets_of(tie.body.values.get("subnet_id"), tie.root):
                 self._tie(subnet, nsgs.doubted((*because, *tie.body.possible)))
             if unset := self._ledger.anybody(tie.body.values.get("subnet_id"), tie.root, SUBNET):
@@ -194,7 +220,7 @@ class Cards:
         for nsg, because in nsgs.ties:
             prefixes = subnet.prefixes if subnet else EMPTY
             self._standing[nsg].append(Standing(subnet, prefixes, because))
-        if subnet is not None:
+        if subnet is not None and self._around.holds(subnet):
             self.of_subnets[subnet.key] = self.of_subnets[subnet.key].beside(nsgs)
 
     def _lead(self, values: Iterable[Any], root: str, type_: str) -> Tied:
@@ -214,21 +240,22 @@ class Cards:
         self.elsewhere.setdefault(key, Acl(key, told, "azure_nsg", root, (), partial=because))
         return key
 
-    def _pairs(self, type_: str, near: str, one: str, other: str, far: str) -> dict[str, Tied]:
-        """Which resource an association ties to which, by key; pairs that lead nowhere tie nothing.
+    def _pairs(self, type_: str, other: str, far: str, outer: Elsewhere) -> dict[str, Tied]:
+        """What associations tie to interfaces, by their keys; what they tie to those that the input does not hold is in `outer`.
 
         What is tied to a variable that has no value is perhaps tied to any: an NSG only to what has none for sure.
         """
         found: dict[str, Tied] = defaultdict(Tied)
         anywhere: list[Tied] = []
         for resource in self._ledger.managed(type_):
-            value = resource.body.values.get(one)
+            value = resource.body.values.get("network_interface_id")
             right = self._lead(items(resource.body.values.get(other)), resource.root, far).doubted(resource.body.possible)
-            for left, because in self._ledger.candidates(value, resource.root, near):
+            outer.tie(value, resource.root, right)
+            for left, because in self._ledger.candidates(value, resource.root, NIC):
                 found[key_of(left)] = found[key_of(left)].beside(right.doubted(because))
-            if unset := self._ledger.anybody(value, resource.root, near):
+            if unset := self._ledger.anybody(value, resource.root, NIC):
                 anywhere.append(right.doubted(unset))
-        lacking = [key_of(each) for each in self._ledger.of(near) if far == ASG or not has_one(found[key_of(each)])]
+        lacking = [key_of(each) for each in self._ledger.of(NIC) if far == ASG or not has_one(found[key_of(each)])]
         for left_key in lacking if anywhere else ():
             found[left_key] = together((found[left_key], *anywhere))
         return found

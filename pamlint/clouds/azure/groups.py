@@ -77,7 +77,8 @@ class Groups:
         subnets = [each.subnet for each in self._cards.standing(nsg)]
         known = [subnet for subnet in subnets if subnet is not None and subnet.network is not None]
         if subnets and len(known) < len(subnets):
-            return f"{VIRTUAL_NETWORK}|{nsg}", EMPTY, EMPTY
+            one = {subnet.key for subnet in subnets if subnet is not None} if None not in subnets else ()
+            return f"{VIRTUAL_NETWORK}|{''.join(one) if len(one) == 1 else nsg}", EMPTY, EMPTY
         if not subnets:
             only = list(self._around.known) if len(self._around.known) == 1 else []
             space = (self._around.space(only[0]) or EMPTY) if only else EMPTY

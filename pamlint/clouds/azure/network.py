@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ties import Because
 from pamlint.clouds.values import all_of, blocks, computed, find, items, networks, string, truth
 from pamlint.model.addresses import ANY, IPV6
@@ -35,10 +35,10 @@ TYPES = frozenset({NETWORK, PEERING, SUBNET, TABLE, ROUTE, "azurerm_resource_gro
 
 @noun
 class Subnet:
-    """A subnet that the input holds: its prefixes (none where one is unknown), its network, what its routes add to the tag.
+    """A subnet: its prefixes (none where one is unknown), its network, what its routes add to the tag.
 
     `guards_endpoints` are the references because of which ACLs may stand before private endpoints in it, none where they do for
-    sure; None where they do not.
+    sure; None where they do not. `told` is how one is called of which the input does not say whether it has an NSG.
     """
 
     key: str
@@ -47,6 +47,7 @@ class Subnet:
     routes: Ranges = EMPTY
     guards_endpoints: Because | None = None
     name: str | None = None
+    told: str = ""
 
 
 Place = tuple[tuple[Subnet | None, Because], ...]
@@ -101,18 +102,22 @@ class Networks:
             return self.subnets[key_of(found)]
         return self._by_id.get(foreign_key(value)) if isinstance(value, str) else None
 
+    def holds(self, subnet: Subnet) -> bool:
+        """Whether the input holds a subnet."""
+        return subnet.key in self.subnets or subnet.network is not None
+
     def read(self) -> Iterable[tuple[Resource, str]]:
         """The data sources of subnets with their keys: a plan or a state tells what is tied to them."""
         return ((resource, key_of(resource)) for resource in self._ledger.of(SUBNET) if resource.mode == "data")
 
     def subnets_of(self, value: Any, root: str) -> list[tuple[Subnet | None, Because]]:
-        """The subnet that a value refers to, or those that it may be; None for one that the input does not hold."""
+        """The subnet that a value refers to, or those that it may be, in the input or not; None where it names none."""
         found = self.subnet(value, root)
         if found is not None:
             return [(found, ())]
         known, others = self._ledger.ways(value, root, SUBNET)
         subnets = [(self.subnets[key_of(resource)], because) for resource, because in known]
-        return [*subnets, *((None, because) for _, because in others)]
+        return [*subnets, *((_outside(other, root), because) for other, because in others)]
 
     def place(self, value: Any, root: str) -> Place:
         """Where something stands that names its subnet by a value."""
@@ -120,7 +125,8 @@ class Networks:
         if found is not None:
             return ((found, ()),)
         known = self._ledger.just_one(value, root, SUBNET)
-        return tuple((self.subnets[key_of(resource)] if resource else None, because) for resource, because in known)
+        elsewhere = _outside(value, root)
+        return tuple((self.subnets[key_of(resource)] if resource else elsewhere, because) for resource, because in known)
 
     def space(self, key: str) -> Ranges | None:
         """All addresses of a network; None where one of its prefixes is unknown."""
@@ -172,6 +178,7 @@ class Networks:
             self._routes.get(self._tables.get(key, ""), EMPTY),
             _guarding(values, f"{resource.address}.{POLICY}" if resource.mode == "data" else None),
             _folded(values.get("name")),
+            resource.address if resource.mode == "data" and values.get("network_security_group_id") is None else "",
         )
 
     def _inline(self, block: Block, network: Resource) -> Subnet:
@@ -255,6 +262,14 @@ def _guarding(values: Mapping[str, Any], untold: str | None = None) -> Because |
     if untold is not None and policy is None and values.get(OLD_POLICY) is None:
         because.append(untold)
     return tuple(because) or None
+
+
+def _outside(value: Any, root: str) -> Subnet | None:
+    """A subnet that the input does not hold, as it is named by a value."""
+    if value in (None, ""):
+        return None
+    key, told, _ = outside(value, root, "subnet")
+    return Subnet(key, EMPTY, None, guards_endpoints=(f"{told}.{POLICY}",), told=told)
 
 
 def _folded(name: Any) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from pamlint.clouds.azure.cards import NIC, NOWHERE, Card, Cards, just_one
+from pamlint.clouds.azure.cards import NIC, Card, Cards, just_one
 from pamlint.clouds.azure.network import Networks, Place, Subnet
 from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.ties import Because, Tied, Ties, either, keys, perhaps, sure, together
@@ -63,7 +63,10 @@ def machines(ledger: Ledger, cards: Cards) -> Iterator[tuple[Resource, list[Card
         values = find(resource.body, "network_interface_ids")
         named = [ledger.just_one(value, resource.root, NIC) for value in values]
         used |= {key_of(nic) for ways in named for nic, because in ways if nic is not None and not because}
-        own = [[(cards.own.get(key_of(nic), UNKNOWN) if nic else UNKNOWN, because) for nic, because in ways] for ways in named]
+        own = [
+            [(cards.named(nic, value, resource.root), because) for nic, because in ways]
+            for value, ways in zip(values, named, strict=True)
+        ]
         yield resource, [card for ways in own for card in just_one(ways)]
     for type_, place in SCALE_SETS.items():
         for resource in ledger.managed(type_):
@@ -95,10 +98,6 @@ def _of_endpoint(resource: Resource) -> Ranges:
     return all_of(stated(given, "private_ip_address")) or EMPTY
 
 
-UNKNOWN = Card(Tied(), (NOWHERE,), ())
-"""An interface that the input does not hold."""
-
-
 def workloads(resource: Resource, own: Sequence[Card], cards: Cards, above: Mapping[str, str]) -> list[Workload]:
     """The workloads of one resource; `above` holds the admin rules of each virtual network."""
     ruling = {} if resource.type == UNRULED_SERVICE else above
@@ -107,7 +106,10 @@ def workloads(resource: Resource, own: Sequence[Card], cards: Cards, above: Mapp
         alike[_chain(card, cards, ruling), card.asgs, card.pools, card.possible].append(card)
     several = len(alike) > 1
     return [
-        _workload(resource, chain, found, f"#{number}" if several else "")
+        replace(
+            _workload(resource, chain, found, f"#{number}" if several else ""),
+            beyond=tuple(sorted({name for card in found for name in cards.beyond(card)})),
+        )
         for number, ((chain, *_), found) in enumerate(sorted(alike.items(), key=lambda item: item[0]))
     ]
 

@@ -1,0 +1,73 @@
+"""What the input refers to and does not hold, found again by the values that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.ties import Because, Tied, either, together
+from pamlint.model.identity import foreign_key
+from pamlint.model.resource import Unknown
+
+
+class Elsewhere:
+    """Things of some types that the input does not hold, and what is tied to each.
+
+    One value names one thing wherever it stands in a root, an id does in all of them. A list that is not known as a whole names
+    each of its elements. What two values are computed of may be one thing.
+    """
+
+    def __init__(self, ledger: Ledger, *types: str) -> None:
+        self._ledger = ledger
+        self._types = types
+        self._ties: list[tuple[Any, str, Tied]] = []
+
+    def tie(self, value: Any, root: str, tied: Tied) -> None:
+        """Tie something to what a value names, as far as the input does not hold it."""
+        self._ties += [(other, root, tied.doubted(because)) for other, because in self._ways(value, root)]
+
+    def tied(self, value: Any, root: str) -> Tied:
+        """What is tied to the thing that a value names: for sure, or perhaps where it may be another that is meant."""
+        others = self._ways(value, root) if self._ties else ()
+        return either((self._of(other, root), because) for other, because in others) if others else Tied()
+
+    def all(self) -> Iterator[Tied]:
+        """What is tied to anything that the input does not hold."""
+        return (tied for _, _, tied in self._ties)
+
+    def _ways(self, value: Any, root: str) -> list[tuple[Any, Because]]:
+        """What a value may be that the input does not hold, and what decides which of several it is."""
+        found = self._ledger.ways(value, root, *self._types)[1]
+        if len(found) == 1 and isinstance(value, Unknown) and value.either and not found[0][1]:
+            found = [(way, value.because) for way in value.either]
+        made = {reference for way, _ in found if isinstance(way, Unknown) for reference in way.because}
+        deciding = [tuple(reference for reference in because if reference not in made) or because for _, because in found]
+        return [(way, because) for (way, _), because in zip(found, deciding, strict=True) if way not in (None, "")]
+
+    def _of(self, value: Any, root: str) -> Tied:
+        found = []
+        for other, place, tied in self._ties:
+            because = _same(value, other, place == root)
+            if because is not None:
+                found.append(tied.doubted(because))
+        return together(found)
+
+
+def _same(value: Any, tied: Any, one_root: bool) -> Because | None:
+    """The references that decide whether a value names the thing to which something is tied; None where nothing says so."""
+    if isinstance(value, str) and isinstance(tied, str):
+        return () if foreign_key(value) == foreign_key(tied) else None
+    if not (one_root and isinstance(value, Unknown) and isinstance(tied, Unknown)):
+        return None
+    name, whole = _name(value), _name(tied)
+    if name and whole:
+        if name == whole or name.startswith(f"{whole}["):
+            return ()
+        return value.because if whole.startswith(f"{name}[") else None
+    shared = not set(value.because).isdisjoint(tied.because)
+    return tuple(dict.fromkeys((*value.because, *tied.because))) if shared else None
+
+
+def _name(value: Unknown) -> str:
+    return ".".join(value.attribute) if value.attribute is not None else value.name

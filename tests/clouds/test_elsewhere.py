@@ -1,0 +1,251 @@
+"""What the input does not hold is one thing wherever one value names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pamlint.model.acl import Network, Workload
+from tests.clouds.reading import chain, network_of, workloads
+from tests.twins import lint
+
+AWS = """
+variable "a" {}
+variable "b" {}
+variable "ids" { type = list(string) }
+variable "on" {}
+module "net" { source = "./net" }
+locals { first = var.ids[0] }
+data "aws_subnet" "d" { id = "subnet-d" }
+data "aws_subnets" "all" {}
+data "terraform_remote_state" "net" { backend = "local" }
+resource "aws_subnet" "own" { vpc_id = "vpc-1" }
+resource "aws_security_group" "web" { name = "web" }
+resource "aws_network_acl" "edge" {
+  vpc_id     = "vpc-1"
+  subnet_ids = %s
+}
+resource "aws_instance" "x" {
+  vpc_security_group_ids = [aws_security_group.web.id]
+  subnet_id              = %s
+}
+"""
+AZURE = """
+variable "a" {}
+variable "b" {}
+variable "ids" { type = list(string) }
+variable "on" {}
+module "net" { source = "./net" }
+locals { first = var.ids[0] }
+data "azurerm_subnet" "d" {
+  name                 = "d"
+  virtual_network_name = "v"
+  resource_group_name  = "r"
+}
+data "terraform_remote_state" "net" { backend = "local" }
+resource "azurerm_subnet" "own" { name = "own" }
+resource "azurerm_network_security_group" "web" { name = "web" }
+resource "azurerm_network_security_group" "edge" { name = "edge" }
+resource "azurerm_subnet_network_security_group_association" "e" {
+  network_security_group_id = azurerm_network_security_group.edge.id
+  subnet_id                 = %s
+}
+resource "azurerm_network_interface" "x" {
+  ip_configuration { subnet_id = %s }
+}
+resource "azurerm_network_interface_security_group_association" "x" {
+  network_interface_id      = azurerm_network_interface.x.id
+  network_security_group_id = azurerm_network_security_group.web.id
+}
+"""
+NET = 'data "external" "e" {}\noutput "ids" { value = data.external.e.ids }\noutput "id" { value = data.external.e.id }\n'
+REMOTE = "data.terraform_remote_state.net.outputs.subnet"
+SAME = [
+    ("var.a", "var.a"),
+    ("var.ids[0]", "var.ids[0]"),
+    ("var.ids[0]", "local.first"),
+    ('"subnet-1"', '"subnet-1"'),
+    (REMOTE, REMOTE),
+    (f"{REMOTE}s[1]", f"{REMOTE}s[1]"),
+    ("module.net.id", "module.net.id"),
+]
+APART = [("var.a", "var.b"), ("var.ids[0]", "var.ids[1]"), ('"subnet-1"', '"subnet-2"'), ("var.a", '"subnet-1"')]
+
+
+def amazon(directory: Path, edge: str, own: str) -> tuple[Network, Workload]:
+    """The network of an instance in one subnet, beside a network ACL that names others; and that instance."""
+    return _network(directory, AWS % (edge, own), "aws_instance.x")
+
+
+def azure(directory: Path, edge: str, own: str) -> tuple[Network, Workload]:
+    """The network of an interface in one subnet, beside an NSG that is tied to another; and that interface."""
+    return _network(directory, AZURE % (edge, own), "azurerm_network_interface.x")
+
+
+def _network(directory: Path, code: str, address: str) -> tuple[Network, Workload]:
+    (directory / "net").mkdir()
+    (directory / "net" / "main.tf").write_text(NET)
+    network = network_of(directory, code)
+    (found,) = workloads(network, address)
+    return network, found
+
+
+def edge_of(workload: Workload) -> tuple[list[str], dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """The ACLs at the edge of a workload's subnet, what those that stand there perhaps hang on, and what is not known."""
+    doubts = {key.partition("|")[2]: because for key, because in workload.perhaps.items()}
+    return [each for layer in chain(workload)[1:] for each in layer], doubts, workload.beyond
+
+
+@pytest.mark.parametrize(("edge", "own"), SAME)
+def test_one_value_is_one_subnet(edge: str, own: str, tmp_path: Path) -> None:
+    """The network ACL or NSG of a subnet that the input only names stands before whatever names it by the same value."""
+    for place, made, address in (("aws", amazon, "aws_network_acl"), ("azure", azure, "azurerm_network_security_group")):
+        (tmp_path / place).mkdir()
+        _, found = made(tmp_path / place, f"[{edge}]" if place == "aws" else edge, own)
+        assert edge_of(found) == ([f"{address}.edge"], {}, ())
+
+
+@pytest.mark.parametrize(("edge", "own"), APART)
+def test_two_values_are_two_subnets_as_far_as_is_known(edge: str, own: str, tmp_path: Path) -> None:
+    """What is tied to another unknown subnet is not before a machine; that something may be is told."""
+    told = own.strip('"')
+    for place, made, what in (("aws", amazon, "network ACL"), ("azure", azure, "NSG")):
+        (tmp_path / place).mkdir()
+        _, found = made(tmp_path / place, f"[{edge}]" if place == "aws" else edge, own)
+        assert edge_of(found) == ([], {}, (f"{what} of {told}",))
+
+
+@pytest.mark.parametrize(
+    ("edge", "own", "because"),
+    [
+        ("var.ids", "var.ids[2]", None),
+        ("data.aws_subnets.all.ids", "data.aws_subnets.all.ids[2]", None),
+        ("module.net.ids", "module.net.ids[0]", None),
+        ("[var.ids[0]]", "element(var.ids, 1)", ("var.ids",)),
+        ("[for each in var.ids : each]", "var.ids[0]", ("var.ids",)),
+        ("[var.on ? var.a : var.b]", "var.a", ("var.on",)),
+        ("[var.on ? aws_subnet.own.id : var.a]", "var.a", ("var.on",)),
+        ("[var.a]", "var.on ? aws_subnet.own.id : var.a", ("var.a", "var.on")),
+    ],
+)
+def test_lists_and_choices(edge: str, own: str, because: tuple[str, ...] | None, tmp_path: Path) -> None:
+    """Whoever is an element of a list that has a network ACL has it for sure; what is computed of the same values has it perhaps."""
+    _, found = amazon(tmp_path, edge, own)
+    stands, doubts, _ = edge_of(found)
+    assert (stands, doubts.get("aws_network_acl.edge")) == (["aws_network_acl.edge"], because)
+
+
+def test_a_subnet_that_is_read_by_its_id_or_only_named(tmp_path: Path) -> None:
+    """What stands at a subnet that a data source reads is tied to that; where nothing is, it is told that something may be."""
+    (tmp_path / "tied").mkdir()
+    _, tied = amazon(tmp_path / "tied", "[data.aws_subnet.d.id]", "data.aws_subnet.d.id")
+    assert edge_of(tied) == (["aws_network_acl.edge"], {}, ())
+    _, other = amazon(tmp_path, "[var.a]", "data.aws_subnet.d.id")
+    assert edge_of(other) == ([], {}, ("network ACL of data.aws_subnet.d",))
+
+
+def test_a_machine_that_names_no_subnet(tmp_path: Path) -> None:
+    """It stands in a default subnet, which is not in the input either."""
+    _, found = amazon(tmp_path, "[var.a]", "null")
+    assert edge_of(found) == ([], {}, ("network ACL of aws_instance.x's subnet",))
+
+
+def test_a_network_acl_guards_more_than_the_subnets_that_are_known(tmp_path: Path) -> None:
+    """Where it stands at a subnet of which no prefix is known, nobody knows all addresses behind it."""
+    code = AWS.replace('{ vpc_id = "vpc-1" }', '{\nvpc_id = "vpc-1"\ncidr_block = "10.0.1.0/24"\n}')
+    for name, subnets, local in (("one", "[aws_subnet.own.id]", True), ("more", "[aws_subnet.own.id, var.a]", False)):
+        (tmp_path / name).mkdir()
+        network, _ = _network(tmp_path / name, code % (subnets, "aws_subnet.own.id"), "aws_instance.x")
+        (edge,) = (acl for acl in network.acls if acl.address == "aws_network_acl.edge")
+        assert bool(edge.local) is local
+
+
+INTERFACE = """
+variable "nic" {}
+variable "other" {}
+module "net" { source = "./net" }
+data "azurerm_network_interface" "d" { name = "d" }
+resource "azurerm_network_security_group" "web" { name = "web" }
+resource "azurerm_application_security_group" "asg" { name = "asg" }
+resource "azurerm_network_interface_security_group_association" "x" {
+  network_interface_id      = %(tied)s
+  network_security_group_id = azurerm_network_security_group.web.id
+}
+resource "azurerm_network_interface_application_security_group_association" "x" {
+  network_interface_id          = %(tied)s
+  application_security_group_id = azurerm_application_security_group.asg.id
+}
+resource "azurerm_linux_virtual_machine" "x" { network_interface_ids = [%(own)s] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("tied", "own", "told"),
+    [
+        ("var.nic", "var.nic", "var.nic"),
+        ('"/subscriptions/S/nic"', '"/subscriptions/s/nic"', "/subscriptions/s/nic"),
+        ("module.net.id", "module.net.id", "module.net.data.external.e"),
+        ("data.azurerm_network_interface.d.id", "data.azurerm_network_interface.d.id", "data.azurerm_network_interface.d"),
+        ("var.other", "var.nic", None),
+    ],
+)
+def test_one_value_is_one_interface(tied: str, own: str, told: str | None, tmp_path: Path) -> None:
+    """A machine has the NSG and the ASG of an interface that both name by the same value; its subnet is not known."""
+    _, found = _network(tmp_path, INTERFACE % {"tied": tied, "own": own}, "azurerm_linux_virtual_machine.x")
+    nsgs = [["azurerm_network_security_group.web"]] if told else []
+    asgs = {"azurerm_application_security_group.asg"} if told else set()
+    assert (chain(found), {key.partition("|")[2] for key in found.wears}) == (nsgs, asgs)
+    assert found.beyond == (f"NSG of the subnet of {told or own}",)
+
+
+POLICY = """
+pamlint: policy/1
+id: own
+product: Own
+version: "1"
+reviewed: 2026-11-01
+sources: {t: {title: T, address: "https://example.org"}}
+roles: {app: {title: App}, user: {title: User, external: true}}
+flows:
+  - {id: in, from: user, to: app, services: [tcp/443], need: required, source: t}
+"""
+SITE = """
+pamlint: site/1
+policy: ./policy.yaml
+roles:
+  app: {match: [{name: web}]}
+  user: {cidrs: [10.9.0.0/16]}
+"""
+OPEN = """
+variable "subnet" {}
+variable "other" {}
+resource "aws_security_group" "web" {
+  name = "web"
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["10.9.0.0/16"]
+  }
+}
+resource "aws_instance" "x" {
+  vpc_security_group_ids = [aws_security_group.web.id]
+  subnet_id              = var.subnet
+}
+resource "aws_network_acl" "shut" {
+  vpc_id     = "vpc-1"
+  subnet_ids = [var.%s]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("named", "state", "assumed"), [("subnet", "missing", []), ("other", "satisfied", ["network ACL of var.subnet"])]
+)
+def test_what_stands_at_a_subnet_that_is_only_named_counts(named: str, state: str, assumed: list[str], tmp_path: Path) -> None:
+    """A network ACL that lets nothing in closes what the group opens; of one that nobody names the report says so."""
+    for name, text in (("main.tf", OPEN % named), ("pamlint.yaml", SITE), ("policy.yaml", POLICY)):
+        (tmp_path / name).write_text(text)
+    (verdict,) = (each for each in lint(tmp_path).report()["verdicts"] if each["role"] == "app")
+    assert (verdict["state"], verdict["assumed"]) == (state, assumed)
