@@ -14,7 +14,7 @@ from pamlint.model.certainty import Settled, undivided
 from pamlint.model.finding import Certainty, Related, Row, Witness
 from pamlint.model.policy import Flow, Policy
 from pamlint.model.ranges import holds, subtract
-from pamlint.model.resource import NOT_UNDERSTOOD, Location
+from pamlint.model.resource import CODE, NOT_UNDERSTOOD, Location
 from pamlint.model.rows import View, join, peer_text, rows, within, witness
 from pamlint.model.traffic import Cube, PieceLimitError, Traffic, merge, minus
 
@@ -202,7 +202,7 @@ def supply_text(because: Sequence[str]) -> str:
     """How to supply what is not known, by what it is."""
     ways: dict[str, list[str]] = {}
     for reference in because:
-        ways.setdefault(_way_to_supply(reference), []).append(reference.removesuffix(NOT_UNDERSTOOD))
+        ways.setdefault(_way_to_supply(reference), []).append(reference.removesuffix(NOT_UNDERSTOOD).removesuffix(CODE))
     return " ".join(way.format(names=names_text(references), first=references[0]) for way, references in ways.items())
 
 
@@ -210,6 +210,9 @@ def _way_to_supply(reference: str) -> str:
     last = reference.rpartition(".")[0] or reference
     if reference.endswith(NOT_UNDERSTOOD):
         return "Correct {names}, which cannot be what it is."
+    if reference.endswith(CODE):
+        alone = "A plan or a state alone tells neither what the block of {names} holds nor its lifecycle"
+        return f"{alone}: lint the code, or a plan beside it."
     if reference.startswith("file "):
         return "Keep the file of {names} below the linted root, where pamlint may read it."
     if reference.startswith("roles."):

@@ -14,6 +14,7 @@ from pamlint.judging.judgement import Mixed, Unreachable
 from pamlint.model.acl import Acl, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.finding import DIRECTIONS, Direction
+from pamlint.model.resource import CODE
 from pamlint.model.traffic import Cube, Field, Guard, PieceLimitError, Traffic, meet, minus
 
 Because = tuple[str, ...]
@@ -137,12 +138,14 @@ def _behind(acl: Acl, direction: Direction, cubes: Traffic) -> tuple[Traffic, Be
 def mixed(acl: Acl) -> Mixed | None:
     """The rules inside the group and beside it, if there are both, so that each apply undoes the other's.
 
-    A list that is written empty is the whole list too. A data source only reads what is there.
+    A list that is written empty is the whole list too. A data source only reads what is there. A plan or a state alone does not
+    tell what a lifecycle leaves alone, nor what of a list was made by hand.
     """
     found = [] if _DATA.match(acl.address) else [each for rules in _lists(acl) if (each := _mixed(acl, rules)) is not None]
     if not found:
         return None
     doubts = {reference for each in found for reference in each.because} if all(each.because for each in found) else set()
+    doubts |= {f"{acl.address}{CODE}"} if acl.location is None else set()
     beside = tuple(rule for each in found for rule in each.beside)
     emptied = tuple(direction for each in found for direction in each.emptied)
     return Mixed(acl, (), tuple(sorted({*doubts, *acl.possible})), beside, emptied)

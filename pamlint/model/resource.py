@@ -12,6 +12,8 @@ from pamlint.model.noun import field, noun
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 NOT_UNDERSTOOD = " (not understood)"
 """How the reference ends of something that is written and cannot be what it is."""
+CODE = " (its code)"
+"""How the reference ends of something that only its code would tell of."""
 ALL = "*"
 """What stands among the paths that are kept for every argument."""
 

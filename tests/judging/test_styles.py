@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.judging.test_chains import FAR_CALLS, FLOW, MACHINE, NETWORK, ONE_ROLE, ROLES, findings
+from tests.judging.test_chains import FAR_CALLS, FLOW, MACHINE, NETWORK, ONE_ROLE, POLICY, ROLES, findings
+from tests.twins import lint
 
 OPTIONAL = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
 MIXED = """
@@ -362,3 +364,61 @@ def test_an_nsg_in_the_words_of_azure_is_left_alone_in_its_body(changes: str, to
     machine = MACHINE.replace("azurerm_network_security_group.near.id", "azapi_resource.near.id")
     found = findings(tmp_path, FAR_CALLS, ONE_ROLE, machine + AZAPI % ignoring(changes) + BESIDE % "azapi_resource.near.name")
     assert beside(found) == told
+
+
+HALF = {"protocol": "tcp", "cidr_blocks": ["10.9.0.0/24"]}
+DOCUMENT = {
+    "root_module": {
+        "resources": [
+            {
+                "address": "aws_security_group.near",
+                "mode": "managed",
+                "type": "aws_security_group",
+                "name": "near",
+                "values": {"id": "sg-1", "name": "near", "ingress": [{**HALF, "from_port": 443, "to_port": 443}]},
+            },
+            {
+                "address": "aws_security_group_rule.in",
+                "mode": "managed",
+                "type": "aws_security_group_rule",
+                "name": "in",
+                "values": {**HALF, "security_group_id": "sg-1", "type": "ingress", "from_port": 444, "to_port": 444},
+            },
+        ]
+    }
+}
+ONLY_CODE = "aws_security_group.near (its code)"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"), [(None, [("unproven", [ONLY_CODE])]), ("[tags]", [("proved", [])]), ("[ingress]", [])]
+)
+def test_a_plan_tells_a_lifecycle_by_the_code_beside_it(
+    changes: str | None, told: list[tuple[str, list[str]]], tmp_path: Path
+) -> None:
+    """By itself it does not hold it."""
+    if changes is not None:
+        code = group(INTO + ignoring(changes)).replace("vpc_id = aws_vpc.v.id", 'name = "near"')
+        (tmp_path / "main.tf").write_text(code)
+    found = documented(tmp_path, {"format_version": "1.2", "planned_values": DOCUMENT, "configuration": {}})
+    assert [(each["certainty"], each["because"]) for each in mixed(found)] == told
+
+
+def test_a_state_does_not_tell_which_rules_stand_in_a_block(tmp_path: Path) -> None:
+    """What nobody wrote in a block may have been made by hand; where to look is said beside it."""
+    found = documented(tmp_path, {"format_version": "1.0", "terraform_version": "1.11.4", "values": DOCUMENT})
+    assert [(each["certainty"], each["because"]) for each in mixed(found)] == [("unproven", [ONLY_CODE])]
+    (tip,) = (each["tip"] for each in found if each["check"] == "unresolved-value")
+    assert tip == (
+        "A plan or a state alone tells neither what the block of `aws_security_group.near` holds nor its lifecycle:"
+        " lint the code, or a plan beside it."
+    )
+
+
+def documented(directory: Path, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is told of a plan or a state."""
+    site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.9.0.0/24]") % ""
+    for name, text in (("policy.yaml", POLICY % OPTIONAL), ("pamlint.yaml", site), ("document.json", json.dumps(document))):
+        (directory / name).write_text(text)
+    found: list[dict[str, Any]] = lint(directory, "document.json").report()["findings"]
+    return found
