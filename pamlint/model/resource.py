@@ -144,7 +144,8 @@ class Reading:
     """All that a source made of one input. `unread` names the files of which nothing is known: anything may stand in them.
 
     `lent` has the modules that are not there, by address, with the addresses (without instance keys) of the resources that are
-    handed to them: anything may be attached to those. `strays` are ignore comments that stand at nothing that is read.
+    handed to them: anything may be attached to those. `strays` are ignore comments that stand at nothing that is read. `before`
+    are rules as they stood before a plan, `inline` the addresses, without keys, of what it writes rules into itself.
     """
 
     input: Input
@@ -153,3 +154,5 @@ class Reading:
     unread: tuple[str, ...] = ()
     lent: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     strays: tuple[Ignore, ...] = ()
+    before: tuple[Resource, ...] = ()
+    inline: frozenset[str] = frozenset()

@@ -10,6 +10,7 @@ from pamlint.model.errors import UserError
 from pamlint.model.noun import replace
 from pamlint.model.resource import Reading
 from pamlint.sources.code import read_root
+from pamlint.sources.echoes import apart
 from pamlint.sources.estates import Estate, boundary_of
 from pamlint.terraform.inputs import Settings
 from pamlint.terraform.scope import MAX_STEPS_IN_ESTATE, Budget
@@ -29,7 +30,7 @@ def read(estate: Estate, types: Collection[str], settings: Settings) -> tuple[Re
             for reading in read_document(path, types.__contains__, boundary=boundary_of(path, site), settings=settings)
         ]
     _refuse_twins(readings)
-    return tuple(replace(reading, input=replace(reading.input, estate=estate.name)) for reading in readings)
+    return tuple(replace(reading, input=replace(reading.input, estate=estate.name)) for reading in apart(readings))
 
 
 def _read_roots(estate: Estate, types: Collection[str], settings: Settings) -> list[Reading]:

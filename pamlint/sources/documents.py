@@ -52,17 +52,15 @@ def read_document(
         kind = _kind(told, document)
         if kind == "live":
             return _live(document, told, wanted)
-        resources, problems = _resources(document, kind, told, wanted)
+        found = _resources(document, kind, told, wanted)
     except InputError as error:
         kind, tip = ("live", _READ_AGAIN) if _begins_live(data) else ("plan", _WRITE_AGAIN)
         problem = Problem("unreadable-input", told, error.message, tip, error.location, told)
         return (Reading(Input(told, kind, digest, False), (), (problem,), (told,)),)
     if kind == "plan" and boundary is not None and path != STANDARD_INPUT:
         code = _code_beside(path, document, wanted, boundary, settings or Settings())
-        resources = [illuminate(resource, code) for resource in resources]
-    complete = not any(problem.check == "unreadable-input" for problem in problems)
-    unread = () if complete else (told,)
-    return (Reading(Input(told, kind, digest, complete, files=(told,)), tuple(resources), tuple(problems), unread),)
+        found = replace(found, resources=tuple(illuminate(resource, code) for resource in found.resources))
+    return (replace(found, input=replace(found.input, sha256=digest)),)
 
 
 def _begins_live(data: bytes) -> bool:
@@ -148,13 +146,18 @@ def _broken(document: Mapping[str, Any], rules: Mapping[str, Any]) -> str | None
     return None if error is None else f"`{error.json_path}` breaks the schema that `pamlint schema live` prints"
 
 
-def _resources(document: Mapping[str, Any], kind: Kind, told: str, wanted: Wanted) -> tuple[list[Resource], list[Problem]]:
+def _resources(document: Mapping[str, Any], kind: Kind, told: str, wanted: Wanted) -> Reading:
+    """What a plan or a state holds, each rule once; it has no digest yet."""
     try:
         if kind == "plan":
             resources, problems = read_plan(document, told, wanted)
-            return without_echoes(resources, earlier_rules(document, told, STANDALONE), inline_writers(document)), problems
+            before, inline = tuple(earlier_rules(document, told, STANDALONE)), inline_writers(document)
+            complete = not any(problem.check == "unreadable-input" for problem in problems)
+            source, unread = Input(told, kind, "", complete, files=(told,)), () if complete else (told,)
+            once = tuple(without_echoes(resources, before, inline))
+            return Reading(source, once, tuple(problems), unread, before=before, inline=inline)
         read = read_raw if "version" in document and "values" not in document else read_shown
-        return without_echoes(read(document, told, wanted)), []
+        return Reading(Input(told, kind, "", True, files=(told,)), tuple(without_echoes(read(document, told, wanted))))
     except (KeyError, AttributeError, TypeError) as error:
         raise InputError(f"the {kind} is not as Terraform writes it: {error!r}", Location(told, 1)) from None
 

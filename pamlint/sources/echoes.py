@@ -7,11 +7,11 @@ What a rule's own resource says is taken out there; whatever is left was written
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from pamlint.model.noun import replace
-from pamlint.model.resource import Resource, Unknown
+from pamlint.model.resource import Reading, Resource, Unknown
 from pamlint.terraform.session import without_keys
 
 Key = tuple[str, ...]
@@ -58,6 +58,28 @@ def without_echoes(
         if owner is not None and without_keys(owner) not in writes:
             rules[owner].append(resource)
     return [_cleared(resource, rules[resource.address]) if resource.address in rules else resource for resource in given]
+
+
+def apart(readings: Sequence[Reading]) -> list[Reading]:
+    """The readings of an estate, each rule once: a group of a plan, a state or an account shows the rules of other inputs too.
+
+    Only an id, or the name of an NSG with its resource group, says which group of another input a rule is of.
+    """
+    if len(readings) < 2 or all(reading.input.kind == "code" for reading in readings):
+        return list(readings)
+    named = [[rule for rule in (*reading.resources, *reading.before) if _names_owner(rule)] for reading in readings]
+
+    def once(place: int, reading: Reading) -> Reading:
+        others = [rule for other, rules in enumerate(named) if other != place for rule in rules]
+        if not others or reading.input.kind == "code":
+            return reading
+        return replace(reading, resources=tuple(without_echoes(reading.resources, others, reading.inline)))
+
+    return [once(place, reading) for place, reading in enumerate(readings)]
+
+
+def _names_owner(resource: Resource) -> bool:
+    return resource.type in _OWNER and isinstance(resource.body.values.get(_OWNER[resource.type]), str)
 
 
 def _owners(resources: Iterable[Resource]) -> dict[Any, str]:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from pamlint.model.resource import Block, Resource, Unknown
-from pamlint.sources.echoes import without_echoes
+from pamlint.model.noun import replace
+from pamlint.model.resource import Block, Input, Reading, Resource, Unknown
+from pamlint.sources.echoes import apart, without_echoes
 
 
 def resource(address: str, **values: Any) -> Resource:
@@ -176,3 +177,40 @@ def test_network_acls_and_nsgs() -> None:
     )
     assert (acl.body.values["ingress"], acl.body.values["egress"]) == ([{"rule_no": 200}], [{"rule_no": 100}])
     assert nsg.body.values["security_rule"] == [{"name": "own"}]
+
+
+OPEN = {"protocol": "tcp", "from_port": 22, "to_port": 22}
+SSH = resource(
+    "aws_security_group_rule.r", security_group_id="sg-1", type="ingress", cidr_blocks=["10.0.0.0/8", "10.9.0.0/16"], **OPEN
+)
+UNTOLD = replace(SSH, body=Block({**SSH.body.values, "security_group_id": Unknown((), (GROUP, "id"))}))
+
+
+@pytest.mark.parametrize(
+    ("other", "left"),
+    [
+        ({"kind": "state", "resources": (SSH,)}, ["0.0.0.0/0"]),
+        ({"kind": "code", "resources": (SSH,)}, ["0.0.0.0/0"]),
+        ({"kind": "plan", "before": (SSH,)}, ["0.0.0.0/0"]),
+        ({"kind": "state", "resources": (UNTOLD,)}, ["10.0.0.0/8", "0.0.0.0/0"]),
+    ],
+    ids=["of a state", "of code", "that a plan takes away", "of a group of the other input"],
+)
+@pytest.mark.parametrize("inline", [False, True], ids=["not written", "written inline"])
+def test_rules_of_other_inputs(other: dict[str, Any], left: list[str], inline: bool) -> None:
+    """A group shows the rules that other inputs have of its id as well, but for one into which its own plan writes the same."""
+    group = resource(GROUP, id="sg-1", ingress=[row(cidr_blocks=["10.0.0.0/8", "0.0.0.0/0"])])
+    own = Reading(Input("a", "plan", "", True), (group,), inline=frozenset({GROUP}) if inline else frozenset())
+    others = Reading(Input("b", other["kind"], "", True), other.get("resources", ()), before=other.get("before", ()))
+    for readings in ([own, others], [others, own]):
+        (found,) = (each.resources[0] for each in apart(readings) if each.input.name == "a")
+        (found_row,) = found.body.values["ingress"]
+        assert found_row["cidr_blocks"] == (["10.0.0.0/8", "0.0.0.0/0"] if inline else left)
+
+
+def test_the_rules_of_one_input_alone() -> None:
+    """An input that stands alone was told apart when it was read, and code says what is written."""
+    group = resource(GROUP, id="sg-1", ingress=[row(cidr_blocks=["10.0.0.0/8"])])
+    code = Reading(Input("a", "code", "", True), (group,))
+    assert apart([code, Reading(Input("b", "state", "", True), (SSH,))])[0] == code
+    assert apart([code]) == [code]
