@@ -62,7 +62,7 @@ class Matcher:
             because = self._matched(instance, workload, workload.kind.startswith("azurerm"))
             if because is not None:
                 hosts[workload.key] = (*because, *workload.possible)
-                _add(members, _member(workload, hosts[workload.key]))
+                _add(members, self._member(workload, hosts[workload.key]))
                 if not because and not workload.machine:
                     self.there.add(id(instance))
         unsaid = self._partial and instance.cidrs is None
@@ -71,7 +71,7 @@ class Matcher:
             because = self._matched(instance, pool, azure=True)
             for workload, doubt in self.wearers[pool.key] if because is not None else ():
                 hosts.setdefault(workload.key, (*(because or ()), *doubt, *workload.possible))
-                _add(members, _member(workload, hosts[workload.key]))
+                _add(members, self._member(workload, hosts[workload.key]))
         told = tuple(_matched_first(member, hosts) for member in members.values())
         return Part(role, instance, told, networks, hosts, instance.cidrs or ())
 
@@ -101,10 +101,17 @@ class Matcher:
         Where somebody perhaps wears it and nobody does for sure, both are members perhaps.
         """
         for workload, doubt in self.wearers[key]:
-            _add(members, _member(workload, (*because, *doubt, *workload.possible)))
+            _add(members, self._member(workload, (*because, *doubt, *workload.possible)))
         doubts = [doubt for _, doubt in self.wearers[key]]
         if is_peer and all(doubts):
-            members.setdefault(key, Member(key, (key,), because=tuple(dict.fromkeys((*because, *chain(*doubts))))))
+            told = tuple(dict.fromkeys((*because, *chain(*doubts))))
+            members.setdefault(key, Member(key, (key,), EMPTY, told, self.network.perhaps_worn({key}, {})))
+
+    def _member(self, workload: Workload, because: Because) -> Member:
+        sure = tuple(sorted(key for key in workload.wears if key not in workload.perhaps))
+        perhaps = {key: workload.perhaps[key] for key in sorted(workload.wears) if key in workload.perhaps}
+        besides = self.network.perhaps_worn(workload.wears, workload.perhaps)
+        return Member(workload.key, sure, workload.addresses, because, {**perhaps, **besides})
 
     def fixed(self, role: str, cloud: str, peers: Iterable[str]) -> Part:
         """Who plays a role where the product fixes it: service tags, prefix lists and CIDRs of one cloud."""
@@ -120,12 +127,6 @@ class Matcher:
             else:
                 networks = union(networks, FIXED_TAGS[tag] if kind == "tag" else parse_cidrs([peer]))
         return Part(role, None, tuple(members), networks or None, cloud=cloud)
-
-
-def _member(workload: Workload, because: Because) -> Member:
-    sure = tuple(sorted(key for key in workload.wears if key not in workload.perhaps))
-    perhaps = {key: workload.perhaps[key] for key in sorted(workload.wears) if key in workload.perhaps}
-    return Member(workload.key, sure, workload.addresses, because, perhaps)
 
 
 def _add(members: dict[str, Member], member: Member) -> None:

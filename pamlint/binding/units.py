@@ -45,7 +45,7 @@ def units_of(network: Network, parts: Mapping[str, tuple[Part, ...]]) -> tuple[U
     found = []
     for place, workloads in chains.items():
         layers, assumed = guards(place[0], acls, dict(place[1]), place[2])
-        found.append(replace(_unit(layers, tuple(workloads), roles[place]), assumed=assumed))
+        found.append(replace(_unit(layers, tuple(workloads), roles[place], network), assumed=assumed))
     found += _alone(network, bearers)
     return tuple(sorted(found, key=lambda unit: ([acl.key for acl in unit.acls], [workload.key for workload in unit.workloads])))
 
@@ -63,7 +63,7 @@ def _alone(network: Network, bearers: Mapping[str, Sequence[Bearing]]) -> Iterab
             continue
         helped = {reference for workload in near for reference in workload.perhaps[acl.key]}
         crossed = {reference for workload in near if len(workload.chain) > 1 for reference in workload.perhaps[acl.key]}
-        unit = _unit(guards_alone(acl, acls), (), _distinct(bearers[acl.key]))
+        unit = _unit(guards_alone(acl, acls), (), _distinct(bearers[acl.key]), network)
         besides = _besides(acl, near, bearers)
         yield replace(unit, helped=tuple(sorted(helped)), crossed=tuple(sorted(crossed)), besides=besides)
 
@@ -124,7 +124,7 @@ def _distinct(bearings: Iterable[Bearing]) -> tuple[Bearing, ...]:
     )
 
 
-def _unit(layers: Layers, workloads: tuple[Workload, ...], bearings: tuple[Bearing, ...]) -> Unit:
+def _unit(layers: Layers, workloads: tuple[Workload, ...], bearings: tuple[Bearing, ...], network: Network) -> Unit:
     if not layers[0][0].kind.startswith("azure"):
         return Unit(layers, workloads, bearings, None, ANY)
     if workloads:
@@ -135,7 +135,8 @@ def _unit(layers: Layers, workloads: tuple[Workload, ...], bearings: tuple[Beari
         behind, within = _all_of(exact), _all_of(places) or ANY
         doubts = workloads[0].perhaps  # all of a unit have the same
         perhaps = {key: because for key, because in doubts.items() if key in may_wear}
-        return Unit(layers, workloads, bearings, behind, within, wears, may_wear, (), perhaps)
+        besides = network.perhaps_worn(may_wear, perhaps)
+        return Unit(layers, workloads, bearings, behind, within, wears, may_wear.union(besides), (), {**perhaps, **besides})
     acl = layers[0][0]
     claims = [bearing.part.networks if bearing.part.cidrs else None for bearing in bearings]
     behind = acl.local or _all_of([claim or EMPTY for claim in claims])

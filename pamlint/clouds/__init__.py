@@ -9,6 +9,7 @@ from pamlint.clouds import aws, azure
 from pamlint.clouds.azure.azapi import translated
 from pamlint.clouds.azure.service_tags import with_told
 from pamlint.clouds.ledger import Ledger
+from pamlint.clouds.likeness import alike
 from pamlint.clouds.values import items
 from pamlint.model.acl import Acl, Group, Network, Symbol, Workload
 from pamlint.model.addresses import parse_cidrs
@@ -35,14 +36,16 @@ def convert(resources: Sequence[Resource], values: Mapping[str, Any], tags: Serv
     azure_acls, azure_workloads = azure.convert(ledger, virtual_network)
     workloads = [*amazon_workloads, *azure_workloads]
     acls = sorted([*amazon_acls, *azure_acls], key=lambda acl: (acl.root, acl.address, acl.key))
+    groups = _unowned(ledger.groups.values(), acls)
     return Network(
         tuple(acls),
         tuple(sorted(workloads, key=lambda workload: (workload.root, workload.address, workload.key))),
-        tuple(_unowned(ledger.groups.values(), acls)),
+        tuple(groups),
         _with_members(ledger.symbols, workloads),
         tuple(ledger.problems),
         known_tags,
         tuple(sorted(ledger.pools.values(), key=lambda pool: (pool.root, pool.address))),
+        alike(acls, groups, ledger.symbols),
     )
 
 

@@ -76,6 +76,12 @@ class Wanted(NamedTuple):
         ways = (way for reach in self.members for way in (*reach.ways, *(way for way, _ in reach.perhaps)))
         return (*(self.networks or ()), *(cube for way in ways for cube in way))
 
+    @property
+    def meant(self) -> frozenset[str]:
+        """The predicates that hold for whoever is meant, surely or perhaps."""
+        worn = (way for reach in self.members for way, _ in reach.perhaps)
+        return frozenset((*self.own, *(name for way in worn for cube in way for name, _ in cube.guard)))
+
 
 class Wants:
     """What asks require of units. Units of which nothing of their own counts are asked for the same traffic, made once."""
@@ -218,7 +224,7 @@ def unmet(want: Wanted, passed: Traffic, named: Mapping[str, Traffic], table: Ta
 
     A service is missing where neither the role's networks are let through as a whole nor every member in one of its ways.
     """
-    order, passed = SERVICE_FIRST[direction], for_sure(passed, want.own, table)
+    order, passed = SERVICE_FIRST[direction], for_sure(passed, want.meant, table)
     networks = None if want.networks is None else minus(want.networks, passed, order)
     if networks is not None and not networks:
         return NOTHING_MISSING
@@ -313,7 +319,7 @@ def _unreached(want: Wanted, passed: Traffic, table: Table, direction: Direction
     found: list[Settled] = []
     together: list[Cube] = []
     own = dict(want.near)
-    of_members = {name for cube in passed for name, _ in cube.guard if name in want.own}
+    of_members = {name for cube in passed for name, _ in cube.guard if name in want.meant}
     for reach in want.members:
         meant = reach.named | want.near.keys()
         here = passed if of_members <= meant else for_sure(passed, meant, table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from pamlint.model.addresses import ANY
@@ -239,6 +239,7 @@ class Network:
     """Everything that the clouds made of the resources: who guards whom, and what the names mean.
 
     `service_tags` tell of tags that no rule names, too. `pools` are load balancers and their pools: no rule can name them.
+    `alike` has, for groups and ASGs by their keys, those that rules name and that they may be, with the references that decide.
     """
 
     acls: tuple[Acl, ...]
@@ -248,6 +249,17 @@ class Network:
     problems: tuple[Problem, ...] = ()
     service_tags: ServiceTags = NO_TAGS
     pools: tuple[Group, ...] = ()
+    alike: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=lambda: NO_VALUES)
+
+    def perhaps_worn(self, worn: Iterable[str], perhaps: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """What may be worn besides under another name, with the references that decide; of `worn`, `perhaps` is so perhaps."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key in sorted(worn) if self.alike else ():
+            for other, because in self.alike.get(key, NO_VALUES).items():
+                if other not in worn:
+                    hangs = {*because, *perhaps.get(key, ()), *found.get(other, ())}
+                    found[other] = tuple(sorted(hangs))
+        return found
 
 
 def together(networks: Sequence[Network]) -> Network:
@@ -259,4 +271,5 @@ def together(networks: Sequence[Network]) -> Network:
         {key: symbol for network in networks for key, symbol in network.symbols.items()},
         tuple(problem for network in networks for problem in network.problems),
         pools=tuple(pool for network in networks for pool in network.pools),
+        alike={key: others for network in networks for key, others in network.alike.items()},
     )

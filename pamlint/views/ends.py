@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pamlint.binding import Binding, Part, Unit, guards, guards_alone
 from pamlint.model.acl import Acl, Network, Workload
@@ -237,9 +237,10 @@ class _Finder:
         absent = tuple(key.rpartition("|")[2] for layer in alike[0].chain for key in layer if key not in self.acls)
         absent += tuple(acl.address for acl in assumed)
         absent += tuple(sorted({name for workload in alike for name in workload.beyond}))
-        perhaps = tuple(sorted((key, because) for key, because in alike[0].perhaps.items() if key in alike[0].wears))
-        wears = alike[0].wears.difference(key for key, _ in perhaps)
-        return End(Place(text, addresses, wears, placed, seen=True, perhaps=perhaps), layers, tuple(alike), absent)
+        doubted = {key: because for key, because in alike[0].perhaps.items() if key in alike[0].wears}
+        besides = self.network.perhaps_worn(alike[0].wears, doubted)
+        place = Place(text, addresses, alike[0].wears.difference(doubted), placed, seen=True, perhaps=_sorted(doubted | besides))
+        return End(place, layers, tuple(alike), absent)
 
     def _alone(self, acl: Acl, behind: Ranges | None, claim: Ranges | None) -> End:
         """An ACL behind which nobody is known."""
@@ -254,7 +255,8 @@ class _Finder:
         text = symbol.text if symbol else keys[0].partition("|")[2]
         if symbol and symbol.settled:
             return End(Place(text, symbol.at_least))
-        return End(Place(text, claim or self._line(keys), frozenset(keys), placed=False, symbolic=True))
+        besides = _sorted(self.network.perhaps_worn(keys, {}))
+        return End(Place(text, claim or self._line(keys), frozenset(keys), placed=False, symbolic=True, perhaps=besides))
 
     def _line(self, keys: Iterable[str]) -> Ranges:
         """Where members of all of these can be."""
@@ -263,3 +265,7 @@ class _Finder:
             if key in self.network.symbols:
                 line = intersect(line, self.network.symbols[key].at_most) or line
         return line
+
+
+def _sorted(doubts: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(sorted(doubts.items()))

@@ -63,12 +63,14 @@ class Groups:
         self._vpcs = vpcs
         self._lists = PrefixLists(ledger)
         self._found: dict[str, Acl] = {}
+        self._worn: frozenset[str] = frozenset()
         self._defaults: dict[str, str] = {}
         for resource in ledger.of(GROUP, DEFAULT_GROUP):
             self._name(resource)
 
     def acls(self) -> list[Acl]:
         """Every security group with its inline and its standalone rules, and a partial one for each that is defined elsewhere."""
+        self._worn = frozenset(self._found)
         for resource in self._ledger.of(GROUP, DEFAULT_GROUP):
             self._found[key_of(resource)] = self._group(resource)
         attached: dict[str, list[Rule]] = defaultdict(list)
@@ -216,7 +218,7 @@ class Groups:
                 peers += [self._address(item, line, name, resource, body) for item in items(values.get(attribute))]
         for attribute in GROUP_PEERS:
             if values.get(attribute) is not None and not computed(resource, attribute) and not _left_out(resource, attribute):
-                peers += [self.peer(item, resource.root) for item in items(values.get(attribute))]
+                peers += [self.peer(item, resource.root, owner) for item in items(values.get(attribute))]
         for attribute in ("prefix_list_ids", "prefix_list_id"):
             if values.get(attribute) is not None:
                 peers += [self._lists.peer(item, resource.root) for item in items(values.get(attribute))]
@@ -235,17 +237,18 @@ class Groups:
         except ValueError as error:
             return Peer(shown(item), because=(self._problem(name, resource, body, str(error)),))
 
-    def peer(self, item: Any, root: str) -> Peer:
-        """A group as the far side of a rule."""
+    def peer(self, item: Any, root: str, owner: str = "") -> Peer:
+        """A group as the far side of a rule: one that is named by what is not known only where it is worn, or the rule's own."""
         if isinstance(item, str) and "/" in item:
             item = item.split("/")[-1]  # another account's group is written account/sg-id
         item = _of_a_cluster(item)
         key = self._lead(item, root)
         if key is not None:
             return Peer(self._ledger.symbols[key].text, symbol=key)
-        if isinstance(item, Unknown) and (item.attribute is None or not _is_group(item.attribute)):
-            return Peer(few(item.because), because=item.because, members=True)
         key, told, _ = outside(item, root, "group")
+        unsaid = isinstance(item, Unknown) and (item.attribute is None or not _is_group(item.attribute))
+        if unsaid and not ((item.name or item.attribute) and key in {*self._worn, owner}):
+            return Peer(few(item.because), because=item.because, members=True)
         self._ledger.symbols.setdefault(key, Symbol(key, "group", told))
         self._ledger.groups.setdefault(key, Group(key, told, root, id=string(item)))
         return Peer(told, symbol=key)

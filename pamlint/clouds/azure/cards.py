@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from pamlint.clouds.azure.network import SUBNET, Networks, Place, Subnet
@@ -15,9 +16,9 @@ from pamlint.clouds.azure.pools import Pools
 from pamlint.clouds.elsewhere import Elsewhere
 from pamlint.clouds.ledger import Ledger, group_of, outside
 from pamlint.clouds.ties import Because, Tied, Ties, either, has_one, tied, ties, together, whichever
-from pamlint.clouds.values import all_of, blocks, find, items, stated
-from pamlint.model.acl import Acl, Symbol
-from pamlint.model.identity import key_of
+from pamlint.clouds.values import all_of, blocks, find, items, stated, string
+from pamlint.model.acl import Acl, Group, Symbol
+from pamlint.model.identity import is_anybody, key_of
 from pamlint.model.noun import noun, replace
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Block, Resource, Unknown
@@ -224,15 +225,15 @@ class Cards:
             self.of_subnets[subnet.key] = self.of_subnets[subnet.key].beside(nsgs)
 
     def _lead(self, values: Iterable[Any], root: str, type_: str) -> Tied:
-        """What values refer to; those of NSGs that lead nowhere stand for one whose rules are elsewhere."""
+        """What values refer to: what the input lacks is an NSG whose rules are elsewhere, or an ASG with a key."""
         return together(self._leading(value, root, type_) for value in values if value not in (None, ""))
 
     def _leading(self, value: Any, root: str, type_: str) -> Tied:
         known, others = self._ledger.ways(value, root, type_)
         found = [(key_of(resource), because) for resource, because in known]
-        if type_ == NSG:
-            found += [(self._foreign(other, root), because) for other, because in others]
-        return tied(found, isinstance(value, Unknown) and value.is_one_of_them and (type_ == NSG or not others))
+        name = self._foreign if type_ == NSG else partial(name_asg, self._ledger)
+        found += [(name(other, root), because) for other, because in others]
+        return tied(found, isinstance(value, Unknown) and value.is_one_of_them)
 
     def _foreign(self, value: Any, root: str) -> str:
         """The key of an NSG that the input does not define: it is kept as one whose rules are elsewhere."""
@@ -294,3 +295,13 @@ def name_asgs(ledger: Ledger) -> None:
         key = key_of(resource)
         ledger.symbols[key] = Symbol(key, "asg", resource.address)
         ledger.groups[key] = group_of(resource)
+
+
+def name_asg(ledger: Ledger, value: Any, root: str) -> str:
+    """The key of an ASG that the input does not define, as a symbol and as a group that roles can be matched to."""
+    key, whole, _ = outside(value, root, "ASG")
+    told = whole.rsplit("/", 1)[-1]
+    name = None if is_anybody(key, whole) else told
+    ledger.symbols.setdefault(key, Symbol(key, "asg", told))
+    ledger.groups.setdefault(key, Group(key, told, root, name=name, id=string(value)))
+    return key

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from pamlint.clouds.azure.cards import name_asg
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ordered import chosen, word
 from pamlint.clouds.values import at_most, cidr_peer, few, items, number, shown, string, text, unknown_extent
-from pamlint.model.acl import ANYWHERE, Action, Extent, Group, Peer, Rule, Symbol, Text, tag_symbol
+from pamlint.model.acl import ANYWHERE, Action, Extent, Peer, Rule, Text, tag_symbol
 from pamlint.model.addresses import ANY, PUBLIC, parse_cidr
 from pamlint.model.finding import Direction
 from pamlint.model.noun import replace
@@ -132,12 +133,11 @@ class RuleReader:
         if key is not None and key in self._ledger.symbols:
             return Peer(self._ledger.symbols[key].text, symbol=key)
         if isinstance(item, Unknown) and item.attribute is None:
-            return Peer(few(item.because), because=item.because, members=True)
-        key, told, _ = outside(item, root, "ASG")
-        told = told.rsplit("/", 1)[-1]
-        self._ledger.symbols.setdefault(key, Symbol(key, "asg", told))
-        self._ledger.groups.setdefault(key, Group(key, told, root, name=told, id=string(item)))
-        return Peer(told, symbol=key)
+            worn = item.name and outside(item, root, "ASG")[0] in self._ledger.symbols
+            if not worn:
+                return Peer(few(item.because), because=item.because, members=True)
+        key = name_asg(self._ledger, item, root)
+        return Peer(self._ledger.symbols[key].text, symbol=key)
 
 
 def _priority(value: Any) -> int | Unknown:
