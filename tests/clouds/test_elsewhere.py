@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pamlint.clouds import convert
 from pamlint.model.acl import Network, Workload
+from tests.clouds.building import resource
 from tests.clouds.reading import chain, network_of, workloads
 from tests.twins import lint
 
@@ -159,6 +161,40 @@ def test_a_network_acl_guards_more_than_the_subnets_that_are_known(tmp_path: Pat
         network, _ = _network(tmp_path / name, code % (subnets, "aws_subnet.own.id"), "aws_instance.x")
         (edge,) = (acl for acl in network.acls if acl.address == "aws_network_acl.edge")
         assert bool(edge.local) is local
+
+
+DEFAULT = """
+variable "vpc" {}
+resource "aws_vpc" "made" { cidr_block = "10.0.0.0/16" }
+resource "aws_default_network_acl" "edge" { default_network_acl_id = "acl-1" }
+resource "aws_security_group" "web" { name = "web" }
+resource "aws_subnet" "s" {
+  vpc_id     = %s
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_instance" "x" {
+  vpc_security_group_ids = [aws_security_group.web.id]
+  subnet_id              = aws_subnet.s.id
+}
+"""
+
+
+@pytest.mark.parametrize(("vpc", "hangs"), [("var.vpc", ("aws_default_network_acl.edge.vpc_id",)), ("aws_vpc.made.id", None)])
+def test_a_default_network_acl_of_a_vpc_that_is_not_known(vpc: str, hangs: tuple[str, ...] | None, tmp_path: Path) -> None:
+    """It may stand at any subnet of which the input does not make the VPC."""
+    _, found = _network(tmp_path, DEFAULT % vpc, "aws_instance.x")
+    doubts = {"aws_default_network_acl.edge": hangs} if hangs else {}
+    assert edge_of(found) == ([*doubts], doubts, ())
+
+
+@pytest.mark.parametrize(("vpc", "there"), [("vpc-1", True), ("vpc-2", False)])
+def test_a_default_network_acl_of_a_vpc_that_is_only_named(vpc: str, there: bool) -> None:
+    """A state tells the VPC of it: it stands at the subnets that name the same, if they have none of their own."""
+    edge = resource("aws_default_network_acl.edge", default_network_acl_id="acl-1", vpc_id="vpc-1")
+    subnet = resource("aws_subnet.s", id="subnet-1", vpc_id=vpc, cidr_block="10.0.1.0/24")
+    machine = resource("aws_instance.x", subnet_id="subnet-1", vpc_security_group_ids=["sg-1"])
+    (found,) = convert([edge, subnet, machine], {}).workloads
+    assert edge_of(found)[:2] == (["aws_default_network_acl.edge"] if there else [], {})
 
 
 INTERFACE = """

@@ -58,10 +58,17 @@ class NetworkAcls:
         self._ledger = ledger
         self._found = {key_of(resource): self._acl(resource) for resource in ledger.of(ACL, DEFAULT_ACL)}
         self._defaults: dict[str, str] = {}
+        self._outer_defaults = Elsewhere(ledger, *VPCS)
+        self._stray_defaults: Ties = ()
         for resource in ledger.of(DEFAULT_ACL):
             vpc = self._default_owner(resource.body.values.get("default_network_acl_id"), resource.root) or vpcs.of(resource)
             if vpc is not None:
                 self._defaults[key_of(vpc)] = key_of(resource)
+            elif (named := resource.body.values.get("vpc_id")) is not None:
+                self._outer_defaults.tie(named, resource.root, Tied(ties([(key_of(resource), resource.body.possible)])))
+            else:
+                hangs = (f"{resource.address}.vpc_id", *resource.body.possible)
+                self._stray_defaults = ties((*self._stray_defaults, (key_of(resource), hangs)))
         self._rules: dict[str, list[Rule]] = defaultdict(list)
         for resource in ledger.of(RULE):
             for key, because in self._owners(resource):
@@ -137,12 +144,18 @@ class NetworkAcls:
         return key
 
     def _guards(self, vpcs: Vpcs) -> Mapping[str, Ties]:
-        """The network ACL of each subnet: the one that it is tied to, else its VPC's default one; several where that is open."""
+        """The network ACL of each subnet: the one that it is tied to, else its VPC's default one; several where that is open.
+
+        A default one of which nobody knows the VPC is perhaps that of any VPC that the input does not make.
+        """
         found: dict[str, Ties] = {}
         for subnet in self._ledger.of(*SUBNETS):
             vpc = vpcs.of(subnet)
             if vpc is not None and key_of(vpc) in self._defaults:
                 found[key_of(subnet)] = sure([self._defaults[key_of(vpc)]])
+            elif vpc is None or vpc.mode == "data":
+                outer = self._outer_defaults.tied(subnet.body.values.get("vpc_id"), subnet.root).ties
+                found[key_of(subnet)] = outer if has_sure(outer) else ties((*outer, *self._stray_defaults))
         for own in (self._named_subnets(), self._associated()):
             for key, told in own.items():
                 tied = ties(told)
