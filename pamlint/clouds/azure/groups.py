@@ -75,7 +75,7 @@ class Groups:
         if self._given is not None:
             return VIRTUAL_NETWORK, self._given, self._given
         subnets = [each.subnet for each in self._cards.standing(nsg)]
-        known = [subnet for subnet in subnets if subnet is not None and subnet.network is not None]
+        known = [subnet for subnet in subnets if subnet is not None and (subnet.network or subnet.outer)]
         if subnets and len(known) < len(subnets):
             one = {subnet.key for subnet in subnets if subnet is not None} if None not in subnets else ()
             return f"{VIRTUAL_NETWORK}|{''.join(one) if len(one) == 1 else nsg}", EMPTY, EMPTY
@@ -83,7 +83,7 @@ class Groups:
             only = list(self._around.known) if len(self._around.known) == 1 else []
             space = (self._around.space(only[0]) or EMPTY) if only else EMPTY
             return VIRTUAL_NETWORK, space, space
-        places = sorted({subnet.network for subnet in known if subnet.network is not None})
+        places = sorted({subnet.network or subnet.outer or "" for subnet in known})
         apart = sorted({subnet.key for subnet in known}) if any(map(self._around.is_of_its_own, known)) else []
         key = "|".join([VIRTUAL_NETWORK, *places, *apart])
         return key, self._around.inside_all(known), self._around.inside_all(replace(subnet, routes=EMPTY) for subnet in known)

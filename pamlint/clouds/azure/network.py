@@ -38,7 +38,8 @@ class Subnet:
     """A subnet: its prefixes (none where one is unknown), its network, what its routes add to the tag.
 
     `guards_endpoints` are the references because of which ACLs may stand before private endpoints in it, none where they do for
-    sure; None where they do not. `told` is how one is called of which the input does not say whether it has an NSG.
+    sure; None where they do not. `told` is how one is called of which the input does not say whether it has an NSG; `outer`
+    stands for a network that the input does not hold, and is the same for all its subnets.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Subnet:
     guards_endpoints: Because | None = None
     name: str | None = None
     told: str = ""
+    outer: str | None = None
 
 
 Place = tuple[tuple[Subnet | None, Because], ...]
@@ -82,9 +84,12 @@ class Networks:
                 # a state tells a network's subnets once more inside of it
                 if ledger.names.lead(block.values.get("id"), resource.root) not in self.subnets:
                     self.inline.append((self._inline(block, resource), block, resource))
+        self._outer: dict[str, Ranges] = defaultdict(lambda: EMPTY)
         for subnet in self.all_subnets():
             if subnet.network is not None and subnet.name is not None:
                 self._named[subnet.network, subnet.name] = subnet.prefixes
+            if subnet.outer is not None:
+                self._outer[subnet.outer] = union(self._outer[subnet.outer], subnet.prefixes)
         self._by_id = {
             foreign_key(identifier): subnet
             for subnet, block, _ in self.inline
@@ -135,7 +140,7 @@ class Networks:
     def surely_inside(self, subnet: Subnet) -> Ranges:
         """What VirtualNetwork holds for sure in a subnet: the networks that are known to be connected, and its routes."""
         if subnet.network is None:
-            return subnet.routes
+            return union(subnet.routes, self._outer[subnet.outer] if subnet.outer else EMPTY)
         found = union(subnet.routes, self._addresses(subnet.network))
         for peering in self._peers[subnet.network]:
             found = union(found, intersect(self._reached(peering, subnet), peering.families))
@@ -179,6 +184,7 @@ class Networks:
             _guarding(values, f"{resource.address}.{POLICY}" if resource.mode == "data" else None),
             _folded(values.get("name")),
             resource.address if resource.mode == "data" and values.get("network_security_group_id") is None else "",
+            None if network else _outer(values.get("virtual_network_name"), group, resource),
         )
 
     def _inline(self, block: Block, network: Resource) -> Subnet:
@@ -262,6 +268,13 @@ def _guarding(values: Mapping[str, Any], untold: str | None = None) -> Because |
     if untold is not None and policy is None and values.get(OLD_POLICY) is None:
         because.append(untold)
     return tuple(because) or None
+
+
+def _outer(name: Any, group: Any, subnet: Resource) -> str:
+    """What stands for a network that the input does not hold: its name in its resource group, else that it has this subnet."""
+    root = subnet.root
+    told = [f"{root}|?{part.name}" if isinstance(part, Unknown) and part.name else _folded(part) for part in (group, name)]
+    return "network " + "/".join(map(str, told)) if all(told) else f"network of {key_of(subnet)}"
 
 
 def _outside(value: Any, root: str) -> Subnet | None:

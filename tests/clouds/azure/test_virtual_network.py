@@ -273,3 +273,45 @@ def test_the_internet_is_what_is_public_outside_of_the_network(
     nsg = acl(network_of(tmp_path, base + code, **given), "azurerm_network_security_group.g")
     (peer,) = (peer for rule in nsg.rules if rule.name.endswith("AllowInternetOutBound") for peer in rule.peers)
     assert (peer.text, cidrs(subtract(PUBLIC, peer.addresses))) == ("Internet", own)
+
+
+NAMED = """
+variable "net" {}
+variable "other" {}
+variable "rg" {}
+resource "azurerm_subnet" "s" {
+  name                 = "s"
+  resource_group_name  = %s
+  virtual_network_name = %s
+  address_prefixes     = ["10.0.1.0/24"]
+}
+resource "azurerm_subnet" "t" {
+  name                 = "t"
+  resource_group_name  = %s
+  virtual_network_name = %s
+  address_prefixes     = ["10.0.2.0/24"]
+}
+resource "azurerm_network_security_group" "g" { name = "nsg" }
+resource "azurerm_subnet_network_security_group_association" "e" {
+  subnet_id                 = azurerm_subnet.s.id
+  network_security_group_id = azurerm_network_security_group.g.id
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "held"),
+    [
+        (("var.rg", "var.net", "var.rg", "var.net"), ["10.0.1.0/24", "10.0.2.0/24"]),
+        (('"rg"', '"corp"', '"RG"', '"Corp"'), ["10.0.1.0/24", "10.0.2.0/24"]),
+        (("var.rg", "var.net", "var.rg", "var.other"), ["10.0.1.0/24"]),
+        (('"rg"', '"corp"', '"other"', '"corp"'), ["10.0.1.0/24"]),
+        (("var.rg", '"corp-${var.net}"', "var.rg", '"corp-${var.net}"'), ["10.0.1.0/24"]),
+    ],
+    ids=["one variable", "one name", "two variables", "two groups", "computed"],
+)
+def test_subnets_of_a_network_that_is_only_named(names: tuple[str, ...], held: list[str], tmp_path: Path) -> None:
+    """The tag holds for sure the subnets that name the same network, be it in the input or not."""
+    network = network_of(tmp_path, NAMED % names)
+    (symbol,) = (symbol for symbol in network.symbols.values() if symbol.text == "VirtualNetwork")
+    assert cidrs(symbol.at_least) == held
