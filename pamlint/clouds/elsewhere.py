@@ -60,14 +60,10 @@ def _same(value: Any, tied: Any, one_root: bool) -> Because | None:
         return () if foreign_key(value) == foreign_key(tied) else None
     if not (one_root and isinstance(value, Unknown) and isinstance(tied, Unknown)):
         return None
-    name, whole = _name(value), _name(tied)
+    name, whole = value.known_as, tied.known_as
     if name and whole:
         if name == whole or name.startswith(f"{whole}["):
             return ()
         return value.because if whole.startswith(f"{name}[") else None
     shared = not set(value.because).isdisjoint(tied.because)
     return tuple(dict.fromkeys((*value.because, *tied.because))) if shared else None
-
-
-def _name(value: Unknown) -> str:
-    return ".".join(value.attribute) if value.attribute is not None else value.name

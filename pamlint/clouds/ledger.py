@@ -16,6 +16,8 @@ from pamlint.model.resource import NOT_UNDERSTOOD, Location, Problem, Resource, 
 from pamlint.model.service_tags import ServiceTags
 
 Read = TypeVar("Read")
+Name = str | tuple[str, str] | None
+"""A text, or the root and the name of one that is not known; None where there is neither."""
 NO_ATTRIBUTES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
@@ -30,7 +32,7 @@ class Ledger:
         self.pools: dict[str, Group] = {}
         self.problems: dict[Problem, None] = {}
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
-        self._by_text: dict[tuple[str, str], dict[str, list[Resource]]] = {}
+        self._by_text: dict[tuple[str, str], dict[Name, list[Resource]]] = {}
         for resource in resources:
             self._by_type[resource.type].append(resource)
 
@@ -62,12 +64,16 @@ class Ledger:
         return named[0] if len(named) == 1 else None
 
     def named(self, value: Any, root: str, *types: str, by: str = "name", group: Any = None) -> list[Resource]:
-        """The resources of these types that have a text in `by`: several where it is not known in which group each stands."""
-        if not isinstance(value, str) or not value:
-            return []
-        named = [resource for type_ in types for resource in self._named(type_, by).get(_folded(type_, value), ())]
-        named = [resource for resource in named if not _other_group(resource, group)]
-        named = [resource for resource in named if _same_group(resource, group)] or named
+        """The resources of these types that have a text in `by`: several where it is not known in which group each stands.
+
+        A text that is not known is that of what has it by the same name in its root, for sure in the same group.
+        """
+        names = ((type_, _name(value, root, type_)) for type_ in types)
+        named = [resource for type_, name in names if name for resource in self._named(type_, by).get(name, ())]
+        surely = [resource for resource in named if _same_group(resource, group, root)]
+        if isinstance(value, Unknown):
+            return surely
+        named = surely or [resource for resource in named if not _other_group(resource, group)]
         return [resource for resource in named if resource.root == root] or named
 
     def candidates(
@@ -149,13 +155,11 @@ class Ledger:
         wanted = types if attribute in IDENTIFIERS else named.get(attribute, ())
         return self.target(Unknown((), (address, "id")), root, *wanted)
 
-    def _named(self, type_: str, attribute: str) -> Mapping[str, list[Resource]]:
+    def _named(self, type_: str, attribute: str) -> Mapping[Name, list[Resource]]:
         if (type_, attribute) not in self._by_text:
             found = self._by_text[type_, attribute] = defaultdict(list)
             for resource in self.of(type_):
-                text = resource.body.values.get(attribute)
-                if isinstance(text, str):
-                    found[_folded(type_, text)].append(resource)
+                found[_name(resource.body.values.get(attribute), resource.root, type_)].append(resource)
         return self._by_text[type_, attribute]
 
     def tied(self, type_: str, attribute: str) -> Mapping[str, list[Resource]]:
@@ -243,9 +247,13 @@ def _attribute_of(reference: str) -> Unknown:
     return Unknown((reference,), (address, attribute))
 
 
-def _folded(type_: str, text: str) -> str:
-    """Azure compares names without case."""
-    return text.lower() if type_.startswith("azurerm_") else text
+def _name(value: Any, root: str, type_: str) -> Name:
+    """By what a resource of a type is found that has a value for a name: Azure compares texts without case."""
+    if isinstance(value, Unknown):
+        return (root, value.known_as) if value.known_as else None
+    if not isinstance(value, str) or not value:
+        return None
+    return value.lower() if type_.startswith("azurerm_") else value
 
 
 def _other_group(resource: Resource, group: Any) -> bool:
@@ -262,9 +270,9 @@ def _beginning(name: str | Unknown) -> tuple[str, bool]:
     return (name.prefix.lower(), True) if isinstance(name, Unknown) else (name.lower(), False)
 
 
-def _same_group(resource: Resource, group: Any) -> bool:
-    """Whether a resource stands in a resource group for sure: it has that name, or is named by the very same reference."""
+def _same_group(resource: Resource, group: Any, root: str) -> bool:
+    """Whether a resource stands in a resource group for sure: by its name, by its root's very same reference, or both in none."""
     own = resource.body.values.get("resource_group_name")
-    if isinstance(own, str) and isinstance(group, str):
-        return own.lower() == group.lower()
-    return isinstance(own, Unknown) and own == group and bool(own.name or own.attribute)
+    if isinstance(own, Unknown) and isinstance(group, Unknown):
+        return resource.root == root and bool(own.known_as) and own.known_as == group.known_as
+    return own is group or (isinstance(own, str) and isinstance(group, str) and own.lower() == group.lower())

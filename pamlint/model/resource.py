@@ -56,6 +56,11 @@ class Unknown:
     hangs: tuple[tuple[str, ...], ...] = ()
 
     @property
+    def known_as(self) -> str:
+        """The name of the value, also where that is an attribute; empty where it has none."""
+        return ".".join(self.attribute) if self.attribute is not None else self.name
+
+    @property
     def is_one_of_them(self) -> bool:
         """Whether it is just one of those ways."""
         return bool(self.either) and all(way not in (None, "") for way in self.either)

@@ -6,6 +6,7 @@ Sources: the Amazon EKS user guide (security group requirements, remote access) 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from pamlint.clouds.aws.groups import OF_A_CLUSTER
 from pamlint.clouds.aws.interfaces import Interface, Surroundings
@@ -40,10 +41,18 @@ def nodes(around: Surroundings, machines: Machines) -> Iterable[tuple[Resource, 
         if blocks(resource.body, "launch_template"):
             yield resource, machines.from_templates(resource, standing)
             continue
-        cluster = around.ledger.target(resource.body.values.get("cluster_name"), resource.root, CLUSTER)
-        worn = Tied(sure([_made(around, cluster)])) if cluster else around.or_default(Tied(), resource, (), "cluster_name")
+        worn = _of_nodes(around, resource.body.values.get("cluster_name"), resource.root)
         more = [key for block in blocks(resource.body, "remote_access") for key in _remote_access(around, resource, block)]
         yield resource, [Interface(worn.beside(Tied(sure(more))), standing)]
+
+
+def _of_nodes(around: Surroundings, named: Any, root: str) -> Tied:
+    """The group of the cluster that a node group names, whatever it is called where the input does not hold that."""
+    cluster = around.ledger.target(named, root, CLUSTER)
+    if cluster is not None:
+        return Tied(sure([_made(around, cluster)]))
+    because = named.because if isinstance(named, Unknown) else (f"{named}.{OF_A_CLUSTER}",)
+    return around.wearing([Unknown(because)], root)
 
 
 def _made(around: Surroundings, cluster: Resource) -> str:
