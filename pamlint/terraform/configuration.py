@@ -13,7 +13,7 @@ from pamlint.model.errors import InputError
 from pamlint.model.noun import field, record
 from pamlint.model.resource import Location, Problem
 from pamlint.terraform.files import Files
-from pamlint.terraform.lifecycle import overrides
+from pamlint.terraform.lifecycle import LIFECYCLE, merged
 from pamlint.terraform.reader import read_native
 from pamlint.terraform.syntax import Argument, BlockNode, Body, Literal, SourceFile
 
@@ -41,7 +41,10 @@ _KEPT = ("resource", "data", "variable", "output", "module", "ephemeral")
 
 @record
 class Declared:
-    """A block and the file that it stands in; the name-value pairs of an override may come from another file."""
+    """A block and the file that it stands in; the name-value pairs of an override may come from another file.
+
+    `files` has those by the names of arguments, the types of blocks, and `lifecycle.NAME` for what stands in a lifecycle.
+    """
 
     block: BlockNode
     file: SourceFile
@@ -204,6 +207,9 @@ def alias(provider: Declared) -> str | None:
 
 def _add_named(configuration: Configuration, declared: Declared, override: bool) -> None:
     block = declared.block
+    for second in [inner for inner in block.body.blocks if inner.type == LIFECYCLE][1:]:
+        where = _head(declared.file, second)
+        configuration.refuse(InputError(f"{'.'.join(block.labels)} has more than one lifecycle block", where), declared.file.name)
     named = configuration.declared[block.type]
     name = tuple(block.labels)
     if override and name in named:
@@ -218,13 +224,14 @@ def _add_named(configuration: Configuration, declared: Declared, override: bool)
 
 
 def _merge(base: Declared, override: Declared) -> None:
-    """Arguments of an override replace those of the same name, its nested blocks all of the same type, but for its lifecycle."""
+    """Arguments of an override replace those of the same name, its nested blocks all of the same type; so do the lifecycle's."""
     before, after = base.block.body, override.block.body
-    coming = [block for block in after.blocks if block.type != "lifecycle" or overrides(before, after)]
+    coming = [block for block in after.blocks if block.type != LIFECYCLE]
     replaced = {_made_type(block) for block in coming}
-    kept = [block for block in before.blocks if _made_type(block) not in replaced]
-    body = Body({**before.arguments, **after.arguments}, [*kept, *coming])
-    for name in (*override.block.body.arguments, *replaced):
+    kept = [block for block in before.blocks if block.type != LIFECYCLE and _made_type(block) not in replaced]
+    lifecycle, lasting = merged(before, after)
+    body = Body({**before.arguments, **after.arguments}, [*kept, *coming, *lifecycle])
+    for name in (*after.arguments, *replaced, *(f"{LIFECYCLE}.{each}" for each in lasting)):
         base.files[name] = override.file
     base.block = BlockNode(base.block.type, base.block.labels, body, base.block.start, base.block.end)
 

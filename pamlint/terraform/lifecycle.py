@@ -1,11 +1,11 @@
-"""What `ignore_changes` of a `lifecycle` names: what Terraform sets when it makes a resource, and leaves alone from then on.
+"""What stands in a `lifecycle` block, merged with that of an override, and what of a resource is left alone once it is made.
 
-Source: Terraform's documentation of the `lifecycle` meta-argument, and what Terraform 1.11 makes of every form.
+Sources: Terraform's documentation of `lifecycle`, and what Terraform 1.11 makes of every form; OpenTofu's of `enabled`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from pamlint.model.errors import InputError
 from pamlint.model.resource import ALL
@@ -13,38 +13,45 @@ from pamlint.terraform.reader import read_expression
 from pamlint.terraform.session import Session
 from pamlint.terraform.syntax import Argument, BlockNode, Body, Expression, Literal, Reference, SourceFile, TupleOf
 
-_ARGUMENT = "ignore_changes"
+LIFECYCLE = "lifecycle"
+ENABLED = "enabled"
+IGNORED = "ignore_changes"
 
 
-def lifecycles(body: Body) -> list[BlockNode]:
-    """The `lifecycle` blocks of a resource; more than one is an error."""
-    return [block for block in body.blocks if block.type == "lifecycle"]
+def lasting(body: Body, name: str) -> Argument | None:
+    """An argument of the lifecycle of a resource or module call."""
+    return next((block.body.arguments.get(name) for block in body.blocks if block.type == LIFECYCLE), None)
 
 
-def kept(blocks: Sequence[BlockNode], file: SourceFile, address: str, session: Session) -> frozenset[str]:
+def kept(body: Body, file: SourceFile, address: str, session: Session) -> frozenset[str]:
     """The paths that are left alone once they are set, or ALL. What Terraform refuses is reported, and keeps nothing."""
-    for second in blocks[1:]:
-        session.fail(address, "a resource has one lifecycle block", file.location(second.start, second.end))
-    argument = blocks[0].body.arguments.get(_ARGUMENT) if blocks else None
+    argument = lasting(body, IGNORED)
     if argument is None:
         return frozenset()
     if _is_all(argument, file):
         return frozenset((ALL,))
     if not isinstance(argument.value, TupleOf):
         where = file.location(argument.value.start, argument.value.end)
-        session.fail(address, f"{_ARGUMENT} is a list of arguments that is written out, or all", where)
+        session.fail(address, f"{IGNORED} is a list of arguments that is written out, or all", where)
         return frozenset()
     return frozenset(_named(argument.value.items, file, address, session))
 
 
-def overrides(before: Body, after: Body) -> bool:
-    """Whether the `ignore_changes` of an override file takes the place of that of the resource: it names something anew."""
-    ours, theirs = ([each.body.arguments.get(_ARGUMENT) for each in lifecycles(body)] for body in (before, after))
-    if not any(ours):
-        return bool(theirs)
-    names_all = any(argument is not None and _names_all(argument.value) for argument in ours)
-    names_something = any(argument is not None and not _is_empty(argument.value) for argument in theirs)
-    return names_something and not names_all
+def merged(before: Body, after: Body) -> tuple[list[BlockNode], list[str]]:
+    """The lifecycle of a resource with what an override file says anew, argument by argument, and the names of what it does."""
+    ours, theirs = ([block for block in body.blocks if block.type == LIFECYCLE] for body in (before, after))
+    said = theirs[0].body.arguments if theirs else {}
+    new = {name: argument for name, argument in said.items() if name != IGNORED or _names_anew(lasting(before, name), argument)}
+    if not ours or not new:
+        return ours or theirs, [*new]
+    first = ours[0]
+    body = Body({**first.body.arguments, **new}, first.body.blocks)
+    return [BlockNode(first.type, first.labels, body, first.start, first.end)], [*new]
+
+
+def _names_anew(before: Argument | None, after: Argument) -> bool:
+    """What is ignored stays so where an override names nothing; and nothing can be taken from all."""
+    return before is None or not (_names_all(before.value) or _is_empty(after.value))
 
 
 def _names_all(node: Expression) -> bool:
@@ -67,7 +74,7 @@ def _named(items: Iterable[Expression], file: SourceFile, address: str, session:
         node = _in_quotes(item) or item
         if not isinstance(node, Reference):
             where = file.location(item.start, item.end)
-            session.fail(address, f"{_ARGUMENT} names arguments, with constant keys at most", where)
+            session.fail(address, f"{IGNORED} names arguments, with constant keys at most", where)
         else:
             yield ".".join((node.root, *(str(step.key) for step in node.steps)))
 

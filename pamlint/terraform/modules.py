@@ -14,14 +14,15 @@ from pamlint.terraform.expressions import evaluate, follow
 from pamlint.terraform.imports import imported
 from pamlint.terraform.inputs import Given, Settings, given_values
 from pamlint.terraform.library import Library
+from pamlint.terraform.lifecycle import ENABLED, LIFECYCLE
 from pamlint.terraform.naming import called
-from pamlint.terraform.repetition import Expansion, Instance, cost_of, expand
+from pamlint.terraform.repetition import Expansion, Instance, cost_of, expand, repeating
 from pamlint.terraform.resources import ResourceNode
 from pamlint.terraform.scope import Budget, Scope
 from pamlint.terraform.session import Session, joined
 from pamlint.terraform.surroundings import ModuleSurroundings, relative
 from pamlint.terraform.syntax import Argument, Literal, Reference, SourceFile
-from pamlint.terraform.values import EvaluationError, ObjectValue, TupleValue, UnknownValue, Value, mark
+from pamlint.terraform.values import NULL, EvaluationError, ObjectValue, TupleValue, UnknownValue, Value, mark
 from pamlint.terraform.variables import flag, validate, variable_value
 
 MAX_MODULE_DEPTH = 40
@@ -121,19 +122,21 @@ class Module:
     def expand(self, address: str, declared: Declared) -> Expansion:
         """The instances of a resource or module call; one possible one where their number is wrong."""
         body = declared.block.body
-        name = "count" if "count" in body.arguments else "for_each"
+        argument = repeating(body)
+        name = argument.name if argument else ""
+        file = declared.file_of(f"{LIFECYCLE}.{name}" if name == ENABLED else name)
         found: list[Expansion] = []
 
         def compute() -> Value:
-            found.append(expand(body, self.scope(declared.file_of(name))))
-            if self.prefix or name in body.arguments:
+            found.append(expand(body, self.scope(file)))
+            if self.prefix or name:
                 self.session.budget.repeat(cost_of(declared.block, len(found[0].instances), bool(self.prefix)))
             return True
 
-        failed = self.session.attempt(f"{address}.{name}" if name in body.arguments else address, compute)
+        failed = self.session.attempt(f"{address}.{name}" if name else address, compute)
         if failed is None:
             return found[0]
-        if name not in body.arguments:
+        if name in ("", ENABLED):
             return Expansion("one", {None: Instance(possible=failed.because)})
         unknown = UnknownValue(failed.because)
         local: dict[str, Value] = {"count": ObjectValue({"index": unknown})}
@@ -231,13 +234,8 @@ class Module:
         if declared is None:
             return self._undeclared(f"{'data.' if kind == 'data' else ''}{type_name}.{name}")
         node = self.resource(declared)
-        expansion = node.expansion()
-        step = reference.steps[at + 1] if len(reference.steps) > at + 1 else None
-        if expansion.form != "one" and step is not None and isinstance(step.key, str | int):
-            instance = expansion.find(step.key)
-            if instance is not None:
-                return follow(node.instance_value(instance), reference, at + 2)
-        return follow(node.value(), reference, at + 1)
+        instance, done = node.expansion().lead(reference, at + 1)
+        return follow(node.value() if instance is None else node.instance_value(instance), reference, done)
 
     def resource(self, declared: Declared) -> ResourceNode:
         """The resource of a block."""
@@ -253,13 +251,8 @@ class Module:
         if declared is None:
             return self._undeclared(f"module.{name}")
         call = self.call(name, declared)
-        expansion = call.expansion()
-        step = reference.steps[1] if len(reference.steps) > 1 else None
-        if expansion.form != "one" and step is not None and isinstance(step.key, str | int):
-            instance = expansion.find(step.key)
-            if instance is not None:
-                return follow(call.instance_value(instance), reference, 2)
-        return follow(call.value(), reference, 1)
+        instance, done = call.expansion().lead(reference, 1)
+        return follow(call.value() if instance is None else call.instance_value(instance), reference, done)
 
     def call(self, name: str, declared: Declared) -> ModuleCall:
         """The module call of a name."""
@@ -312,7 +305,7 @@ class ModuleCall:
             return UnknownValue(expansion.because, like=tuple(map(self.instance_value, expansion.instances.values())))
         values = {key: self.instance_value(instance) for key, instance in expansion.instances.items()}
         if expansion.form == "one":
-            return values[None]
+            return values.get(None, NULL)
         if expansion.form == "count":
             return TupleValue(values.values())
         return ObjectValue({str(key): value for key, value in values.items()})

@@ -1,4 +1,4 @@
-"""How often something exists: `count`, `for_each`, and what a `dynamic` block goes over."""
+"""How often something exists: `count`, `for_each`, OpenTofu's `enabled`, and what a `dynamic` block goes over."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from pamlint.model.noun import field, record
 from pamlint.terraform.access import pairs
 from pamlint.terraform.convert import convert
 from pamlint.terraform.expressions import evaluate
+from pamlint.terraform.lifecycle import ENABLED, lasting
 from pamlint.terraform.numeric import SizedInt
 from pamlint.terraform.partial import any_of, held_pairs
 from pamlint.terraform.scope import Scope, placed
 from pamlint.terraform.session import as_key, joined
-from pamlint.terraform.syntax import BlockNode, Body, Conditional, Expression, Parentheses
-from pamlint.terraform.types import NUMBER, STRING, friendly_name
+from pamlint.terraform.syntax import Argument, BlockNode, Body, Conditional, Expression, Parentheses, Reference
+from pamlint.terraform.types import BOOL, NUMBER, STRING, friendly_name
 from pamlint.terraform.values import (
+    NULL,
     EvaluationError,
     LimitReached,
     MapValue,
@@ -31,6 +33,7 @@ from pamlint.terraform.values import (
 )
 
 MAX_INSTANCES = 20_000
+_REPEATED = ("count", "for_each")
 _BLOCK_COST = 50
 
 
@@ -55,7 +58,17 @@ class Expansion:
     because: tuple[str, ...] = ()
     at_most_one: bool = False
 
-    def find(self, key: Value) -> Instance | None:
+    def lead(self, reference: Reference, at: int) -> tuple[Instance | None, int]:
+        """The one instance that a reference leads to, and which of its steps is next; none where it means all of them."""
+        key = reference.steps[at].key if len(reference.steps) > at else None
+        if not isinstance(key, str | int):
+            return None, at
+        if self.form == "one":
+            return self.instances.get(None), at
+        instance = self._find(key)
+        return instance, at if instance is None else at + 1
+
+    def _find(self, key: str | int) -> Instance | None:
         """The instance that a known key leads to."""
         if isinstance(key, str) and self.form == "each" and key != "*":
             return self.instances.get(key)
@@ -81,14 +94,38 @@ def cost_of(block: BlockNode, instances: int, in_module: bool) -> int:
 
 def expand(body: Body, scope: Scope) -> Expansion:
     """The instances of a resource or module; raises EvaluationError where Terraform refuses their number."""
-    argument = body.arguments.get("count") or body.arguments.get("for_each")
+    argument = repeating(body)
     if argument is None:
         return Expansion("one", {None: Instance()})
     value = evaluate(argument.value, scope)
     try:
+        if argument.name == ENABLED:
+            if not body.arguments.keys().isdisjoint(_REPEATED):
+                raise EvaluationError(f"{ENABLED} stands beside no count and no for_each")
+            return _by_condition(value)
         return _by_count(argument.value, value, scope) if argument.name == "count" else _by_each(value)
     except EvaluationError as error:
         raise placed(error, argument.value, scope) from None
+
+
+def repeating(body: Body) -> Argument | None:
+    """The argument that decides how often a resource or module is there."""
+    return lasting(body, ENABLED) or next((body.arguments[name] for name in _REPEATED if name in body.arguments), None)
+
+
+def _by_condition(value: Value) -> Expansion:
+    if isinstance(value, Sensitive):
+        value = _hidden(value)
+    try:
+        on = convert(value, BOOL)
+    except EvaluationError:
+        on = NULL
+    if isinstance(on, Null):
+        raise EvaluationError(f"{ENABLED} must be true or false")
+    if isinstance(on, UnknownValue):
+        star = Instance("[*]", possible=on.because or (ENABLED,))
+        return Expansion("one", {None: star}, star.possible)
+    return Expansion("one", {None: Instance()} if on else {})
 
 
 def _by_count(node: Expression, value: Value, scope: Scope) -> Expansion:

@@ -10,13 +10,13 @@ from pamlint.model.resource import EMPTY, Block, Resource, Unknown
 from pamlint.terraform.access import REMOTE_STATE, LazyObject, completed
 from pamlint.terraform.blocks import META_ARGUMENTS, BodyReader
 from pamlint.terraform.configuration import Declared
-from pamlint.terraform.lifecycle import kept, lifecycles
+from pamlint.terraform.lifecycle import IGNORED, LIFECYCLE, kept
 from pamlint.terraform.naming import attributed
 from pamlint.terraform.providers import Owned, default_tags, provider_of, region
-from pamlint.terraform.repetition import Expansion, Instance
+from pamlint.terraform.repetition import Expansion, Instance, repeating
 from pamlint.terraform.session import joined
 from pamlint.terraform.types import ANY, STRING
-from pamlint.terraform.values import Mappish, ObjectValue, Sequence, TupleValue, UnknownValue, Value, is_null, unmark
+from pamlint.terraform.values import NULL, Mappish, ObjectValue, Sequence, TupleValue, UnknownValue, Value, is_null, unmark
 
 if TYPE_CHECKING:
     from pamlint.terraform.modules import Module
@@ -41,7 +41,7 @@ class ResourceNode:
     def expansion(self) -> Expansion:
         """The instances; a single possible one where their number cannot be known."""
         if self._expansion is None:
-            once = not self.module.prefix and self.declared.block.body.arguments.keys().isdisjoint(("count", "for_each"))
+            once = not self.module.prefix and repeating(self.declared.block.body) is None
             single = Expansion("one", {None: Instance()})
             self._expansion = single if once else self.module.expand(self.address, self.declared)
         return self._expansion
@@ -52,7 +52,7 @@ class ResourceNode:
         if expansion.because:
             return UnknownValue(expansion.because, like=tuple(map(self.instance_value, expansion.instances.values())))
         if expansion.form == "one":
-            return self.instance_value(expansion.instances[None])
+            return self.instance_value(expansion.instances[None]) if expansion.instances else NULL
         values = {key: self.instance_value(instance) for key, instance in expansion.instances.items()}
         if expansion.form == "count":
             return TupleValue(values.values())
@@ -95,9 +95,8 @@ class ResourceNode:
     def resources(self, root: str) -> Iterator[Resource]:
         """The instances as sources hand them on."""
         owned = provider_of(self.module, self.declared, self.type)
-        written = lifecycles(self.declared.block.body)
-        file = self.declared.file_of("lifecycle")
-        left = kept(written, file, self.address, self.module.session) if written else frozenset[str]()
+        file = self.declared.file_of(f"{LIFECYCLE}.{IGNORED}")
+        left = kept(self.declared.block.body, file, self.address, self.module.session)
         for instance in self.expansion().instances.values():
             possible = joined(self.module.possible, instance.possible)
             block = self._reader(instance).block(possible)

@@ -1,4 +1,4 @@
-"""What a `lifecycle` block keeps Terraform from changing. What is held here is what Terraform 1.11 made of each form."""
+"""What a `lifecycle` block keeps Terraform from changing, as Terraform 1.11 made of each form, and OpenTofu from making at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from pamlint.model.resource import Reading
 from tests.terraform import console
-from tests.terraform.roots import problems, read, write
+from tests.terraform.roots import problems, read, values, write
 
 BLOCK = """resource "r" "x" {
   a = 1
@@ -94,8 +94,7 @@ def test_a_resource_has_one_lifecycle(tmp_path: Path) -> None:
     """Terraform refuses a second block, whatever it says."""
     code = BLOCK.replace("  a = 1\n", "  lifecycle {}\n") % "ignore_changes = [a]"
     reading = read(write(tmp_path, {"main.tf": code}))
-    assert kept(reading) == [[]]
-    assert problems(reading) == [("unreadable-input", "r.x: a resource has one lifecycle block", "main.tf:3:3")]
+    assert problems(reading) == [("unreadable-input", "r.x has more than one lifecycle block", "main.tf:3:3")]
 
 
 @pytest.mark.parametrize(
@@ -141,9 +140,11 @@ def test_an_override_names_anew_what_is_left_alone(before: str, after: str, foun
 
 
 def test_an_error_in_an_override_is_told_with_its_file(tmp_path: Path) -> None:
-    """Though the resource stands elsewhere."""
+    """Though the resource stands elsewhere, and another argument of its lifecycle."""
     code = {"main.tf": BLOCK % "prevent_destroy = true", "x_override.tf": BLOCK % "ignore_changes = a"}
     assert [place for _, _, place in problems(read(write(tmp_path, code)))] == ["x_override.tf:4:22"]
+    code = {"main.tf": BLOCK % "ignore_changes = a", "x_override.tf": "\n\n" + BLOCK % "enabled = 1"}
+    assert sorted(place for _, _, place in problems(read(write(tmp_path, code)))) == ["main.tf:4:22", "x_override.tf:6:15"]
 
 
 def test_every_instance_is_left_alone_and_an_error_is_told_once(tmp_path: Path) -> None:
@@ -151,3 +152,98 @@ def test_every_instance_is_left_alone_and_an_error_is_told_once(tmp_path: Path) 
     repeated = BLOCK.replace("a = 1", "count = 2")
     assert kept(read(write(tmp_path, {"main.tf": repeated % "ignore_changes = [a]"}))) == [["a"], ["a"]]
     assert len(problems(read(write(tmp_path, {"main.tf": repeated % "ignore_changes = a"})))) == 1
+
+
+ENABLED = """variable "on" {}
+variable "size" {
+  default = 3
+}
+resource "g" "x" {
+  name = "gx"
+  lifecycle {
+    enabled = %s
+  }
+}
+resource "r" "x" {
+  a = g.x.name
+  b = try(g.x.id, "none")
+  c = g.x != null ? g.x.name : "none"
+  d = length(g.x[*])
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "there", "read_back"),
+    [
+        ("true", [()], {"a": "gx", "b": "?g.x.id", "c": "gx", "d": 1}),
+        ('"true"', [()], {"a": "gx", "b": "?g.x.id", "c": "gx", "d": 1}),
+        ("var.size > 2", [()], {"a": "gx", "b": "?g.x.id", "c": "gx", "d": 1}),
+        ("var.on", [("var.on",)], {"a": "gx", "b": "?g.x[*].id", "c": "?var.on", "d": "?var.on"}),
+        ("false", [], {"a": "?r.x.a", "b": "none", "c": "none", "d": 0}),
+        ("var.size > 3", [], {"a": "?r.x.a", "b": "none", "c": "none", "d": 0}),
+    ],
+)
+def test_what_is_not_enabled_is_not_there(
+    written: str, there: list[tuple[str, ...]], read_back: dict[str, object], tmp_path: Path
+) -> None:
+    """OpenTofu leaves out what is not enabled, and it is null to others; what is enabled perhaps is there perhaps."""
+    reading = read(write(tmp_path, {"main.tofu": ENABLED % written}))
+    assert [resource.body.possible for resource in reading.resources if resource.type == "g"] == there
+    assert values(reading)["r.x"] == read_back
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ("enabled = null", "enabled must be true or false"),
+        ("enabled = [true]", "enabled must be true or false"),
+        ('enabled = "on"', "enabled must be true or false"),
+        ("enabled = no.such", "no.such is not declared"),
+    ],
+)
+def test_what_may_not_be_enabled_is_there_perhaps(block: str, message: str, tmp_path: Path) -> None:
+    """What OpenTofu refuses is told with its place."""
+    reading = read(write(tmp_path, {"main.tofu": BLOCK % block}))
+    assert [resource.body.possible for resource in reading.resources] == [("r.x.enabled",)]
+    assert [(check, place) for check, _, place in problems(reading)] == [("unreadable-input", "main.tofu:4:15")]
+    assert message in problems(reading)[0][1]
+
+
+def test_what_is_enabled_is_not_repeated(tmp_path: Path) -> None:
+    """OpenTofu refuses either beside the other."""
+    reading = read(write(tmp_path, {"main.tofu": BLOCK.replace("a = 1", "count = 2") % "enabled = true"}))
+    assert [resource.body.possible for resource in reading.resources] == [("r.x.enabled",)]
+    assert "enabled stands beside no count and no for_each" in problems(reading)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("on", "found"), [("true", {"module.m.r.x": ()}), ("false", {}), ("var.on", {"module.m[*].r.x": ("var.on",)})]
+)
+def test_a_module_is_enabled_as_well(on: str, found: dict[str, tuple[str, ...]], tmp_path: Path) -> None:
+    """What is in it is there as often as it is, and its outputs are null with it."""
+    call = f'variable "on" {{}}\nmodule "m" {{\n  source = "./m"\n  lifecycle {{\n    enabled = {on}\n  }}\n}}\n'
+    call += 'resource "s" "x" {\n  a = try(module.m.name, "none")\n}\n'
+    below = 'resource "r" "x" {}\noutput "name" {\n  value = "in"\n}\n'
+    reading = read(write(tmp_path, {"main.tofu": call, "m/main.tofu": below}))
+    assert {resource.address: resource.body.possible for resource in reading.resources if resource.type == "r"} == found
+    assert values(reading)["s.x"] == {"a": "in" if found else "none"}
+    assert problems(reading) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept_there"),
+    [
+        ("enabled = false", "ignore_changes = [a]", []),
+        ("enabled = true", "ignore_changes = [a]", [["a"]]),
+        ("ignore_changes = [a]", "enabled = false", []),
+        ("ignore_changes = [a]", "enabled = true", [["a"]]),
+        ("enabled = false", "enabled = true", [[]]),
+    ],
+)
+def test_an_override_leaves_alone_what_it_does_not_name(
+    before: str, after: str, kept_there: list[list[str]], tmp_path: Path
+) -> None:
+    """Each argument of a lifecycle is merged by itself."""
+    reading = read(write(tmp_path, {"main.tofu": BLOCK % before, "x_override.tofu": BLOCK % after}))
+    assert (kept(reading), problems(reading)) == (kept_there, [])
