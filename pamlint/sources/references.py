@@ -79,6 +79,7 @@ class References:
         self._unknown = unknown
         self._resources: dict[str, dict[str, Mapping[str, Any]]] = {}
         self._found: dict[tuple[Place, str, tuple[int, ...]], list[_End]] = {}
+        self._followed: dict[tuple[int, Place], list[_End]] = {}
         self._picker = Picker()
         self._repeated: Mapping[str, tuple[str, ...]] | None = None
 
@@ -171,10 +172,16 @@ class References:
 
     def _ends(self, expression: Any, place: Place, depth: int) -> list[_End]:
         """The ends of all references of an expression that are not known, each once, in order."""
+        known = self._followed.get((id(expression), place))
+        if known is not None:
+            return known
         references = _references(expression) if depth < _DEEPEST else []
         index = _index(references)
         followed = (end for reference in references for end in self._follow(reference, place, index, depth))
-        return list(dict.fromkeys(followed))
+        found = list(dict.fromkeys(followed))
+        if isinstance(expression, dict):  # of the document itself, which lasts
+            self._followed[id(expression), place] = found
+        return found
 
     def _follow(self, reference: str, place: Place, index: Index, depth: int) -> Iterable[_End]:
         if reference.startswith(_NEVER_UNKNOWN):
@@ -185,7 +192,7 @@ class References:
         if reference.startswith("var."):
             return self._variable(reference, place, depth)
         if reference.startswith("module."):
-            return self._output(reference, place, depth)
+            return self._output(reference, place, index, depth)
         if reference.startswith("local."):
             return [self._unfollowed(reference, place)]
         return self._attribute(reference, place, index)
@@ -202,11 +209,13 @@ class References:
         ends = self._ends(expressions.get(_variable_name(reference)), caller, depth + 1)
         return [_End(end.told) for end in ends] if len(ends) > 1 and "." in reference[4:] else ends
 
-    def _output(self, reference: str, place: Place, depth: int) -> Iterable[_End]:
+    def _output(self, reference: str, place: Place, index: Index, depth: int) -> Iterable[_End]:
         step = _STEP.match(reference)
         output = re.match(r"[\w-]+", reference[step.end() :]) if step else None
-        if step is None or output is None:
+        if step is None:
             return [self._unfollowed(reference, place)]
+        if output is None:
+            return self._any_output(step, place, index, depth) or [self._unfollowed(reference, place)]
         call = (self._module(place.module).get("module_calls") or {}).get(step[1]) or {}
         repeated = "count_expression" in call or "for_each_expression" in call
         module = below(place.module, f"module.{step[1]}{step[2] or (place.key if repeated else '')}")
@@ -214,6 +223,19 @@ class References:
         if expression is None:
             return [self._unfollowed(reference, place)]
         return self._ends(expression, Place(module, "", "", place.attribute), depth + 1)
+
+    def _any_output(self, step: re.Match[str], place: Place, index: Index, depth: int) -> list[_End]:
+        """The unknown ids of the wanted type that outputs of a module have, of which a plan does not tell instance and name."""
+        call = (self._module(place.module).get("module_calls") or {}).get(step[1]) or {}
+        address = below(place.module, f"module.{step[1]}")
+        instances = (address + step[2],) if step[2] else self._instances().get(address, (address,))
+        if index is Index.KEY and self._keys_of(below(place.module, place.name)) == self._keys_of(address):
+            instances = (address + place.key,)
+        outputs = [output.get("expression") for output in ((call.get("module") or {}).get("outputs") or {}).values()]
+        places = [Place(module, "", "", place.attribute) for module in instances if len(instances) <= _MANY]
+        ends = (end for at in places for output in outputs for end in self._ends(output, at, depth + 1))
+        wanted = re.sub(r"_ids?\Z|s\Z", "", place.attribute)
+        return [end for end in ends if end.attribute is not None and _goes_by(end.attribute[0], wanted)]
 
     def _attribute(self, reference: str, place: Place, index: Index) -> Iterable[_End]:
         found = _RESOURCE.match(reference)
@@ -261,7 +283,11 @@ def _index(references: Sequence[str]) -> Index:
     if {"each.key", "count.index"}.isdisjoint(references):
         return Index.NONE
     others = (each for each in references if each != "each.key")
-    return Index.KEY if all(_RESOURCE.fullmatch(each) and not each.startswith(_NAMES) for each in others) else Index.SOME
+    return Index.KEY if all(_STEP.fullmatch(each) or _is_resource(each) for each in others) else Index.SOME
+
+
+def _is_resource(reference: str) -> bool:
+    return _RESOURCE.fullmatch(reference) is not None and not reference.startswith(_NAMES)
 
 
 def holds_true(tree: Any) -> bool:

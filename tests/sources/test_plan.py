@@ -189,6 +189,49 @@ def test_an_instance_is_not_known_by_what_is_made_of_an_index(
 
 
 @pytest.mark.parametrize(
+    ("references", "wanted"),
+    [
+        (["module.m", "each.key"], ['module.m["a"]']),
+        (["module.m"], ['module.m["a"]', 'module.m["b"]']),
+        (["module.m", "each.key", "local.peers"], ['module.m["a"]', 'module.m["b"]']),
+        (['module.m["b"]'], ['module.m["b"]']),
+    ],
+    ids=["of the same key", "of any instance", "of a key that is made of more", "of one instance"],
+)
+def test_an_output_of_which_a_plan_tells_no_name(references: list[str], wanted: list[str]) -> None:
+    """Where a key picks the instance of a module, a plan names the module alone: it is one of its ids of the wanted type."""
+    groups = [f'module.m["{key}"].aws_security_group.g' for key in "ab"]
+    rules = [f'aws_security_group_rule.r["{key}"]' for key in "ab"]
+    outputs = {"group": "aws_security_group.g.id", "network": "aws_vpc.v.id", "name": "aws_security_group.g.name"}
+    told = {name: {"expression": {"references": [reference]}} for name, reference in outputs.items()}
+    networks = [group.replace("aws_security_group.g", "aws_vpc.v") for group in groups]
+    found = read(
+        planned_values={
+            "root_module": {
+                "resources": [planned(rule, {}) for rule in rules],
+                "child_modules": [
+                    {"address": group.rpartition(".aws")[0], "resources": [planned(group, {}), planned(network, {})]}
+                    for group, network in zip(groups, networks, strict=True)
+                ],
+            }
+        },
+        resource_changes=[
+            *(change(address, {"id": True}) for address in (*groups, *networks)),
+            *(change(rule, {"security_group_id": True}) for rule in rules),
+        ],
+        configuration={
+            "root_module": {
+                "resources": [resource("aws_security_group_rule.r", security_group_id=references)],
+                "module_calls": {"m": {"for_each_expression": {}, "module": {"outputs": told}}},
+            }
+        },
+    )
+    value = found[rules[0]].body.values["security_group_id"]
+    ways = {way.attribute for way in value.either or (value,) if way.because != ("local.peers",)}
+    assert ways == {(f"{module}.aws_security_group.g", "id") for module in wanted}
+
+
+@pytest.mark.parametrize(
     ("given", "more", "wanted"),
     [
         (["aws_vpc.v.id", "aws_vpc.v"], {}, ("module.m.aws_security_group.a", "id")),
