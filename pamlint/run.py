@@ -260,7 +260,7 @@ def _remarks(readings: Sequence[Reading]) -> Iterator[Ignore]:
 
 def _idle_roots(readings: Sequence[Reading], units: Sequence[Unit]) -> list[str]:
     """A line for each root that binds no role."""
-    bound = {acl.root for unit in units for acl in unit.acls}
+    bound = {acl.root for unit in units for acl in unit.acls} | {each.root for unit in units for each in unit.workloads}
     return [
         f"root {reading.input.name} binds no role: none of its groups or NSGs is matched by the site file"
         for reading in readings

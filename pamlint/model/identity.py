@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from pamlint.model.noun import noun
+from pamlint.model.noun import field, noun
 from pamlint.model.resource import Resource, Unknown
 
 IDENTIFIERS = frozenset({"id", "arn", "group_id", "name", "resource_id"})
@@ -36,10 +36,23 @@ TIES: Mapping[str, str] = MappingProxyType(
 )
 """What has no id of its own but that of the thing that it ties something to, by the attribute which names that."""
 
+MADE_OF_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "azurerm_application_security_group": "applicationsecuritygroups",
+        "azurerm_network_interface": "networkinterfaces",
+        "azurerm_network_security_group": "networksecuritygroups",
+        "azurerm_subnet": "subnets",
+        "azurerm_virtual_network": "virtualnetworks",
+    }
+)
+"""What the ids of Azure call the types whose names they are made of."""
+
 FOREIGN = "id"
 """What stands in a key for the root of a thing that the input only names."""
 _READ = re.compile(r'(?:module\.[\w-]+(?:\[(?:\d+|\*|"(?:[^"\\]|\\.)*")\])?\.)*data\.')
 """How the address of a data source begins, in whatever module."""
+_ID = re.compile(r"/subscriptions/[^/]+/resourcegroups/([^/]+)/providers/microsoft\.network/([^/]+/[^/]+)(?:/([^/]+/[^/]+))?")
+"""An id of Azure, in small letters."""
 
 
 def key_of(resource: Resource) -> str:
@@ -75,11 +88,15 @@ def is_read(key: str) -> bool:
 
 @noun
 class Names:
-    """Which key an address (with its root) or an id leads to, and the resource behind a key."""
+    """Which key an address (with its root) or an id leads to, and the resource behind a key.
+
+    `made` has what is not there yet by the names of which Azure will make its id.
+    """
 
     addresses: Mapping[tuple[str, str], str]
     ids: Mapping[str, str]
     resources: Mapping[str, Resource]
+    made: Mapping[tuple[str, ...], str] = field(default_factory=dict)
 
     def lead(self, value: Any, root: str) -> str | None:
         """The key of the resource that a value refers to, or None."""
@@ -88,7 +105,7 @@ class Names:
                 return None
             return self.addresses.get((root, value.attribute[0]))
         if isinstance(value, str):
-            return self.ids.get(foreign_key(value))
+            return self.ids.get(foreign_key(value)) or (self.made.get(names_in(value)) if self.made else None)
         return None
 
     def resource(self, value: Any, root: str) -> Resource | None:
@@ -116,7 +133,7 @@ def index(resources: Iterable[Resource]) -> Names:
         addresses[resource.root, resource.address] = key
         if resource.mode == "managed" and resource.type in LOOKED_UP_BY:
             named[_asked(resource)].append(resource)
-    names = Names(addresses, ids, by_key)
+    names = Names(addresses, ids, by_key, _to_be_made(by_key.values()))
     for key, resource in by_key.items():
         if resource.mode == "data":
             addresses[resource.root, resource.address] = _seen(resource, names) or _found(resource, named, names) or key
@@ -124,6 +141,29 @@ def index(resources: Iterable[Resource]) -> Names:
         if resource.type in TIES:
             addresses[resource.root, resource.address] = _tied(resource, names) or key
     return names
+
+
+def names_in(identifier: str) -> tuple[str, ...]:
+    """The names that an id of Azure is made of: what is told of the type, the resource group, the name above it and its own."""
+    found = _ID.fullmatch(identifier.lower()) if identifier.startswith("/") else None
+    if found is None:
+        return ()
+    kind, name = (found[3] or found[2]).split("/")
+    return (kind, found[1], found[2].split("/")[1] if found[3] else "", name)
+
+
+def _to_be_made(resources: Iterable[Resource]) -> dict[tuple[str, ...], str]:
+    """The keys of the resources of Azure whose names are known and whose ids are not; none of two that have the same."""
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for resource in resources:
+        values = resource.body.values
+        if resource.type not in MADE_OF_NAMES or resource.mode == "data" or resource.id or isinstance(values.get("id"), str):
+            continue
+        above = values.get("virtual_network_name") if resource.type == "azurerm_subnet" else ""
+        texts = (values.get("resource_group_name"), above, values.get("name"))
+        if all(isinstance(text, str) for text in texts):
+            found[MADE_OF_NAMES[resource.type], *(str(text).lower() for text in texts)].append(key_of(resource))
+    return {names: keys[0] for names, keys in found.items() if len(keys) == 1}
 
 
 def is_seen_again(resource: Resource, names: Names) -> bool:

@@ -5,6 +5,7 @@ Sources: the Amazon VPC user guide (managed prefix lists) and the provider's doc
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,9 +31,15 @@ class PrefixLists:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._keys: dict[str, str] = {}
-        entries = ledger.tied(ENTRY, "prefix_list_id")
+        entries: dict[str, list[Block]] = defaultdict(list)
+        for entry in ledger.of(ENTRY):
+            value = entry.body.values.get("prefix_list_id")
+            entries[ledger.names.lead(value, entry.root) or outside(value, entry.root, "list", entry.address)[0]].append(
+                entry.body
+            )
         for resource in ledger.of(*LISTS):
-            self._name(resource, [entry.body for entry in entries.get(key_of(resource), ())])
+            self._name(resource, entries.pop(key_of(resource), []))
+        self._elsewhere = entries
 
     def _name(self, resource: Resource, entries: Sequence[Block]) -> None:
         """The list as a symbol. It is known to be all of it where code writes it, or a plan or a state has read it."""
@@ -60,9 +67,12 @@ class PrefixLists:
             service = self._endpoint_service(item, root)
             if service is not None:
                 return self._symbol(f"prefix-list|{service}", f"prefix-list:{service}")
-            if item.attribute is None:
-                return Peer(few(item.because), because=item.because, members=True)
-        key, told, _ = outside(item, root, "prefix list")
+        key, told, because = outside(item, root, "prefix list")
+        if key in self._elsewhere:
+            known, _ = _entries(self._elsewhere[key])
+            self._ledger.symbols[key] = Symbol(key, "prefix-list", f"prefix-list:{told}", known, because=because)
+        elif isinstance(item, Unknown) and item.attribute is None:
+            return Peer(few(item.because), because=item.because, members=True)
         return self._symbol(key, f"prefix-list:{told}")
 
     def _symbol(self, key: str, told: str = "") -> Peer:

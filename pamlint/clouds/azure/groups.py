@@ -18,7 +18,7 @@ from pamlint.clouds.values import all_of, blocks, computed, string, text, texts,
 from pamlint.model.acl import ANYWHERE, Acl, Action, Extent, Peer, Rule, Symbol
 from pamlint.model.addresses import ANY, is_internet
 from pamlint.model.finding import DIRECTIONS, Direction
-from pamlint.model.identity import foreign_key, key_of, unknown_key
+from pamlint.model.identity import foreign_key, key_of, names_in, unknown_key
 from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges
 from pamlint.model.resource import Block, Resource, Unknown
@@ -122,8 +122,18 @@ class Groups:
         """A partial NSG in the stead of one that the input does not define, by the name that a rule of it has."""
         key, told, because = outside(name, resource.root, "NSG", resource.address)
         if not isinstance(name, Unknown):
+            worn = self._worn(told, resource.body.values.get("resource_group_name"))
+            if worn is not None:
+                return worn
             key, because = self._one_of(told, resource) or (foreign_key(f"nsg {told.lower()}"), because)
         return Acl(key, told, "azure_nsg", resource.root, (), name=text(name), partial=because)
+
+    def _worn(self, name: str, group: Any) -> Acl | None:
+        """The NSG that something has by an id which is made of a name and of that of a resource group."""
+        if not isinstance(group, str):
+            return None
+        wanted = ("networksecuritygroups", group.lower(), "", name.lower())
+        return next((acl for acl in self._cards.elsewhere.values() if names_in(acl.address) == wanted), None)
 
     def _one_of(self, name: str, resource: Resource) -> tuple[str, tuple[str, ...]] | None:
         """The key of what stands for one of several NSGs of a name, where it is not known in which group each is."""
