@@ -27,6 +27,7 @@ from pamlint.model.traffic import (
     SOURCE,
     Cube,
     Traffic,
+    broadest,
     merge,
     minus,
     overlap,
@@ -112,7 +113,7 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
     found = []
     for place, layer in enumerate(front.layers):
         for piece in layer:
-            passing = () if piece.rule.default else _passing(front, place, piece, admission)
+            passing = () if piece.rule.default else broadest(_passing(front, place, piece, admission))
             besides = demand.along(front.unit, front.direction, piece.acl, front.named.keys())
             residue = not_allowed(passing, (*allowed, *besides), front.direction, table)
             settled = settle(residue, table.predicates, Purpose.OPEN, denied=front.denied)

@@ -102,3 +102,13 @@ def test_what_an_nsg_allows_beneath_its_own_deny_passes_a_default_where_it_does_
     defaults = [each for each in found if each["check"] == "implicit-allow" and each["direction"] == "ingress"]
     rows = [(each["certainty"], row["ports"], row["peers"]) for each in defaults for row in each["traffic"] if row["ports"]]
     assert rows == [("unproven", "22", ["10.0.0.0/16"])]
+
+
+def test_who_passes_by_name_is_among_all_who_pass(tmp_path: Path) -> None:
+    """Both are open to everybody, the outer one by its default to the network as well: that tells nobody besides."""
+    everybody = (110, "Allow", "Inbound", "443", "*")
+    code = nsg("inner", everybody, CLOSED) + guards("nic", "inner") + nsg("outer", everybody) + guards("subnet", "outer")
+    code = (AZURE + code).replace("azurerm_virtual_network.v.name", '"elsewhere"')
+    (opened,) = (each for each in findings(tmp_path, INTO_NEAR, SITE, code) if each["check"] == "extra-access")
+    (row,) = opened["traffic"]
+    assert (row["peers"], [each["peers"] for each in row["except"]]) == (["any"], [["10.20.0.0/16", "168.63.129.16/32"]])
