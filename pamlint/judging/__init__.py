@@ -220,7 +220,8 @@ class _Judge:
     def _required(self, front: Front) -> list[Working]:
         """Judge the required flows; gives back those that are satisfied, with their traffic."""
         satisfied = []
-        named = by_name(self._cubes(front.unit, front.direction, "allow")) | dict(front.denied)
+        named = by_name(self._cubes(front.unit, front.direction, "allow"))
+        named |= {name: (*named.get(name, ()), *cubes) for name, cubes in front.denied.items()}
         for ask in front.asks:
             if not ask.judged or not self.demand.is_required(ask.flow) or not _exists(ask.peer):
                 continue

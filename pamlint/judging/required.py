@@ -17,6 +17,8 @@ from pamlint.model.finding import Direction
 from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, subtract, union
 from pamlint.model.traffic import (
+    DESTINATION,
+    SOURCE,
     Cube,
     Traffic,
     meet,
@@ -299,7 +301,11 @@ def _in_either_view(
 
 def _of_anybody(settled: Settled, table: Table) -> Settled:
     """The same, as far as it is required for sure, where nothing tells members from others."""
-    doubtful = tuple(cube for cube in settled.unproven if any(table.predicates[name].side is None for name, _ in cube.guard))
+    doubtful = tuple(
+        cube
+        for cube in settled.unproven
+        if any(table.predicates[name].side not in (SOURCE, DESTINATION) for name, _ in cube.guard)
+    )
     sure = tuple(cube for cube in settled.unproven if cube not in doubtful)
     return Settled((*settled.proved, *sure), doubtful, settled.because if doubtful else ())
 

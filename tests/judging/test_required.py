@@ -14,6 +14,7 @@ from pamlint.judging.required import Wants, by_name, unmet
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import DIRECTIONS
 from pamlint.run import Options, chosen, look
+from tests.judging.test_chains import FLOW, MACHINE, ROLES, findings
 
 TODAY = date(2026, 11, 23)
 
@@ -43,3 +44,65 @@ def test_members_that_differ_in_their_symbols_alone_are_told_as_if_each_were_jud
                     assert in_any_order(unmet(want, passed, named, table, direction)) == in_any_order(one_by_one)
                     together_told.append(len(one_by_one.proved))
     assert max(together_told) == 29
+
+
+SHOWN = """
+variable "port" { type = number }
+resource "azurerm_application_security_group" "far" { name = "far" }
+resource "azurerm_network_interface" "far" {
+  name = "far"
+  ip_configuration {
+    name      = "main"
+    subnet_id = azurerm_subnet.a.id
+  }
+}
+resource "azurerm_network_interface_application_security_group_association" "far" {
+  network_interface_id          = azurerm_network_interface.far.id
+  application_security_group_id = azurerm_application_security_group.far.id
+}
+resource "azurerm_network_security_group" "near" {
+  name = "near"
+  security_rule {
+    name                                       = "perhaps"
+    priority                                   = 130
+    access                                     = "Allow"
+    direction                                  = "Outbound"
+    protocol                                   = "Udp"
+    source_port_range                          = "*"
+    destination_port_range                     = var.port
+    source_address_prefix                      = "*"
+    destination_application_security_group_ids = [azurerm_application_security_group.far.id]
+  }
+  security_rule {
+    name                                       = "remote"
+    priority                                   = 120
+    access                                     = "Deny"
+    direction                                  = "Outbound"
+    protocol                                   = "*"
+    source_port_range                          = "*"
+    destination_port_range                     = "3389"
+    source_address_prefix                      = "*"
+    destination_application_security_group_ids = [azurerm_application_security_group.far.id]
+  }
+  security_rule {
+    name                       = "rest"
+    priority                   = 4000
+    access                     = "Deny"
+    direction                  = "Outbound"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+"""
+
+
+def test_a_port_that_is_not_known_may_be_the_one_that_members_need(tmp_path: Path) -> None:
+    """A rule for a group on a port without a value lets the flow through perhaps, whatever is denied to the group besides."""
+    flow = FLOW % ("log", "near", "far", "udp/514", "required", "egress")
+    site = ROLES.replace("match: [{name: far}]", "match: [{address: azurerm_application_security_group.far}]") % ("", "")
+    found = findings(tmp_path, flow, site, MACHINE + SHOWN)
+    missing = [(each["certainty"], each["because"]) for each in found if each["check"] == "missing-access"]
+    assert missing == [("unproven", ["var.port"])]
