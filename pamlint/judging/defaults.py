@@ -9,7 +9,7 @@ from pamlint.judging.cubes import Table, spoken
 from pamlint.judging.demand import Demand
 from pamlint.judging.judgement import Implicit
 from pamlint.judging.opened import Front
-from pamlint.judging.required import for_sure
+from pamlint.judging.stopped import for_sure
 from pamlint.model.certainty import Own, Purpose, settle
 from pamlint.model.policy import Flow
 from pamlint.model.traffic import Traffic, minus, overlap, touch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pamlint.binding import Member, Part, Unit
 from pamlint.judging.cubes import SERVICE_FIRST, Option, Table, sides, traffic
 from pamlint.judging.demand import UNFILTERED, Ask, Demand
+from pamlint.judging.stopped import for_sure, is_some_group_denied, stopped
 from pamlint.model.addresses import ANY, IPV4, line_of
 from pamlint.model.certainty import Own, Purpose, Settled, settle
 from pamlint.model.finding import Direction
@@ -226,34 +227,20 @@ def unmet(want: Wanted, passed: Traffic, named: Mapping[str, Traffic], table: Ta
 
     A service is missing where neither the role's networks are let through as a whole nor every member in one of its ways.
     """
-    order, passed = SERVICE_FIRST[direction], for_sure(passed, want.meant, table)
-    networks = None if want.networks is None else minus(want.networks, passed, order)
+    order, sure = SERVICE_FIRST[direction], for_sure(passed, want.meant, table)
+    either = passed if is_some_group_denied(passed, table) else ()
+    networks = None if want.networks is None else stopped(want.networks, sure, either, order)
     if networks is not None and not networks:
         return NOTHING_MISSING
-    crowds = _crowds(want, passed)
-    by_members = _unreached(_told_together(want, crowds), passed, table, direction)
+    crowds = _crowds(want, sure)
+    by_members = _unreached(_told_together(want, crowds), sure, either, table, direction)
     if want.members and not by_members.proved and not by_members.unproven:
         return NOTHING_MISSING
     if by_members.unproven and crowds:  # then everybody's own references count
         crowds = {}
-        by_members = _unreached(want, passed, table, direction)
+        by_members = _unreached(want, sure, either, table, direction)
     found = _in_either_view(want, networks, by_members, named, table, direction)
     return found._replace(proved=_each(found.proved, crowds)) if crowds else found
-
-
-def for_sure(passed: Traffic, own: Container[str], table: Table) -> Traffic:
-    """What passes, where a group other than those that are meant counts by its known members alone."""
-    out: list[Cube] = []
-    for cube in passed:
-        here: Cube | None = cube
-        for name, sign in cube.guard:
-            predicate = table.predicates[name]
-            if here is not None and sign and name not in own and predicate.kind == "group" and predicate.side is not None:
-                known = predicate.at_least
-                here = Cube(here.sides, here.guard - {(name, sign)}).within(predicate.side, known) if known else None
-        if here is not None:
-            out.append(here)
-    return tuple(out)
 
 
 def _crowds(want: Wanted, passed: Traffic) -> Mapping[str, tuple[str, ...]]:
@@ -316,7 +303,7 @@ def _is_named(symbols: frozenset[str], named: Mapping[str, Traffic], traffic_: T
     return any(meet(cube, piece.bare) is not None for cube in cubes for piece in traffic_)
 
 
-def _unreached(want: Wanted, passed: Traffic, table: Table, direction: Direction) -> Settled:
+def _unreached(want: Wanted, sure: Traffic, either: Traffic, table: Table, direction: Direction) -> Settled:
     """What does not pass of the members: of each what none of its ways lets through, told in the one that passes best.
 
     Members that are meant by names of their own are settled in one go.
@@ -325,11 +312,11 @@ def _unreached(want: Wanted, passed: Traffic, table: Table, direction: Direction
     found: list[Settled] = []
     together: list[Cube] = []
     own = dict(want.near)
-    of_members = {name for cube in passed for name, _ in cube.guard if name in want.meant}
+    of_members = {name for cube in sure for name, _ in cube.guard if name in want.meant}
     for reach in want.members:
         meant = reach.named | want.near.keys()
-        here = passed if of_members <= meant else for_sure(passed, meant, table)
-        ways = [(way, minus(way, here, order)) for way in reach.ways]
+        here = sure if of_members <= meant else for_sure(sure, meant, table)
+        ways = [(way, stopped(way, here, either, order)) for way in reach.ways]
         if not all(residue for _, residue in ways):
             continue
         best = next((place for place, (way, _) in enumerate(ways) if _passes_in_part(way, here)), 0)

@@ -449,3 +449,48 @@ def test_a_group_is_open_for_sure_at_the_ports_that_no_other_list_closes_to_some
     found = findings(tmp_path, FAR_CALLS, ONE_ROLE + "values: {VirtualNetwork: [10.0.0.0/16]}\n", code)
     ports = {each["certainty"]: {row["ports"] for row in each["traffic"]} for each in found if each["check"] == "extra-access"}
     assert ports == {"proved": {"20-21"}, "unproven": {"22"}}
+
+
+ONCE = """
+  security_rule {
+    name                       = "%d"
+    priority                   = %d
+    direction                  = "Inbound"
+    access                     = "%s"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "%s"
+    %s
+    destination_address_prefix = "*"
+  }
+"""
+ALL_FAR, DENY_ALL = (
+    (200, "Allow", "*", 'source_address_prefix = "10.0.2.0/24"'),
+    (300, "Deny", "*", 'source_address_prefix = "*"'),
+)
+Line = tuple[int, str, str, str]
+SERVED: dict[str, tuple[list[Line], list[tuple[str, list[str]]]]] = {
+    "denied": ([(110, "Deny", "*", FROM_ASG), ALL_FAR], [("unproven", ["22-24"])]),
+    "allowed before it is denied": ([(110, "Allow", "*", FROM_ASG), (120, "Deny", "*", FROM_ASG), ALL_FAR], []),
+    "denied before it is allowed": (
+        [(110, "Deny", "*", FROM_ASG), (120, "Allow", "*", FROM_ASG), ALL_FAR],
+        [("unproven", ["22-24"])],
+    ),
+    "in part": ([(110, "Allow", "22", FROM_ASG), (120, "Deny", "22-23", FROM_ASG), ALL_FAR], [("unproven", ["23"])]),
+    "allowed, and nobody else": (
+        [(110, "Allow", "*", FROM_ASG), (120, "Deny", "*", FROM_ASG), DENY_ALL],
+        [("proved", ["22-24"])],
+    ),
+}
+
+
+@pytest.mark.parametrize(("lines", "missing"), SERVED.values(), ids=SERVED)
+def test_whoever_is_in_a_group_that_is_allowed_before_it_is_denied_passes(
+    lines: list[Line], missing: list[tuple[str, list[str]]], tmp_path: Path
+) -> None:
+    """Who of the network is in the group passes by the first rule, and who is not by the last: nobody need know which."""
+    rules = "".join(ONCE % (place, *line) for place, line in enumerate([*lines, DENY_ALL] if DENY_ALL not in lines else lines))
+    flow = FLOW % ("call", "far", "near", "tcp/22-24", "required", "ingress")
+    found = findings(tmp_path, flow, ONE_ROLE, MACHINE + AZURE % ("", rules))
+    here = [each for each in found if each["check"] == "missing-access"]
+    assert [(each["certainty"], [row["ports"] for row in each["traffic"]]) for each in here] == missing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain, combinations
 from random import Random
 
 from tests.oracle.findings import Json, brief, holds, seen_from, tells, told_of, witness_packet
@@ -11,7 +12,7 @@ from tests.oracle.openings import symbols_of
 from tests.oracle.packet_judge import World, in_ranges, passes, path, step, walk
 from tests.oracle.policy_reader import asked
 from tests.oracle.sampling import Grid, packet_of, sensible, service_edges
-from tests.oracle.worlds import Goes, Names, Unmet, may_be, needs, stands, unmet, worlds
+from tests.oracle.worlds import Goes, Names, Unmet, may_be, needs, open_symbols, stands, unmet, worlds
 
 Way = dict[str, set[Names]]
 """What is missing, proved and unproven, in one of the ways to name it."""
@@ -84,7 +85,19 @@ def expected_ways(place: Place, packet: Packet, meeting: Meeting, atoms: list[At
 
 
 def goes(place: Place, world: World) -> Goes:
-    return lambda packet: passes(place, packet, world)
+    """Whether a packet passes: by what serves it, or whoever is in the groups that these lists both allow and deny."""
+    return lambda packet: (
+        passes(place, packet, world) or all(passes(place, packet, each) for each in memberships(place, packet, world))
+    )
+
+
+def memberships(place: Place, packet: Packet, world: World) -> list[World]:
+    """The world with every choice of groups that hold the far side."""
+    symbols = open_symbols(place, place.rules(), packet.peer)
+    groups = [each for each in symbols if each.startswith(("group:", "asg:"))]
+    others = world.inside.difference(groups)
+    chosen = chain.from_iterable(combinations(groups, size) for size in range(len(groups) + 1))
+    return [world._replace(inside=others.union(each), mode="either") for each in chosen]
 
 
 def told_wrongly(place: Place, packet: Packet, told: list[Json], atoms: list[Atom], expected: list[list[Way]]) -> Iterable[str]:

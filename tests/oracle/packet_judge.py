@@ -18,13 +18,14 @@ STRANGERS = (ip_address("9.9.9.9"), ip_address("100.99.98.97"), ip_address("200.
 PROBES = "168.63.129.16/32"
 """Where Azure's load balancers probe from."""
 
-Mode = Literal["extra", "need"]
+Mode = Literal["extra", "need", "either"]
 
 
 class World(NamedTuple):
     """One way to settle what is open: each variable's value, and the symbols that hold the packet's far side.
 
     Extra traffic is told of the symbol that lets it in; so where extra is asked for, an allow of a symbol is none of addresses.
+    What is needed is served by known members alone; `either` asks what a group lets in if the far side is in it.
     """
 
     variables: dict[str, str | int | None]
@@ -123,7 +124,7 @@ def peer_matches(place: Place, rule: Rule, peer: str, atom: Atom, world: World) 
     worn = peer.startswith(("group:", "asg:"))
     if worn and is_member(estate, peer, atom.address):
         return True
-    if worn and rule.allow:  # what is required needs members that are known
+    if worn and rule.allow and world.mode != "either":  # what is required needs members that are known
         return (
             world.mode == "extra" and atom.symbol is not None and peer in world.inside and may_stand(estate, peer, atom.address)
         )
