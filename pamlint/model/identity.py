@@ -90,20 +90,21 @@ def is_read(key: str) -> bool:
 class Names:
     """Which key an address (with its root) or an id leads to, and the resource behind a key.
 
-    `made` has what is not there yet by the names of which Azure will make its id.
+    `made` has what is not there yet by the names of which Azure will make its id. What is not known leads by its name, in its
+    root, to the data source that is `read` by it.
     """
 
     addresses: Mapping[tuple[str, str], str]
     ids: Mapping[str, str]
     resources: Mapping[str, Resource]
+    read: Mapping[tuple[str, str], str]
     made: Mapping[tuple[str, ...], str] = field(default_factory=dict)
 
     def lead(self, value: Any, root: str) -> str | None:
         """The key of the resource that a value refers to, or None."""
         if isinstance(value, Unknown):
-            if value.attribute is None or value.attribute[1] not in IDENTIFIERS:
-                return None
-            return self.addresses.get((root, value.attribute[0]))
+            stands_for = value.attribute[0] if value.attribute is not None and value.attribute[1] in IDENTIFIERS else ""
+            return self.addresses.get((root, stands_for)) or self.read.get((root, value.known_as))
         if isinstance(value, str):
             return self.ids.get(foreign_key(value)) or (self.made.get(names_in(value)) if self.made else None)
         return None
@@ -118,7 +119,8 @@ def index(resources: Iterable[Resource]) -> Names:
     """The names of all resources of an estate.
 
     Where two inputs hold the same id, the first is the one that it leads to, a data source only if there is nothing else; and
-    its own address leads where its id does, or to the one thing of another root that has the names it asks for.
+    its own address leads where its id does, or to the one thing of another root that has the names it asks for. An id that is
+    not known leads to the data source that is read by it.
     """
     addresses: dict[tuple[str, str], str] = {}
     ids: dict[str, str] = {}
@@ -133,10 +135,17 @@ def index(resources: Iterable[Resource]) -> Names:
         addresses[resource.root, resource.address] = key
         if resource.mode == "managed" and resource.type in LOOKED_UP_BY:
             named[_asked(resource)].append(resource)
-    names = Names(addresses, ids, by_key, _to_be_made(by_key.values()))
+    read: dict[tuple[str, str], str] = {}
+    names = Names(addresses, ids, by_key, read, _to_be_made(by_key.values()))
     for key, resource in by_key.items():
         if resource.mode == "data":
             addresses[resource.root, resource.address] = _seen(resource, names) or _found(resource, named, names) or key
+    for resource in by_key.values():
+        given, own = resource.body.values.get("id"), (resource.root, resource.address)
+        if resource.mode == "data" and isinstance(given, Unknown) and not given.either:
+            addresses[own] = _seen(resource, names) or addresses[own]
+            if given.known_as and not resource.body.possible:
+                read.setdefault((resource.root, given.known_as), addresses[own])
     for key, resource in by_key.items():
         if resource.type in TIES:
             addresses[resource.root, resource.address] = _tied(resource, names) or key
@@ -183,8 +192,7 @@ def _tied(resource: Resource, names: Names) -> str | None:
 
 def _seen(resource: Resource, names: Names) -> str | None:
     """The key of another resource of the same type and id."""
-    identifier = resource.id or resource.body.values.get("id")
-    key = names.ids.get(foreign_key(identifier)) if isinstance(identifier, str) and identifier else None
+    key = names.lead(resource.id or resource.body.values.get("id"), resource.root)
     if key is None or key == key_of(resource):
         return None
     kind = names.resources[key].type.replace("aws_default_", "aws_")

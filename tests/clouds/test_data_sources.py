@@ -195,3 +195,26 @@ def test_prefix_lists_that_were_read_are_what_they_hold() -> None:
     again = resource("data.aws_prefix_list.b", name=name)
     for resources in ([read, again], [again, read]):
         assert bounds(network(*resources), f"prefix-list:{name}") == (["52.218.0.0/17"],) * 2
+
+
+def test_what_is_read_by_a_value_that_is_not_known_is_what_that_names(tmp_path: Path) -> None:
+    """A rule that names the group by the variable is one of the group that the data source reads by it, as is what is worn."""
+    found = network_of(
+        tmp_path,
+        """
+        variable "group" {}
+        data "aws_security_group" "d" { id = var.group }
+        resource "aws_vpc_security_group_ingress_rule" "in" {
+          security_group_id = var.group
+          ip_protocol       = "-1"
+          cidr_ipv4         = "10.0.0.0/8"
+        }
+        resource "aws_instance" "i" { vpc_security_group_ids = [data.aws_security_group.d.id] }
+        resource "aws_instance" "j" { vpc_security_group_ids = [data.aws_security_group.d.arn] }
+        """,
+    )
+    (group,) = found.acls
+    assert (group.address, [rule.name for rule in group.rules]) == (
+        "data.aws_security_group.d", ["aws_vpc_security_group_ingress_rule.in"],
+    )  # fmt: skip
+    assert [chain(each) for each in found.workloads] == [[["data.aws_security_group.d"]]] * 2

@@ -140,3 +140,44 @@ def test_a_data_source_is_what_it_finds_in_another_root(others: tuple[Resource, 
     names = index((asking, *others))
     assert names.lead(to(asking.address), asking.root) == key_of(others[0] if found else asking)
     assert is_seen_again(asking, names) is found
+
+
+def unset(name: str, *either: Any) -> Unknown:
+    """What has a name and no value."""
+    return Unknown((name,), name=name, either=either)
+
+
+READ: list[tuple[tuple[Resource, ...], Any, str | None]] = [
+    ((asks("aws_subnet", id=unset("var.s")),), unset("var.s"), "rules|data.aws_subnet.d"),
+    ((asks("aws_subnet", id=unset("var.s")),), to("data.aws_subnet.d"), "rules|data.aws_subnet.d"),
+    ((asks("aws_subnet", id=unset("var.s")),), unset("var.t"), None),
+    ((asks("aws_subnet", id=unset("var.s")),), Unknown(("var.s",)), None),
+    ((asks("aws_subnet", id=unset("var.s"), root="net"),), unset("var.s"), None),
+    ((asks("aws_subnet", id=to("module.m.x", "subnet")),), to("module.m.x", "subnet"), "rules|data.aws_subnet.d"),
+    ((asks("aws_subnet", id=Unknown(("var.s",))),), Unknown(("var.s",)), None),
+    ((asks("aws_subnet", id=unset("local.s", "subnet-1", unset("var.s"))),), unset("local.s"), None),
+    ((perhaps(asks("aws_subnet", id=unset("var.s"))),), unset("var.s"), None),
+    (
+        (asks("aws_subnet", id=to("aws_subnet.s")), thing("aws_subnet.s", root="rules")),
+        to("data.aws_subnet.d"),
+        "rules|aws_subnet.s",
+    ),
+    ((asks("aws_vpc", id=to("aws_subnet.s")), thing("aws_subnet.s", root="rules")), to("data.aws_vpc.d"), "rules|data.aws_vpc.d"),
+]
+
+
+@pytest.mark.parametrize(("things", "value", "key"), READ)
+def test_a_data_source_is_what_it_is_read_by(things: tuple[Resource, ...], value: Any, key: str | None) -> None:
+    """An id that is not known leads to the one that is surely read by it, in its root; what has another id is another."""
+    assert index(things).lead(value, "rules") == key
+
+
+def test_two_data_sources_that_are_read_by_one_value_are_one() -> None:
+    """The second shows again what the first does."""
+    first, second = (
+        asks("aws_subnet", id=unset("var.s")),
+        replace(asks("aws_subnet", id=unset("var.s")), address="data.aws_subnet.e"),
+    )
+    names = index((first, second))
+    assert {names.lead(value, "rules") for value in (to(second.address), unset("var.s"))} == {key_of(first)}
+    assert (is_seen_again(first, names), is_seen_again(second, names)) == (False, True)
