@@ -126,7 +126,8 @@ def test_a_rule_is_of_the_nsg_whose_id_is_made_of_the_names_that_it_has(group: s
 LIST = (
     START
     + """
-data "aws_ec2_managed_prefix_list" "d" { id = var.a }
+variable "c" {}
+data "aws_ec2_managed_prefix_list" "d" { id = var.c }
 resource "aws_security_group" "g" {
   ingress {
     protocol        = "tcp"
@@ -149,6 +150,7 @@ resource "aws_ec2_managed_prefix_list_entry" "e" {
         ("var.a", "var.a", ["10.9.0.0/16"]),
         ('"pl-1"', '"pl-1"', ["10.9.0.0/16"]),
         ("data.aws_ec2_managed_prefix_list.d.id", "data.aws_ec2_managed_prefix_list.d.id", ["10.9.0.0/16"]),
+        ("data.aws_ec2_managed_prefix_list.d.id", "var.c", ["10.9.0.0/16"]),
         ('"pl-1"', '"pl-2"', []),
     ],
 )
@@ -157,8 +159,8 @@ def test_a_prefix_list_that_the_input_does_not_hold_has_the_entries_of_its_own(
 ) -> None:
     """What else is in it is not known."""
     network = network_of(tmp_path, LIST % (named, of))
-    (symbol,) = (each for each in network.symbols.values() if each.kind == "prefix-list" and not each.text.endswith(".d"))
-    assert bounds(network, symbol.text) == (known, ["any"])
+    ((peer,),) = (rule.peers for rule in acl(network, "aws_security_group.g").rules)
+    assert bounds(network, peer.text) == (known, ["any"])
 
 
 def test_two_lists_that_are_not_known_have_no_entries_of_one_another(tmp_path: Path) -> None:
