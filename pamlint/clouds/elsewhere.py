@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,20 +22,26 @@ class Elsewhere:
     def __init__(self, ledger: Ledger, *types: str) -> None:
         self._ledger = ledger
         self._types = types
-        self._ties: list[tuple[Any, str, Tied]] = []
+        self._of_ids: dict[str, list[Tied]] = defaultdict(list)
+        self._of_roots: dict[str, list[tuple[Unknown, Tied]]] = defaultdict(list)
 
     def tie(self, value: Any, root: str, tied: Tied) -> None:
         """Tie something to what a value names, as far as the input does not hold it."""
-        self._ties += [(other, root, tied.doubted(because)) for other, because in self._ways(value, root)]
+        for other, because in self._ways(value, root):
+            if isinstance(other, Unknown):
+                self._of_roots[root].append((other, tied.doubted(because)))
+            else:
+                self._of_ids[foreign_key(str(other))].append(tied.doubted(because))
 
     def tied(self, value: Any, root: str) -> Tied:
         """What is tied to the thing that a value names: for sure, or perhaps where it may be another that is meant."""
-        others = self._ways(value, root) if self._ties else ()
+        others = self._ways(value, root) if self._of_ids or self._of_roots else ()
         return either((self._of(other, root), because) for other, because in others) if others else Tied()
 
     def all(self) -> Iterator[Tied]:
         """What is tied to anything that the input does not hold."""
-        return (tied for _, _, tied in self._ties)
+        yield from (tied for found in self._of_ids.values() for tied in found)
+        yield from (tied for found in self._of_roots.values() for _, tied in found)
 
     def _ways(self, value: Any, root: str) -> list[tuple[Any, Because]]:
         """What a value may be that the input does not hold, and what decides which of several it is."""
@@ -46,20 +53,14 @@ class Elsewhere:
         return [(way, because) for (way, _), because in zip(found, deciding, strict=True) if way not in (None, "")]
 
     def _of(self, value: Any, root: str) -> Tied:
-        found = []
-        for other, place, tied in self._ties:
-            because = _same(value, other, place == root)
-            if because is not None:
-                found.append(tied.doubted(because))
-        return together(found)
+        if not isinstance(value, Unknown):
+            return together(self._of_ids.get(foreign_key(str(value)), ()))
+        found = ((tied, _same(value, other)) for other, tied in self._of_roots.get(root, ()))
+        return together(tied.doubted(because) for tied, because in found if because is not None)
 
 
-def _same(value: Any, tied: Any, one_root: bool) -> Because | None:
+def _same(value: Unknown, tied: Unknown) -> Because | None:
     """The references that decide whether a value names the thing to which something is tied; None where nothing says so."""
-    if isinstance(value, str) and isinstance(tied, str):
-        return () if foreign_key(value) == foreign_key(tied) else None
-    if not (one_root and isinstance(value, Unknown) and isinstance(tied, Unknown)):
-        return None
     name, whole = value.known_as, tied.known_as
     if name and whole:
         if name == whole or name.startswith(f"{whole}["):
