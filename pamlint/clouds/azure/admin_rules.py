@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from pamlint.clouds.azure.connections import NETWORK
 from pamlint.clouds.azure.groups import Groups
-from pamlint.clouds.azure.network import NETWORK, Networks
+from pamlint.clouds.azure.network import Networks
 from pamlint.clouds.azure.rules import DIRECTIONS, either, ports, services, unreadable
 from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.ordered import chosen, word

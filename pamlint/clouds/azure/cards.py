@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from pamlint.clouds.azure.network import SUBNET, Networks, Place, Subnet
+from pamlint.clouds.azure.connections import SUBNET
+from pamlint.clouds.azure.network import Networks, Place, Subnet
 from pamlint.clouds.azure.pools import Pools
 from pamlint.clouds.elsewhere import Elsewhere
 from pamlint.clouds.ledger import Ledger, group_of, outside

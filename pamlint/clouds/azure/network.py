@@ -1,7 +1,6 @@
-"""Virtual networks, their peerings and routes, and subnets: what stands where, and what the tag VirtualNetwork means there.
+"""Virtual networks and subnets: what stands where, and what the tag VirtualNetwork means there.
 
-Sources: the Azure documentation (service tags, virtual network peering, route tables, private endpoints) and the provider's
-documentation of each resource type.
+Sources: the Azure documentation (service tags, private endpoints) and the provider's documentation of each resource type.
 """
 
 from __future__ import annotations
@@ -10,27 +9,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pamlint.clouds.azure import connections
+from pamlint.clouds.azure.connections import NETWORK, SUBNET, TABLE, Peering, folded
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ties import Because
-from pamlint.clouds.values import all_of, blocks, computed, find, items, networks, string, truth
-from pamlint.model.addresses import ANY, IPV6
+from pamlint.clouds.values import all_of, blocks, computed, find, networks, string, truth
 from pamlint.model.identity import TIES, foreign_key, key_of
 from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges, intersect, union
 from pamlint.model.resource import Block, Resource, Unknown
 
-NETWORK = "azurerm_virtual_network"
-PEERING = "azurerm_virtual_network_peering"
-SUBNET = "azurerm_subnet"
-TABLE = "azurerm_route_table"
-ROUTE = "azurerm_route"
-SUBNET_TABLE = "azurerm_subnet_route_table_association"
-CARRIED = frozenset({"virtualappliance", "virtualnetworkgateway", "vnetlocal"})
-"""The next hops whose prefixes count as VirtualNetwork."""
 POLICY, OLD_POLICY = "private_endpoint_network_policies", "private_endpoint_network_policies_enabled"
 POLICED = frozenset({"enabled", "networksecuritygroupenabled"})
 
-TYPES = frozenset({NETWORK, PEERING, SUBNET, TABLE, ROUTE, "azurerm_resource_group", *TIES})
+TYPES = connections.TYPES | {"azurerm_resource_group", *TIES}
 
 
 @noun
@@ -56,26 +48,15 @@ Place = tuple[tuple[Subnet | None, Because], ...]
 """The subnets of which something stands in just one, None for one that the input does not hold; the references that decide it."""
 
 
-@noun
-class Peering:
-    """A peering with another network: of both as a whole, or of some subnets, by their names; in some address families."""
-
-    network: str
-    whole: bool
-    near: frozenset[str]
-    far: frozenset[str]
-    families: Ranges
-
-
 class Networks:
     """The virtual networks and subnets of an estate."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self.known = {key_of(resource): resource for resource in ledger.of(NETWORK)}
-        self._routes = self._routes_of_tables()
-        self._tables = self._tables_of_subnets()
-        self._peers = self._peered()
+        self._routes = connections.routes_of_tables(ledger)
+        self._tables = connections.tables_of_subnets(ledger)
+        self._peers = connections.peerings(ledger)
         self._named: dict[tuple[str, str], Ranges] = {}
         self.subnets = {key_of(resource): self._subnet(resource) for resource in ledger.of(SUBNET)}
         self.inline: list[tuple[Subnet, Block, Resource]] = []
@@ -182,7 +163,7 @@ class Networks:
             key_of(network) if network else None,
             self._routes.get(self._tables.get(key, ""), EMPTY),
             _guarding(values, f"{resource.address}.{POLICY}" if resource.mode == "data" else None),
-            _folded(values.get("name")),
+            folded(values.get("name")),
             resource.address if resource.mode == "data" and values.get("network_security_group_id") is None else "",
             None if network else _outer(values.get("virtual_network_name"), group, resource),
         )
@@ -195,68 +176,8 @@ class Networks:
             key_of(network),
             self._routes.get(key_of(table), EMPTY) if table else EMPTY,
             _guarding(block.values),
-            _folded(block.values.get("name")),
+            folded(block.values.get("name")),
         )
-
-    def _peered(self) -> dict[str, list[Peering]]:
-        """The peerings of each network, as far as both ends are in the input and the peering lets traffic through.
-
-        One that just one of two networks of the input has begun connects nothing yet.
-        """
-        found: dict[str, list[Peering]] = defaultdict(list)
-        sides = list(self._sides_of_peerings())
-        begun = {(key_of(near), key_of(far)) for near, far, _ in sides}
-        for near, far, values in sides:
-            open_ = values.get("allow_virtual_network_access") is None or truth(values["allow_virtual_network_access"]) is True
-            if open_ and (far.mode == "data" or (key_of(far), key_of(near)) in begun):
-                found[key_of(near)].append(_peering(key_of(far), values))
-        return found
-
-    def _sides_of_peerings(self) -> Iterable[tuple[Resource, Resource, Mapping[str, Any]]]:
-        """Each peering that is there for sure, with the network that it stands in and the remote one."""
-        for resource in self._ledger.managed(PEERING):
-            values = resource.body.values
-            group = values.get("resource_group_name")
-            near = self._ledger.target(values.get("virtual_network_name"), resource.root, NETWORK, group=group)
-            far = self._ledger.target(values.get("remote_virtual_network_id"), resource.root, NETWORK)
-            if near is not None and far is not None and not resource.body.possible:
-                yield near, far, values
-
-    def _routes_of_tables(self) -> dict[str, Ranges]:
-        """What the routes of each table add to VirtualNetwork."""
-        bodies = {key_of(table): _inline_routes(table) for table in self._ledger.of(TABLE)}
-        for route in self._ledger.of(ROUTE):
-            values = route.body.values
-            group = values.get("resource_group_name")
-            table = self._ledger.target(values.get("route_table_name"), route.root, TABLE, group=group)
-            if table is not None:
-                bodies[key_of(table)].append(route.body)
-        return {
-            key: networks(body.values.get("address_prefix") for body in own if _is_carried(body)) for key, own in bodies.items()
-        }
-
-    def _tables_of_subnets(self) -> dict[str, str]:
-        found = {}
-        for tie in self._ledger.managed(SUBNET_TABLE):
-            subnet = self._ledger.target(tie.body.values.get("subnet_id"), tie.root, SUBNET)
-            table = self._ledger.target(tie.body.values.get("route_table_id"), tie.root, TABLE)
-            if subnet is not None and table is not None and not tie.body.possible:
-                found[key_of(subnet)] = key_of(table)
-        for data, key in self.read():
-            table = self._ledger.target(data.body.values.get("route_table_id"), data.root, TABLE)
-            if table is not None:
-                found.setdefault(key, key_of(table))
-        return found
-
-
-def _peering(far: str, values: Mapping[str, Any]) -> Peering:
-    complete = values.get("peer_complete_virtual_networks_enabled")
-    near, far_names = (
-        frozenset(name for item in items(values.get(attribute)) if (name := _folded(item)) is not None)
-        for attribute in ("local_subnet_names", "remote_subnet_names")
-    )
-    families = ANY if truth(values.get("only_ipv6_peering_enabled")) is False else IPV6
-    return Peering(far, complete is None or truth(complete) is True, near, far_names, families)
 
 
 def _guarding(values: Mapping[str, Any], untold: str | None = None) -> Because | None:
@@ -273,7 +194,7 @@ def _guarding(values: Mapping[str, Any], untold: str | None = None) -> Because |
 def _outer(name: Any, group: Any, subnet: Resource) -> str:
     """What stands for a network that the input does not hold: its name in its resource group, else that it has this subnet."""
     root = subnet.root
-    told = [f"{root}|?{part.name}" if isinstance(part, Unknown) and part.name else _folded(part) for part in (group, name)]
+    told = [f"{root}|?{part.name}" if isinstance(part, Unknown) and part.name else folded(part) for part in (group, name)]
     return "network " + "/".join(map(str, told)) if all(told) else f"network of {key_of(subnet)}"
 
 
@@ -283,19 +204,6 @@ def _outside(value: Any, root: str) -> Subnet | None:
         return None
     key, told, _ = outside(value, root, "subnet")
     return Subnet(key, EMPTY, None, guards_endpoints=(f"{told}.{POLICY}",), told=told)
-
-
-def _folded(name: Any) -> str | None:
-    """Azure compares names without case."""
-    return name.lower() if isinstance(name, str) else None
-
-
-def _inline_routes(table: Resource) -> list[Block]:
-    return [] if computed(table, "route") else blocks(table.body, "route")
-
-
-def _is_carried(route: Block) -> bool:
-    return not route.possible and str(route.values.get("next_hop_type")).lower() in CARRIED
 
 
 def _prefixes(body: Block) -> Ranges:

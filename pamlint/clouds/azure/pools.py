@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pamlint.clouds.azure.network import NETWORK, Subnet
+from pamlint.clouds.azure.connections import NETWORK
+from pamlint.clouds.azure.network import Subnet
 from pamlint.clouds.ledger import Ledger, group_of
 from pamlint.clouds.ties import Because, Ties, doubted, ties
 from pamlint.clouds.values import networks
