@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.test_chains import NETWORK, findings
-from tests.judging.test_loose import AZURE, CLOSED, INTO_NEAR, SERVES, SITE, guards, nsg
+from tests.judging.amazon import NETWORK
+from tests.judging.azure import AZURE, CLOSED, SERVES, guards, nsg
+from tests.judging.building import INTO_NEAR, SITE, findings
 
 GROUP = """
 variable "x" {}

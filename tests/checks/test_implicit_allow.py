@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.test_chains import FLOW, findings
+from tests.judging.building import FLOW, findings
 
 NSG = """
 resource "azurerm_virtual_network" "v" {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks.test_implicit_allow import NSG, RULE, SITE
-from tests.judging.test_chains import FLOW, findings
+from tests.judging.building import FLOW, findings
 
 ELSEWHERE = SITE.replace("10.0.2.0/24", "192.168.5.0/24")
 RULE_NAME = "azurerm_network_security_group.near.security_rule[0]"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks.test_implicit_allow import NSG, SITE
-from tests.judging.test_chains import FLOW, findings
+from tests.judging.building import FLOW, findings
 
 COUNTED = """
 locals { ports = { OpenWeb = 80, OpenSsh = 22 } }

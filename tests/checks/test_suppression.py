@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import pamlint
-from tests.judging.test_chains import FLOW, POLICY
+from tests.judging.building import FLOW, POLICY
 
 SITE = """
 pamlint: site/1

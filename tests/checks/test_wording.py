@@ -12,7 +12,8 @@ from pamlint.model.finding import Row
 from pamlint.model.noun import replace
 from pamlint.model.ranges import Ranges, subtract
 from pamlint.report.wording import sentence
-from tests.judging.test_chains import FLOW, NETWORK, POLICY, ROLES, findings
+from tests.judging.amazon import NETWORK
+from tests.judging.building import FLOW, POLICY, ROLES, findings
 from tests.twins import lint
 
 WAYS = {

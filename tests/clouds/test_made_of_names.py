@@ -10,7 +10,7 @@ from pamlint.clouds import TYPES, convert
 from pamlint.model.acl import Network
 from pamlint.sources.code import Settings, read_root
 from tests.clouds.reading import acl, bounds, cidrs, network_of
-from tests.judging.test_chains import FLOW, POLICY
+from tests.judging.building import FLOW, POLICY
 from tests.twins import lint
 
 START = """

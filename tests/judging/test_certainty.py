@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.judging.test_chains import ADMIN, FAR_CALLS, FLOW, MACHINE, NETWORK, ONE_ROLE, ROLES, findings
+from tests.judging.amazon import NEAR, NETWORK, RULE
+from tests.judging.azure import ADMIN, MACHINE
+from tests.judging.building import FAR_CALLS, FLOW, ONE_ROLE, ROLES, findings, told
 
 GROUPS = "".join(
     f'resource "aws_security_group" "{name}" {{\n  name   = "{name}"\n  vpc_id = aws_vpc.v.id\n}}\n'
     for name in "far other".split()
 )
-NEAR = """
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-%s}
-resource "aws_instance" "near" {
-  subnet_id              = aws_subnet.a.id
-  private_ip             = "10.0.1.10"
-  vpc_security_group_ids = [aws_security_group.near.id]
-}
-"""
-RULE = """  %s {
-    protocol  = "%s"
-    from_port = %s
-    to_port   = %s
-    %s
-  }
-"""
 FAR = """
 resource "aws_instance" "far_%d" {
   subnet_id              = aws_subnet.%s.id
@@ -46,12 +29,6 @@ resource "aws_network_acl" "edge" {
 """
 FROM_OTHER = "security_groups = [aws_security_group.other.id]"
 FROM_FAR = "security_groups = [aws_security_group.far.id]"
-
-
-def told(found: list[dict[str, Any]], check: str, direction: str) -> list[tuple[str, str, list[str]]]:
-    """The certainty, ACL and peers of a check's findings in one direction."""
-    here = [each for each in found if (each["check"], each["direction"]) == (check, direction)]
-    return [(each["certainty"], each["acl"], sorted({peer for row in each["traffic"] for peer in row["peers"]})) for each in here]
 
 
 @pytest.mark.parametrize("way", ['cidr_blocks = ["10.0.0.0/16"]', FROM_FAR])

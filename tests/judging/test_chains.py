@@ -3,50 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.twins import lint
-
-POLICY = """
-pamlint: policy/1
-id: small
-product: Small
-version: "1"
-reviewed: 2026-01-01
-sources: {kb: {title: A page, address: "https://example.com/kb", date: 2026-01-01}}
-roles: {near: {title: near}, far: {title: far}}
-flows:
-%s
-"""
-FLOW = "  - {id: %s, from: %s, to: %s, services: [%s], need: %s, ends: [%s], source: kb, confidence: vendor}\n"
-NETWORK = """
-resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
-resource "aws_subnet" "a" {
-  vpc_id     = aws_vpc.v.id
-  cidr_block = "10.0.1.0/24"
-}
-resource "aws_subnet" "b" {
-  vpc_id     = aws_vpc.v.id
-  cidr_block = "10.0.2.0/24"
-}
-"""
-ROLES = """
-pamlint: site/1
-policy: policy.yaml
-roles:
-  near: {match: [{name: near}]%s}
-  far: {match: [{name: far}]%s}
-"""
-
-
-def findings(directory: Path, flows: str, site: str, code: str, policy: str = POLICY) -> list[dict[str, Any]]:
-    """What is told of an estate of these texts."""
-    for name, text in (("policy.yaml", policy % flows), ("pamlint.yaml", site), ("main.tf", code)):
-        (directory / name).write_text(text)
-    found: list[dict[str, Any]] = lint(directory).report()["findings"]
-    return found
+from tests.judging.amazon import NETWORK
+from tests.judging.azure import ADMIN, MACHINE
+from tests.judging.building import FAR_CALLS, FLOW, ONE_ROLE, ROLES, findings
 
 
 def test_an_acl_that_admits_a_flow_in_another_way_than_the_rest_bears_what_is_missing(tmp_path: Path) -> None:
@@ -143,79 +105,6 @@ resource "azurerm_network_security_group" "near" {{
     site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.2.0/24]") % ", cidrs: [10.0.1.0/24]"
     told = findings(tmp_path, flow, site, code)
     assert [each["certainty"] for each in told if each["check"] == "extra-access"] == [certainty]
-
-
-MACHINE = """
-resource "azurerm_virtual_network" "v" {
-  name          = "v"
-  location      = "westeurope"
-  address_space = ["10.0.0.0/16"]
-}
-resource "azurerm_subnet" "a" {
-  name                 = "a"
-  virtual_network_name = azurerm_virtual_network.v.name
-  address_prefixes     = ["10.0.1.0/24"]
-}
-resource "azurerm_network_interface" "near" {
-  name = "near"
-  ip_configuration {
-    name               = "main"
-    subnet_id          = azurerm_subnet.a.id
-    private_ip_address = "10.0.1.10"
-  }
-}
-resource "azurerm_network_interface_security_group_association" "near" {
-  network_interface_id      = azurerm_network_interface.near.id
-  network_security_group_id = azurerm_network_security_group.near.id
-}
-"""
-ADMIN = """
-resource "azurerm_network_security_group" "near" { name = "near" }
-resource "azurerm_network_manager" "m" {
-  name           = "m"
-  scope_accesses = ["SecurityAdmin"]
-  scope { subscription_ids = ["/subscriptions/00000000-0000-0000-0000-000000000000"] }
-}
-resource "azurerm_network_manager_network_group" "g" {
-  name               = "g"
-  network_manager_id = azurerm_network_manager.m.id
-}
-resource "azurerm_network_manager_static_member" "g" {
-  name                      = "g"
-  network_group_id          = azurerm_network_manager_network_group.g.id
-  target_virtual_network_id = azurerm_virtual_network.v.id
-}
-resource "azurerm_network_manager_security_admin_configuration" "c" {
-  name               = "c"
-  network_manager_id = azurerm_network_manager.m.id
-}
-resource "azurerm_network_manager_admin_rule_collection" "r" {
-  name                            = "r"
-  security_admin_configuration_id = azurerm_network_manager_security_admin_configuration.c.id
-  network_group_ids               = [azurerm_network_manager_network_group.g.id]
-}
-resource "azurerm_network_manager_deployment" "d" {
-  network_manager_id = azurerm_network_manager.m.id
-  location           = "westeurope"
-  scope_access       = "SecurityAdmin"
-  configuration_ids  = [azurerm_network_manager_security_admin_configuration.c.id]
-}
-resource "azurerm_network_manager_admin_rule" "r" {
-  name                     = "r"
-  admin_rule_collection_id = azurerm_network_manager_admin_rule_collection.r.id
-  action                   = "Allow"
-  direction                = "Outbound"
-  priority                 = 120
-  protocol                 = "Any"
-  source_port_ranges       = ["0-65535"]
-  destination {
-    address_prefix_type = "IPPrefix"
-    address_prefix      = "10.0.1.0/24"
-  }
-}
-"""
-ONE_ROLE = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.2.0/24]") % ", cidrs: [10.0.1.10/32]"
-FAR_CALLS = FLOW % ("call", "far", "near", "tcp/22", "optional", "ingress")
 
 
 @pytest.mark.parametrize("below", ["", "AlwaysAllow"])

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.test_certainty import told
-from tests.judging.test_chains import FLOW, MACHINE, NETWORK, POLICY, ROLES, findings
+from tests.judging.amazon import NETWORK
+from tests.judging.azure import MACHINE
+from tests.judging.building import FLOW, POLICY, ROLES, findings, told
 from tests.twins import lint
 
 AMAZON = """

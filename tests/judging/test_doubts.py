@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.test_certainty import NEAR, RULE, told
-from tests.judging.test_chains import FAR_CALLS, FLOW, MACHINE, NETWORK, ONE_ROLE, ROLES, findings
+from tests.judging.amazon import NEAR, NETWORK, RULE
+from tests.judging.azure import MACHINE, PRIORITY
+from tests.judging.building import FAR_CALLS, FLOW, ONE_ROLE, ROLES, findings, told
 
 OPEN = RULE % ("ingress", "tcp", 22, 22, 'cidr_blocks = ["10.9.0.0/24"]')
 TIED = """
@@ -72,47 +73,6 @@ def test_a_machine_that_plays_both_roles_need_not_reach_itself_but_other_network
     site = ROLES.replace("name: far", "name: near") % (", cidrs: [10.0.1.10/32]", f", cidrs: {cidrs}")
     found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), site, NETWORK + NEAR % "")
     assert [peers for *_, peers in told(found, "missing-access", "ingress")] == missing
-
-
-PRIORITY = """
-variable "n" { type = number }
-resource "azurerm_network_security_group" "near" {
-  name = "near"
-  security_rule {
-    name                       = "all"
-    priority                   = 200
-    direction                  = "Inbound"
-    access                     = "Deny"
-    protocol                   = "*"
-    source_port_range          = "*"
-    destination_port_range     = "*"
-    source_address_prefix      = "*"
-    destination_address_prefix = "*"
-  }
-  security_rule {
-    name                       = "ssh"
-    priority                   = %s
-    direction                  = "Inbound"
-    access                     = "Allow"
-    protocol                   = "Tcp"
-    source_port_range          = "*"
-    destination_port_range     = "22"
-    source_address_prefix      = "10.0.2.0/24"
-    destination_address_prefix = "%s"
-  }
-  security_rule {
-    name                       = "perhaps"
-    priority                   = 150
-    direction                  = "Inbound"
-    access                     = "Deny"
-    protocol                   = "Tcp"
-    source_port_range          = "*"
-    destination_port_range     = var.n
-    source_address_prefix      = "*"
-    destination_address_prefix = "*"
-  }
-}
-"""
 
 
 def test_a_group_that_is_let_in_for_sure_hides_no_unknown_address_beside_it(tmp_path: Path) -> None:

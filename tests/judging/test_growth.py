@@ -11,7 +11,7 @@ import pytest
 from benchmarks.estate import SITE
 from benchmarks.planned import write_groups, write_nsg
 from benchmarks.tree import FILES_A_ROOT, write_estates
-from tests.judging.test_chains import FLOW, ROLES, findings
+from tests.judging.building import FLOW, ROLES, findings
 from tests.twins import lint
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.test_chains import FLOW, NETWORK, ROLES, findings
+from tests.judging.amazon import NETWORK
+from tests.judging.building import FLOW, ROLES, findings
 
 SITE = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.20.0.0/16]") % ""
 CODE = """

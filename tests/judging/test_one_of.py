@@ -7,26 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.test_chains import NETWORK, findings
-from tests.judging.test_loose import (
-    AZURE,
-    CLOSED,
-    EXTRA,
-    GROUPS,
-    INNER,
-    INTO_NEAR,
-    MISSING,
-    OUTER,
-    PERHAPS,
-    SERVES,
-    SITE,
-    VARIABLES,
-    WIDE,
-    Told,
-    nsg,
-    opens,
-    told,
-)
+from tests.judging.amazon import EXTRA, GROUPS, MISSING, NETWORK, VARIABLES, opens
+from tests.judging.azure import AZURE, CLOSED, INNER, OUTER, PERHAPS, SERVES, WIDE, nsg
+from tests.judging.building import INTO_NEAR, SITE, Told, findings, inwards
 
 SETTLED = SITE + "values: {VirtualNetwork: [10.0.0.0/16]}\n"
 TIE = """
@@ -99,7 +82,7 @@ def test_just_one_of_several_nsgs_stands_there(
 ) -> None:
     """What all of them do is proved, what some do hangs on the value; one that the input does not hold may do anything."""
     code = "".join(nsg(name, *each) for name, each in zip(("inner", "outer", "third"), rules, strict=False))
-    found = told(tmp_path, INTO_NEAR, SETTLED, AZURE + code + tie % ("", value))
+    found = inwards(tmp_path, INTO_NEAR, SETTLED, AZURE + code + tie % ("", value))
     assert [each for each in found if each.check != "implicit-allow"] == expected
 
 
@@ -109,7 +92,7 @@ def test_one_of_many_nsgs_stands_there_and_each_is_judged_by_itself(tmp_path: Pa
     ways = ", ".join(f"{NSG}.{name}.id" for name in names)
     rules = [(SERVES, (110, "Allow", "Inbound", str(1000 + number), "Internet"), CLOSED) for number in range(30)]
     code = "".join(nsg(name, *each) for name, each in zip(names, rules, strict=True)) + TIE % ("", f"[{ways}][var.nsg]")
-    found = [each for each in told(tmp_path, INTO_NEAR, SETTLED, AZURE + code) if each.check != "implicit-allow"]
+    found = [each for each in inwards(tmp_path, INTO_NEAR, SETTLED, AZURE + code) if each.check != "implicit-allow"]
     opened = [f"{NSG}.{name}" for name in sorted(names)]
     assert found == [Told("extra-access", "unproven", acl, f"{acl}.security_rule[1]", ["var.nsg"]) for acl in opened]
 
@@ -138,7 +121,7 @@ def test_a_rule_of_an_unknown_list_may_stand_on_any_of_many(tmp_path: Path) -> N
     rules = [(SERVES, (110, "Allow", "Inbound", str(1000 + number), "Internet"), CLOSED) for number in range(30)]
     code = "".join(nsg(name, *each) for name, each in zip(names, rules, strict=True)) + TIE % ("", f"[{ways}][var.on ? 1 : 2]")
     site = SETTLED.replace("{name: near}", "{address: azurerm_network_interface.near}")
-    found = told(tmp_path, INTO_NEAR, site, AZURE + code + FLOATING)
+    found = inwards(tmp_path, INTO_NEAR, site, AZURE + code + FLOATING)
     assert {(each.check, each.certainty) for each in found} == {("extra-access", "unproven")}
     strays = [each for each in found if each.rule == "azurerm_network_security_rule.x"]
     assert strays == [Told("extra-access", "unproven", "var.nsg", "azurerm_network_security_rule.x", ["var.nsg", "var.on"])]
@@ -147,14 +130,14 @@ def test_a_rule_of_an_unknown_list_may_stand_on_any_of_many(tmp_path: Path) -> N
 def test_none_may_stand_there_where_the_association_itself_is_in_doubt(tmp_path: Path) -> None:
     """Whichever of the two it is, both serve the flow; without the association all is open."""
     code = nsg("inner", SERVES, CLOSED) + nsg("outer", SERVES, CLOSED) + TIE % (PERHAPS, EITHER)
-    assert told(tmp_path, INTO_NEAR, SETTLED, AZURE + code) == [OPEN]
+    assert inwards(tmp_path, INTO_NEAR, SETTLED, AZURE + code) == [OPEN]
 
 
 def test_one_of_two_may_stand_at_both_ends_of_a_chain(tmp_path: Path) -> None:
     """The interface and its subnet have one of the same two each: the flow passes only where both have the one that serves it."""
     other = (EDGE % ("", EITHER.replace("var.on", "var.other"))).replace('variable "nsg"', 'variable "other"')
     code = nsg("inner", SERVES, CLOSED) + nsg("outer", CLOSED) + TIE % ("", EITHER) + other
-    assert [each.certainty for each in told(tmp_path, INTO_NEAR, SETTLED, AZURE + code)] == ["unproven", "unproven"]
+    assert [each.certainty for each in inwards(tmp_path, INTO_NEAR, SETTLED, AZURE + code)] == ["unproven", "unproven"]
 
 
 OWN, LOOSE = "aws_security_group.own", "aws_security_group.loose"
@@ -205,7 +188,7 @@ resource "aws_instance" "other" {
 }
 """
     code = NETWORK + VARIABLES + GROUPS % (FLOW, "", f"[{ONE}]") + other % ONE.replace("var.on", "var.other")
-    assert told(tmp_path, INTO_NEAR, SITE, code) == [MISSING[0]._replace(acl=LOOSE, because=["var.on", "var.other"])]
+    assert inwards(tmp_path, INTO_NEAR, SITE, code) == [MISSING[0]._replace(acl=LOOSE, because=["var.on", "var.other"])]
 
 
 @pytest.mark.parametrize(("worn", "own", "loose", "expected"), WORN.values(), ids=WORN)
@@ -213,7 +196,7 @@ def test_just_one_of_several_groups_is_worn(tmp_path: Path, worn: str, own: str,
     """What all of them let in is proved, and that none does; a group that the input does not hold may let anything in."""
     variables = VARIABLES.replace("set(string)", "list(string)") + 'variable "id" { type = string }\n'
     code = NETWORK + variables + GROUPS % (own, loose, worn)
-    assert told(tmp_path, INTO_NEAR, SITE, code) == expected
+    assert inwards(tmp_path, INTO_NEAR, SITE, code) == expected
 
 
 def entry(direction: str, protocol: str, first: int, last: int, cidr: str) -> str:
@@ -270,7 +253,7 @@ def test_a_machine_stands_in_just_one_of_several_subnets(
     """What the network ACLs of all of them do is proved, what some do hangs on the value; no list is taken as absent."""
     groups = GROUPS.replace("aws_subnet.a.id", subnet).replace('"10.0.1.10"', "null")
     code = NETWORK + VARIABLES + 'variable "id" { type = string }\n' + EDGES % (one, "aws_subnet.b.id", other)
-    assert told(tmp_path, INTO_NEAR, SITE, code + groups % (f"{FLOW}\n  {SSH}", "", f"[{OWN}.id]")) == expected
+    assert inwards(tmp_path, INTO_NEAR, SITE, code + groups % (f"{FLOW}\n  {SSH}", "", f"[{OWN}.id]")) == expected
 
 
 def test_the_list_of_all_subnets_that_it_may_be_stands_for_sure(tmp_path: Path) -> None:
@@ -278,7 +261,7 @@ def test_the_list_of_all_subnets_that_it_may_be_stands_for_sure(tmp_path: Path) 
     groups = GROUPS.replace("aws_subnet.a.id", SUBNET).replace('"10.0.1.10"', "null")
     edge = EDGES.split('resource "aws_network_acl" "b"')[0].replace("[aws_subnet.a.id]", "[aws_subnet.a.id, aws_subnet.b.id]")
     code = NETWORK + VARIABLES + edge % ALL_OUT + groups % (f"{FLOW}\n  {SSH}", "", f"[{OWN}.id]")
-    assert told(tmp_path, INTO_NEAR, SITE, code) == [Told("missing-access", "proved", A, None, [])]
+    assert inwards(tmp_path, INTO_NEAR, SITE, code) == [Told("missing-access", "proved", A, None, [])]
 
 
 def test_the_networks_of_a_role_are_not_those_of_every_subnet_that_its_machine_may_be_in(tmp_path: Path) -> None:
@@ -297,7 +280,7 @@ resource "aws_instance" "near" {{
 """
     site = SITE.replace("{cidrs: [10.20.0.0/16]}", "{match: [{name: own}]}")
     flow = INTO_NEAR.replace("from: far, to: near", "from: near, to: far")
-    found = told(tmp_path, flow, site, NETWORK + VARIABLES + far + near)
+    found = inwards(tmp_path, flow, site, NETWORK + VARIABLES + far + near)
     assert [(each.check, each.certainty) for each in found] == [("extra-access", "unproven"), ("missing-access", "unproven")]
 
 
@@ -316,7 +299,7 @@ def test_a_database_stands_in_the_subnets_of_just_one_of_several_groups(tmp_path
     """The network ACL of one group's subnet stops the flow and SSH."""
     groups = GROUPS.split('resource "aws_instance"')[0] % (f"{FLOW}\n  {SSH}", "")
     code = NETWORK + VARIABLES + EDGES % (SSH_IN, "aws_subnet.b.id", ALL_OUT) + groups + SUBNET_GROUP
-    assert told(tmp_path, INTO_NEAR, SITE, code) == [
+    assert inwards(tmp_path, INTO_NEAR, SITE, code) == [
         PERHAPS_OPENED,
         Told("missing-access", "unproven", B, None, ["var.on"]),
     ]
@@ -367,7 +350,7 @@ def test_an_interface_stands_in_just_one_of_several_subnets(
     place = "var.on ? azurerm_subnet.s.id : azurerm_subnet.t.id"
     azure = AZURE.replace("azurerm_subnet.s.id", place).replace('"10.0.1.10"', "null")
     code = azure + SECOND % edge + "".join(nsg(name, *each) for name, each in zip(("inner", "outer"), rules, strict=True))
-    found = told(tmp_path, INTO_NEAR, SETTLED, code)
+    found = inwards(tmp_path, INTO_NEAR, SETTLED, code)
     assert [each for each in found if each.check != "implicit-allow"] == expected
 
 
@@ -388,7 +371,7 @@ def test_a_rule_for_one_of_several_subnets_that_an_interface_may_stand_in_opens_
     there = f"destination_address_prefixes = [{places}]"
     inner = f"{served}{anywhere}{opened}{there}{closed}{anywhere}{end}"
     code = azure.replace('"10.0.1.10"', "null") + SECOND % "inner" + inner
-    assert told(tmp_path, INTO_NEAR, SETTLED, code) == expected
+    assert inwards(tmp_path, INTO_NEAR, SETTLED, code) == expected
 
 
 @pytest.mark.parametrize(
@@ -463,7 +446,7 @@ def test_a_machine_with_just_one_of_two_interfaces_is_judged_as_any_of_them(
     azure = azure.replace('name                = "near"', 'name                = "one"')
     code = azure + MACHINE % f"var.on ? {ONE_CARD} : {TWO}" + SECOND_CARD % second
     code += "".join(nsg(name, *each) for name, each in zip(("inner", "outer"), rules, strict=False))
-    found = told(tmp_path, INTO_NEAR, SETTLED, code)
+    found = inwards(tmp_path, INTO_NEAR, SETTLED, code)
     assert [each for each in found if each.check != "implicit-allow"] == expected
 
 
@@ -473,7 +456,7 @@ def test_a_machine_has_perhaps_each_interface_that_a_value_may_be(tmp_path: Path
     azure = AZURE.replace('"azurerm_network_interface" "near"', '"azurerm_network_interface" "one"')
     azure = azure.replace('name                = "near"', 'name                = "one"')
     code = azure + MACHINE % value + nsg("inner", SERVES, WIDE, CLOSED)
-    found = told(tmp_path, INTO_NEAR, SETTLED, code)
+    found = inwards(tmp_path, INTO_NEAR, SETTLED, code)
     assert [each for each in found if each.check != "implicit-allow"] == expected
 
 
@@ -496,7 +479,7 @@ resource "azurerm_network_interface_security_group_association" "one" {
   network_security_group_id = azurerm_network_security_group.inner.id
 }
 """
-    found = told(tmp_path, INTO_NEAR, SETTLED, azure + machine + nsg("inner", SERVES, WIDE, CLOSED))
+    found = inwards(tmp_path, INTO_NEAR, SETTLED, azure + machine + nsg("inner", SERVES, WIDE, CLOSED))
     opened = [each for each in found if each.rule == f"{INNER}.security_rule[1]"]
     assert [(each.check, each.certainty) for each in opened] == [("extra-access", "unproven")]
 
@@ -528,7 +511,7 @@ COMPUTED = {
 def test_what_one_of_several_groups_is_computed_of_opens_perhaps(tmp_path: Path, worn: str) -> None:
     """A group that stands in a value which is computed may be worn: what it opens is told, and nothing of it is proved."""
     code = NETWORK + VARIABLES + 'variable "s" { type = string }\n' + GROUPS % (FLOW, SSH, worn)
-    found = told(tmp_path, INTO_NEAR, SITE, code)
+    found = inwards(tmp_path, INTO_NEAR, SITE, code)
     assert [each[:4] for each in found if each.check == "extra-access"] == [EXTRA[0][:4]]
     assert {each.certainty for each in found} == {"unproven"}
 
@@ -541,7 +524,7 @@ def test_an_nsg_that_another_value_is_computed_of_stands_there_perhaps(
     """One of two lets SSH in, or both, and nothing is proved: what is made of an id may be another."""
     code = AZURE + nsg("inner", *inner) + nsg("outer", SERVES, WIDE, CLOSED)
     code += tie % ("", f"var.on ? {INNER}.id : lower({OUTER}.id)")
-    found = [each for each in told(tmp_path, INTO_NEAR, SETTLED, code) if each.check == "extra-access"]
+    found = [each for each in inwards(tmp_path, INTO_NEAR, SETTLED, code) if each.check == "extra-access"]
     assert [(each.acl, each.certainty) for each in found] == [(told_at, "unproven")]
 
 
@@ -560,7 +543,7 @@ resource "aws_network_interface_sg_attachment" "x" {{
 }}
 """
     code = NETWORK + VARIABLES + GROUPS % (FLOW, SSH, f"[{OWN}.id]") + attached
-    assert told(tmp_path, INTO_NEAR, SITE, code) == EXTRA
+    assert inwards(tmp_path, INTO_NEAR, SITE, code) == EXTRA
 
 
 MEMBER = (
@@ -595,7 +578,7 @@ def test_a_machine_is_no_member_for_sure_of_an_asg_that_it_may_have(tmp_path: Pa
     """An ASG that the input does not hold is among the ways, though nothing is known of it."""
     certainty = "unproven" if because else "proved"
     expected = [Told("extra-access", certainty, INNER, f"{INNER}.security_rule[1]", because)]
-    assert told(tmp_path, INTO_NEAR, SETTLED, AZURE + MEMBER % value) == expected
+    assert inwards(tmp_path, INTO_NEAR, SETTLED, AZURE + MEMBER % value) == expected
 
 
 FIRST = f"{LOOSE}[0].id"
@@ -617,7 +600,7 @@ PERHAPS_THERE = {
 def test_a_group_that_is_tried_and_perhaps_not_there_is_worn_perhaps(tmp_path: Path, number: str, worn: str) -> None:
     """Where it is not there, `try` goes on to the next: what it opens is told, and nothing of it is proved."""
     code = NETWORK + VARIABLES + GROUPS.replace('"loose" {', f'"loose" {{\n  {number}') % (FLOW, SSH, worn)
-    found = told(tmp_path, INTO_NEAR, SITE, code)
+    found = inwards(tmp_path, INTO_NEAR, SITE, code)
     star = f"{LOOSE}[*]"
     opened = [each[:4] for each in found if each.check == "extra-access"]
     assert opened == [("extra-access", "unproven", star, f"{star}.ingress[0]")]
@@ -628,4 +611,4 @@ def test_a_group_that_is_tried_and_perhaps_not_there_is_worn_perhaps(tmp_path: P
 def test_whichever_of_two_is_tried_serves_the_flow(tmp_path: Path, worn: str) -> None:
     """One of the two is worn for sure, and both serve the flow."""
     code = NETWORK + VARIABLES + GROUPS.replace('"loose" {', f'"loose" {{\n  {COUNTED}') % (FLOW, FLOW, worn)
-    assert told(tmp_path, INTO_NEAR, SITE, code) == []
+    assert inwards(tmp_path, INTO_NEAR, SITE, code) == []

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.judging.test_chains import FAR_CALLS, MACHINE, NETWORK, ONE_ROLE, ROLES, findings
-from tests.judging.test_doubts import PRIORITY
+from tests.judging.amazon import NETWORK
+from tests.judging.azure import MACHINE, PRIORITY
+from tests.judging.building import FAR_CALLS, ONE_ROLE, ROLES, findings
 
 CHOICES = """
 variable "on" { type = bool }

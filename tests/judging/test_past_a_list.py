@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.test_chains import NETWORK, findings
-from tests.judging.test_loose import INTO_NEAR, SITE, Told, told
+from tests.judging.amazon import NETWORK
+from tests.judging.building import INTO_NEAR, SITE, Told, findings, inwards
 
 GROUPS = """
 resource "aws_security_group" "foreign" {
@@ -98,7 +98,7 @@ def test_a_group_past_a_network_acl_is_open_for_sure_where_its_members_surely_pa
     entries: list[str], more: str, certainty: str, tmp_path: Path
 ) -> None:
     """Members stand somewhere in the VPC: where the list stops a part of it, nobody knows whether one of them passes."""
-    found = told(tmp_path, INTO_NEAR, SITE, NETWORK + GROUPS % "".join(entries) + more)
+    found = inwards(tmp_path, INTO_NEAR, SITE, NETWORK + GROUPS % "".join(entries) + more)
     rule = "aws_security_group.near.ingress[1]"
     because = ["aws_security_group.foreign"] if certainty == "unproven" else []
     first = Told("extra-access", certainty, "aws_security_group.near", rule, because)
@@ -109,7 +109,7 @@ def test_a_group_past_a_network_acl_is_open_for_sure_where_its_members_surely_pa
 def test_a_member_that_the_list_stops_is_not_open(tmp_path: Path) -> None:
     """The only member that is known does not pass; whether there are others is not known."""
     code = NETWORK + GROUPS % entry(100, "allow", "10.0.2.0/25") + MEMBER % "200"
-    assert [each.certainty for each in told(tmp_path, INTO_NEAR, SITE, code)] == ["unproven"]
+    assert [each.certainty for each in inwards(tmp_path, INTO_NEAR, SITE, code)] == ["unproven"]
 
 
 ICMP = {

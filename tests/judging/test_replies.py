@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.test_certainty import NEAR, RULE, told
-from tests.judging.test_chains import FLOW, NETWORK, ROLES, findings
+from tests.judging.amazon import NEAR, NETWORK, RULE
+from tests.judging.building import FLOW, ROLES, findings, told
 
 SITE = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.20.0.0/16]") % ""
 ELSEWHERE = """

@@ -14,7 +14,8 @@ from pamlint.judging.required import Wants, by_name, unmet
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import DIRECTIONS
 from pamlint.run import Options, chosen, look
-from tests.judging.test_chains import FLOW, MACHINE, ROLES, findings
+from tests.judging.azure import MACHINE
+from tests.judging.building import FLOW, ROLES, findings
 
 TODAY = date(2026, 11, 23)
 

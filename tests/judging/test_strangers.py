@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.test_chains import FLOW, ROLES, findings
+from tests.judging.building import FLOW, ROLES, findings
 
 CODE = """
 variable "subnet" {}

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.judging.test_chains import FAR_CALLS, FLOW, MACHINE, NETWORK, ONE_ROLE, POLICY, ROLES, findings
+from tests.judging.amazon import NETWORK
+from tests.judging.azure import MACHINE
+from tests.judging.building import FAR_CALLS, FLOW, ONE_ROLE, POLICY, ROLES, findings
 from tests.twins import lint
 
 OPTIONAL = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.judging.test_chains import findings
-from tests.judging.test_loose import AZURE, CLOSED, INNER, INTO_NEAR, PERHAPS, SERVES, SITE, guards, nsg
+from tests.judging.azure import AZURE, CLOSED, INNER, PERHAPS, SERVES, guards, nsg
+from tests.judging.building import INTO_NEAR, SITE, findings
 
 
 def told(found: list[dict[str, Any]]) -> list[tuple[str, str, list[str], list[str]]]:

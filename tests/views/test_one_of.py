@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import pamlint
-from tests.judging.test_chains import POLICY
-from tests.judging.test_loose import AZURE, CLOSED, INTO_NEAR, PERHAPS, SERVES, SITE, nsg
+from tests.judging.azure import AZURE, CLOSED, PERHAPS, SERVES, nsg
+from tests.judging.building import INTO_NEAR, POLICY, SITE
 from tests.judging.test_one_of import EITHER, TIE
 
 CASES = {

@@ -8,7 +8,7 @@ import pytest
 
 from pamlint.model.addresses import format_ranges
 from tests.clouds.reading import network_of
-from tests.judging.test_chains import ADMIN, MACHINE
+from tests.judging.azure import ADMIN, MACHINE
 from tests.views.test_trace import AWS, CLIENT, NETWORK_ACL, SERVER, traced
 
 NO_WAY_OUT = """
