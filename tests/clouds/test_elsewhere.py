@@ -86,11 +86,15 @@ def azure(directory: Path, edge: str, own: str) -> tuple[Network, Workload]:
 
 
 def _network(directory: Path, code: str, address: str) -> tuple[Network, Workload]:
-    (directory / "net").mkdir()
-    (directory / "net" / "main.tf").write_text(NET)
-    network = network_of(directory, code)
+    network = _read(directory, code)
     (found,) = workloads(network, address)
     return network, found
+
+
+def _read(directory: Path, code: str) -> Network:
+    (directory / "net").mkdir(parents=True)
+    (directory / "net" / "main.tf").write_text(NET)
+    return network_of(directory, code)
 
 
 def edge_of(workload: Workload) -> tuple[list[str], dict[str, tuple[str, ...]], tuple[str, ...]]:
@@ -285,3 +289,83 @@ def test_what_stands_at_a_subnet_that_is_only_named_counts(named: str, state: st
         (tmp_path / name).write_text(text)
     (verdict,) = (each for each in lint(tmp_path).report()["verdicts"] if each["role"] == "app")
     assert (verdict["state"], verdict["assumed"]) == (state, assumed)
+
+
+CARD = """
+variable "nic" {}
+variable "other" {}
+variable "nics" { type = list(string) }
+module "net" { source = "./net" }
+data "aws_network_interface" "d" { id = var.nics[0] }
+resource "aws_security_group" "web" { name = "web" }
+resource "aws_security_group" "ops" { name = "ops" }
+resource "aws_network_interface" "own" { security_groups = [aws_security_group.ops.id] }
+resource "aws_network_interface_sg_attachment" "x" {
+  security_group_id    = aws_security_group.web.id
+  network_interface_id = %s
+}
+resource "aws_instance" "x" {
+%s
+}
+"""
+NAMES = """
+network_interface {
+  network_interface_id = %s
+  device_index         = 0
+}
+"""
+PRIMARY = "aws_instance.x.primary_network_interface_id"
+WEB = "aws_security_group.web"
+
+
+@pytest.mark.parametrize(
+    ("tied", "own", "worn", "told"),
+    [
+        ("var.nic", "var.nic", {WEB, "?var.nic"}, "the subnet of var.nic"),
+        ('"eni-1"', '"eni-1"', {WEB, "?eni-1.security_groups"}, "the subnet of eni-1"),
+        ("module.net.id", "module.net.id", {WEB, "?module.net.data.external.e"}, "the subnet of module.net.data.external.e"),
+        (
+            "data.aws_network_interface.d.id",
+            "var.nics[0]",
+            {WEB, "data.aws_network_interface.d.security_groups"},
+            "aws_instance.x's subnet",
+        ),
+        (PRIMARY, "var.nic", {WEB, "?var.nic"}, "the subnet of var.nic"),
+        (PRIMARY, "aws_network_interface.own.id", {WEB, "aws_security_group.ops"}, "aws_instance.x's subnet"),
+        ('"eni-2"', '"eni-1"', {"?eni-1.security_groups"}, "the subnet of eni-1"),
+    ],
+)
+def test_one_value_is_one_interface_of_an_instance(tied: str, own: str, worn: set[str], told: str, tmp_path: Path) -> None:
+    """An instance wears what is attached to an interface that both name by the same value, besides what nobody knows of it."""
+    _, found = _network(tmp_path, CARD % (tied, NAMES % own), "aws_instance.x")
+    assert ({key.rpartition("|")[2] for key in found.wears}, dict(found.perhaps)) == (worn, {})
+    assert found.beyond == (f"network ACL of {told}",)
+
+
+def test_what_may_be_on_an_interface_that_is_only_named(tmp_path: Path) -> None:
+    """What is attached to another unknown one is perhaps there; what is at the first of several interfaces at any of them."""
+    two = NAMES % "var.nic" + NAMES.replace("= 0", "= 1") % "aws_network_interface.own.id"
+    for name, tied, own, because in (
+        ("choice", "var.nic", NAMES % "var.other == 1 ? var.nic : var.nics[1]", ("var.nic", "var.other")),
+        ("several", PRIMARY, two, (PRIMARY,)),
+    ):
+        network = _read(tmp_path / name, CARD % (tied, own))
+        doubts = {because for each in workloads(network, "aws_instance.x") for because in each.perhaps.values()}
+        assert doubts == {because}
+
+
+def test_an_instance_has_the_interfaces_that_are_attached_to_it(tmp_path: Path) -> None:
+    """One of elsewhere is another of its own beside that with which it is made."""
+    code = (
+        CARD
+        + """
+    resource "aws_network_interface_attachment" "x" {
+      instance_id          = aws_instance.x.id
+      network_interface_id = "eni-1"
+      device_index         = 1
+    }
+    """
+    )
+    network = _read(tmp_path, code % ('"eni-1"', "vpc_security_group_ids = [aws_security_group.ops.id]"))
+    worn = [{key.rpartition("|")[2] for key in each.wears} for each in workloads(network, "aws_instance.x")]
+    assert worn == [{"aws_security_group.ops"}, {WEB, "?eni-1.security_groups"}]

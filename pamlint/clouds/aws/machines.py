@@ -12,11 +12,14 @@ from typing import Any
 
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, any_of, first_written
 from pamlint.clouds.aws.network import Subnet
+from pamlint.clouds.elsewhere import Elsewhere
+from pamlint.clouds.ledger import outside
 from pamlint.clouds.ties import Because, Tied, Ties, reasons, ties
 from pamlint.clouds.values import blocks, computed, doubts, find, nested, overlaid, string, text, texts, written
 from pamlint.model.acl import Text
 from pamlint.model.identity import is_live, key_of
 from pamlint.model.noun import replace
+from pamlint.model.ranges import EMPTY
 from pamlint.model.resource import Block, Resource, Unknown
 
 INSTANCE = "aws_instance"
@@ -48,12 +51,14 @@ class Machines:
         self._around = around
         self._ledger = around.ledger
         self._attached: dict[str, Tied] = defaultdict(Tied)
+        self._elsewhere = Elsewhere(around.ledger, INTERFACE)
         for resource in self._ledger.managed(GROUP_ATTACHMENT):
-            worn = around.wearing([resource.body.values.get("security_group_id")], resource.root)
+            worn = around.wearing([resource.body.values.get("security_group_id")], resource.root).doubted(resource.body.possible)
+            self._elsewhere.tie(resource.body.values.get("network_interface_id"), resource.root, worn)
             for wearer, because in self._wearers(resource):
-                known = self._attached[key_of(wearer)]
-                self._attached[key_of(wearer)] = known.beside(worn.doubted((*because, *resource.body.possible)))
+                self._attached[key_of(wearer)] = self._attached[key_of(wearer)].beside(worn.doubted(because))
         self._instances = {key_of(resource): resource for resource in self._ledger.told("vpc_security_group_ids", INSTANCE)}
+        self._foreign: dict[str, list[Interface]] = defaultdict(list)
         self._cards = self._cards_by_instance()
 
     def instances(self) -> Iterable[tuple[Resource, list[Interface]]]:
@@ -67,7 +72,7 @@ class Machines:
                     own.append(chosen)
                     cards = {each: card for each, card in cards.items() if each not in [key_of(card) for card, _ in ways]}
             perhaps = (replace(self._card(card), possible=(*because, *card.body.possible)) for card, because in cards.values())
-            yield resource, [*own, *perhaps]
+            yield resource, self._with_attached(resource, [*own, *perhaps, *self._foreign[key]])
 
     def interfaces(self) -> Iterable[tuple[Resource, list[Interface]]]:
         """Every interface that is no known instance's for sure."""
@@ -119,10 +124,27 @@ class Machines:
         return [*anywhere, *self._ledger.candidates(value, attachment.root, INTERFACE, named=named)]
 
     def _names_one(self, instance: Resource) -> bool:
-        """Whether an instance names an interface of the input as its own, be it one of several."""
+        """Whether an instance names an interface as its own: of the input, be it one of several, or one that is elsewhere."""
         surely = (block.values.get("network_interface_id") for block in _naming(instance) if not block.possible)
-        ways = (self._ledger.just_one(value, instance.root, INTERFACE) for value in surely)
-        return any(all(card is not None for card, _ in each) for each in ways)
+        ways = (self._ledger.just_one(value, instance.root, INTERFACE) for value in surely if value not in (None, ""))
+        return any(len(each) == 1 or all(card is not None for card, _ in each) for each in ways)
+
+    def _with_attached(self, instance: Resource, cards: list[Interface]) -> list[Interface]:
+        """The interfaces of an instance with what is attached to its first one, where it names that: it may be any of several."""
+        attached = self._attached[key_of(instance)]
+        if not attached.ties or not self._names_one(instance):
+            return cards
+        because = () if len(cards) == 1 else (f"{instance.address}.primary_network_interface_id",)
+        return [replace(card, groups=card.groups.beside(attached.doubted(because))) for card in cards]
+
+    def _elsewhere_of(self, value: Any, root: str, possible: Because) -> list[Interface]:
+        """The interface that a value names and the input does not hold: it wears what is attached to it, and more."""
+        if value in (None, "") or self._ledger.just_one(value, root, INTERFACE) != ((None, ()),):
+            return []
+        _, told, because = outside(value, root, "interface")
+        unsaid = Unknown(because if isinstance(value, Unknown) else (f"{told}.security_groups",))
+        worn = self._around.wearing([unsaid], root).beside(self._elsewhere.tied(value, root))
+        return [Interface(worn, (Subnet(EMPTY, None, beyond=(f"network ACL of the subnet of {told}",)),), EMPTY, possible)]
 
     def _choices(self, instance: Resource) -> Iterable[list[tuple[Resource, Because]]]:
         """The interfaces of the input of which an instance names just one for sure, for each block that names it so."""
@@ -147,9 +169,11 @@ class Machines:
             if key_of(instance) in self._instances and (known is None or not because):
                 found[key_of(instance)][key_of(card)] = (card, because)
 
-        for instance in self._instances.values():
+        for key, instance in self._instances.items():
             for card, because in self._named(instance):
                 tie(instance, card, because)
+            for block in _naming(instance):
+                self._foreign[key] += self._elsewhere_of(block.values.get("network_interface_id"), instance.root, block.possible)
         for card in self._ledger.told("security_groups", INTERFACE):
             for block in [] if computed(card, "attachment") else blocks(card.body, "attachment"):
                 for instance, because in self._ledger.candidates(block.values.get("instance"), card.root, INSTANCE):
@@ -159,6 +183,9 @@ class Machines:
             instances = self._ledger.candidates(both.body.values.get("instance_id"), both.root, INSTANCE)
             for (instance, one), (card, other) in product(instances, cards):
                 tie(instance, card, tuple(dict.fromkeys((*one, *other, *both.body.possible))))
+            for instance, because in instances:
+                card_elsewhere = both.body.values.get("network_interface_id"), both.root, (*because, *both.body.possible)
+                self._foreign[key_of(instance)] += self._elsewhere_of(*card_elsewhere)
         return found
 
     def _own(self, resource: Resource, named: Ties) -> list[Interface]:
