@@ -6,37 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.amazon import NETWORK, VARIABLES, opens
+from tests.judging.amazon import NETWORK, VARIABLES, edge, entry, group, machine, opens
 from tests.judging.azure import AZURE, CLOSED, INNER, SERVES, WIDE, nsg
 from tests.judging.building import FLOW, INTO_NEAR, POLICY, SITE, Told, inwards
 
-BASE = """
-resource "aws_security_group" "base" {
-  name   = "base"
-  vpc_id = aws_vpc.v.id
-}
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-  ingress {
-    protocol    = "tcp"
-    from_port   = 443
-    to_port     = 443
-    cidr_blocks = ["10.20.0.0/16"]
-  }
-  %s
-}
-resource "aws_instance" "x" {
-  subnet_id              = aws_subnet.a.id
-  private_ip             = "10.0.1.10"
-  vpc_security_group_ids = [aws_security_group.base.id]
-}
+BASE = (
+    group("base")
+    + group("near", opens(443, "10.20.0.0/16"), "%s")
+    + machine("x", "base", ip="10.0.1.10")
+    + """
 resource "aws_network_interface_sg_attachment" "x" {
   count                = var.on ? 1 : 0
   security_group_id    = aws_security_group.near.id
   network_interface_id = aws_instance.x.primary_network_interface_id
 }
 """
+)
 
 
 def test_a_group_that_makes_its_wearer_play_a_role_serves_it_wherever_it_is_worn(tmp_path: Path) -> None:
@@ -51,23 +36,17 @@ def test_what_the_group_of_a_role_opens_is_proved_wherever_it_is_worn(tmp_path: 
     ]
 
 
-BOTH = """
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-}
-resource "aws_security_group" "also" {
-  name   = "also"
-  vpc_id = aws_vpc.v.id
-  %s
-  %s
-}
+BOTH = (
+    group("near")
+    + group("also", "%s", "%s")
+    + """
 resource "aws_instance" "x" {
   subnet_id              = aws_subnet.a.id
   private_ip             = "10.0.1.10"
   vpc_security_group_ids = var.on ? [aws_security_group.near.id, aws_security_group.also.id] : [aws_security_group.near.id]
 }
 """
+)
 
 
 def test_what_another_role_of_the_only_wearer_of_a_group_permits_is_too_much_perhaps(tmp_path: Path) -> None:
@@ -83,28 +62,7 @@ def test_what_another_role_of_the_only_wearer_of_a_group_permits_is_too_much_per
     ]
 
 
-WITHOUT_SSH = """
-resource "aws_network_acl" "edge" {
-  vpc_id     = aws_vpc.v.id
-  subnet_ids = [aws_subnet.a.id]
-  ingress {
-    rule_no    = 100
-    action     = "allow"
-    protocol   = "tcp"
-    from_port  = 443
-    to_port    = 443
-    cidr_block = "10.20.0.0/16"
-  }
-  egress {
-    rule_no    = 100
-    action     = "allow"
-    protocol   = "tcp"
-    from_port  = 1024
-    to_port    = 65535
-    cidr_block = "10.20.0.0/16"
-  }
-}
-"""
+WITHOUT_SSH = edge(entry("ingress", 100, 443, "10.20.0.0/16"), entry("egress", 100, "1024-65535", "10.20.0.0/16"))
 
 
 def test_what_the_group_of_a_role_opens_may_be_stopped_before_its_only_wearer(tmp_path: Path) -> None:

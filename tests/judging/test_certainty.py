@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.amazon import NEAR, NETWORK, RULE
+from tests.judging.amazon import NETWORK, edge, machine, nearby, opens
 from tests.judging.azure import ADMIN, MACHINE
 from tests.judging.building import FAR_CALLS, FLOW, ONE_ROLE, ROLES, findings, told
 
@@ -21,12 +21,7 @@ resource "aws_instance" "far_%d" {
   vpc_security_group_ids = [%s]
 }
 """
-EDGE = """
-resource "aws_network_acl" "edge" {
-  vpc_id     = aws_vpc.v.id
-  subnet_ids = [aws_subnet.a.id]
-}
-"""
+EDGE = edge()
 FROM_OTHER = "security_groups = [aws_security_group.other.id]"
 FROM_FAR = "security_groups = [aws_security_group.far.id]"
 
@@ -34,16 +29,16 @@ FROM_FAR = "security_groups = [aws_security_group.far.id]"
 @pytest.mark.parametrize("way", ['cidr_blocks = ["10.0.0.0/16"]', FROM_FAR])
 def test_each_service_of_a_flow_may_reach_a_member_in_a_way_of_its_own(way: str, tmp_path: Path) -> None:
     """TCP comes in by a second group that the member wears, GRE by its network or its first group: nothing is missing."""
-    rules = RULE % ("ingress", "tcp", 443, 443, FROM_OTHER) + RULE % ("ingress", "47", 0, 0, way)
+    rules = (opens(443, FROM_OTHER), opens(0, way, protocol="47"))
     member = FAR % (0, "b", "", "aws_security_group.far.id, aws_security_group.other.id")
     flow = FLOW % ("call", "far", "near", 'tcp/443, "47"', "required", "ingress")
-    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + GROUPS + NEAR % rules + member)
+    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + GROUPS + nearby(*rules) + member)
     assert told(found, "missing-access", "ingress") == []
 
 
 def test_another_group_that_is_let_in_within_the_subnet_leaves_no_doubt_of_what_is_missing(tmp_path: Path) -> None:
     """The edge lets nothing in, the group another group: the members of the role are missing for sure at both."""
-    code = NETWORK + EDGE + GROUPS + NEAR % (RULE % ("ingress", "tcp", 0, 65535, FROM_OTHER))
+    code = NETWORK + EDGE + GROUPS + nearby(opens("0-65535", FROM_OTHER))
     found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), ROLES % ("", ""), code)
     assert {certainty for certainty, *_ in told(found, "missing-access", "ingress")} == {"proved"}
 
@@ -53,22 +48,18 @@ def test_machines_of_two_subnets_meet_the_edge_from_either(
     subnet: str, missing: list[tuple[str, str, list[str]]], tmp_path: Path
 ) -> None:
     """One group on two machines lets a subnet in, their network ACL nobody: one that stands in the other subnet is not reached."""
-    second = NEAR.partition('resource "aws_instance"')[2].replace('"near"', '"second"').replace("10.0.1.10", "10.0.1.12")
-    second = second.replace("aws_subnet.a", f"aws_subnet.{subnet}")
-    rule = RULE % ("ingress", "tcp", 443, 443, 'cidr_blocks = ["10.0.1.0/24"]')
-    code = NETWORK + EDGE.replace("[aws_subnet.a.id]", "[aws_subnet.a.id, aws_subnet.b.id]") + NEAR % rule
+    code = NETWORK + edge(subnets="a b") + nearby(opens(443, "10.0.1.0/24"))
+    code += machine("second", "near", subnet=subnet, ip="10.0.1.12")
     site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.1.0/24]") % ""
     flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
-    found = findings(tmp_path, flow, site, code + 'resource "aws_instance"' + second)
+    found = findings(tmp_path, flow, site, code)
     assert told(found, "missing-access", "ingress") == missing
 
 
 def test_each_machine_is_open_to_its_own_subnet_past_the_edge(tmp_path: Path) -> None:
     """One group on machines of two subnets lets everybody in, their network ACL nobody: who stands beside one of them gets in."""
-    second = NEAR.partition('resource "aws_instance"')[2].replace('"near"', '"second"').replace("10.0.1.10", "10.0.2.10")
-    rule = RULE % ("ingress", "tcp", 443, 443, 'cidr_blocks = ["0.0.0.0/0"]')
-    code = NETWORK + EDGE.replace("[aws_subnet.a.id]", "[aws_subnet.a.id, aws_subnet.b.id]") + NEAR % rule
-    code += 'resource "aws_instance"' + second.replace("aws_subnet.a", "aws_subnet.b")
+    code = NETWORK + edge(subnets="a b") + nearby(opens(443, "0.0.0.0/0"))
+    code += machine("second", "near", subnet="b", ip="10.0.2.10")
     for need, check in (("optional", "extra-access"), ("blocked", "blocked-access")):
         flow = FLOW % ("call", "any" if need == "blocked" else "far", "near", "tcp/443", need, "ingress")
         found = findings(tmp_path, flow, ROLES.replace("match: [{name: far}]%s", "cidrs: [10.20.0.0/16]") % "", code)
@@ -77,7 +68,7 @@ def test_each_machine_is_open_to_its_own_subnet_past_the_edge(tmp_path: Path) ->
 
 def test_each_member_is_missed_where_it_stands_itself(tmp_path: Path) -> None:
     """One member is in the subnet and needs no edge, another is not: the edge stops it for sure, and its replies."""
-    code = NETWORK + EDGE + GROUPS + NEAR % "" + FAR % (0, "a", 'private_ip = "10.0.1.11"', "aws_security_group.far.id")
+    code = NETWORK + EDGE + GROUPS + nearby() + FAR % (0, "a", 'private_ip = "10.0.1.11"', "aws_security_group.far.id")
     code += FAR % (1, "b", "", "aws_security_group.far.id")
     site = ROLES % ("", ", cidrs: [10.0.2.0/24]")
     found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), site, code)
@@ -100,7 +91,7 @@ resource "aws_security_group_rule" "other" {
 """
 
 
-SOME_OF_FAR = RULE % ("ingress", "tcp", 443, 443, 'cidr_blocks = ["10.0.2.0/25"]')
+SOME_OF_FAR = opens(443, "10.0.2.0/25")
 
 
 @pytest.mark.parametrize(
@@ -108,7 +99,7 @@ SOME_OF_FAR = RULE % ("ingress", "tcp", 443, 443, 'cidr_blocks = ["10.0.2.0/25"]
 )
 def test_networks_are_missing_as_surely_as_members_are(place: str, certainty: str, tmp_path: Path) -> None:
     """The role's networks are not let in; its members may be, of whom one is known: if that one is not, all is sure."""
-    code = NETWORK + GROUPS + NEAR % SOME_OF_FAR + FAR % (0, "b", place, "aws_security_group.far.id")
+    code = NETWORK + GROUPS + nearby(SOME_OF_FAR) + FAR % (0, "b", place, "aws_security_group.far.id")
     code += FAR % (1, "b", "", "aws_security_group.far.id")
     flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
     found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.9.0.0/24]"), code)
@@ -130,7 +121,7 @@ def test_a_group_is_told_from_its_networks_by_a_rule_for_the_same_service(port: 
       source_security_group_id = aws_security_group.far.id
     }}
     """
-    code = NETWORK + GROUPS + NEAR % SOME_OF_FAR + perhaps
+    code = NETWORK + GROUPS + nearby(SOME_OF_FAR) + perhaps
     flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
     found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.9.0.0/24]"), code)
     assert [each for each, *_ in told(found, "missing-access", "ingress")] == [certainty]
@@ -149,14 +140,14 @@ resource "aws_security_group_rule" "plain" {
 }
 """
     flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
-    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + GROUPS + NEAR % "" + POSSIBLY_FROM_OTHER + plain)
+    found = findings(tmp_path, flow, ROLES % ("", ""), NETWORK + GROUPS + nearby() + POSSIBLY_FROM_OTHER + plain)
     because = [each["because"] for each in found if each["check"] == "missing-access"]
     assert because == [["aws_security_group.far"]]
 
 
 def test_what_is_missing_of_one_member_hangs_on_no_group_that_another_wears_besides(tmp_path: Path) -> None:
     """One member may come in by a second group; the other does not wear that, and where it stands alone is a question."""
-    code = NETWORK + GROUPS + NEAR % "" + POSSIBLY_FROM_OTHER
+    code = NETWORK + GROUPS + nearby() + POSSIBLY_FROM_OTHER
     code += FAR % (0, "b", 'private_ip = "10.0.2.10"', "aws_security_group.far.id, aws_security_group.other.id")
     code += FAR % (1, "b", "", "aws_security_group.far.id")
     found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), ROLES % ("", ""), code)
@@ -169,7 +160,7 @@ def test_what_is_missing_of_one_member_hangs_on_no_group_that_another_wears_besi
 )
 def test_nobody_knows_whether_a_role_of_unknown_networks_has_ipv6(line: str, certainty: str, tmp_path: Path) -> None:
     """A blocked role stands somewhere in IPv4; what is open to IPv6 alone reaches it only if it has that."""
-    code = NEAR.replace("  vpc_id = aws_vpc.v.id\n", "") % (RULE % ("egress", "tcp", 22, 22, line))
+    code = nearby(opens(22, line, "egress")).replace("  vpc_id = aws_vpc.v.id\n", "")
     code += 'resource "aws_security_group" "far" { name = "far" }\n'
     found = findings(tmp_path, FLOW % ("call", "near", "far", "tcp/22", "blocked", "egress"), ROLES % ("", ""), NETWORK + code)
     assert {each for each, *_ in told(found, "blocked-access", "egress")} == {certainty}
@@ -185,7 +176,7 @@ def test_a_strange_group_is_permitted_where_all_of_its_network_is_or_not_at_all(
     """The role's networks hold all of IPv4 that the group can have: where the VPC has IPv6 as well, they do not hold the group."""
     six = "\n  assign_generated_ipv6_cidr_block = true\n" if "IPv6" in network else ""
     code = NETWORK.replace('cidr_block = "10.0.0.0/16"', f'\n  cidr_block = "10.0.0.0/16"\n{six}')
-    code += GROUPS + NEAR % (RULE % ("ingress", "tcp", 443, 443, FROM_OTHER))
+    code += GROUPS + nearby(opens(443, FROM_OTHER))
     site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.0.0/16]") % ""
     found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"), site, code)
     assert told(found, "extra-access", "ingress") == extra
@@ -366,7 +357,7 @@ def test_a_role_of_one_machine_that_wears_its_group_owes_itself_nothing(others: 
 
 def test_a_list_that_stops_at_the_edge_is_told_without_what_is_permitted_there(tmp_path: Path) -> None:
     """Of a prefix list of unknown entries only those of the subnet come in, and one of these may: the others are open perhaps."""
-    code = NETWORK + EDGE + NEAR % (RULE % ("ingress", "tcp", 0, 65535, 'prefix_list_ids = ["pl-1"]'))
+    code = NETWORK + EDGE + nearby(opens("0-65535", 'prefix_list_ids = ["pl-1"]'))
     site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.1.20/32]") % ""
     flow = FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress")
     (finding,) = (each for each in findings(tmp_path, flow, site, code) if each["check"] == "extra-access")
@@ -381,7 +372,7 @@ def test_a_blocked_group_is_open_where_it_comes_in_and_nothing_else_permits_it(
     """The rule lets IPv4 in, and somebody else may call from all IPv4 addresses of the group's network, or from half of them."""
     network = NETWORK.replace('cidr_block = "10.0.0.0/16"', 'cidr_block = "10.0.0.0/16"\n  ipv6_cidr_block = "2001:db8::/56"')
     code = network.replace("{ cidr_block", "{\n  cidr_block").replace('/56" }', '/56"\n}')
-    code += GROUPS + NEAR % (RULE % ("ingress", "tcp", 443, 443, 'cidr_blocks = ["10.0.0.0/16"]'))
+    code += GROUPS + nearby(opens(443, "10.0.0.0/16"))
     flows = FLOW % ("no", "far", "near", "tcp/443", "blocked", "ingress")
     site = ROLES % ("", "") + f"allow: [{{name: some, roles: [near], peers: [{permitted}], reason: backups}}]\n"
     assert [certainty for certainty, *_ in told(findings(tmp_path, flows, site, code), "blocked-access", "ingress")] == blocked

@@ -6,42 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.amazon import NETWORK
+from tests.judging.amazon import NETWORK, edge, group, machine, opens
 from tests.judging.azure import ADMIN, MACHINE
 from tests.judging.building import FAR_CALLS, FLOW, ONE_ROLE, ROLES, findings
 
 
 def test_an_acl_that_admits_a_flow_in_another_way_than_the_rest_bears_what_is_missing(tmp_path: Path) -> None:
     """The groups admit the members of the role, the network ACL its networks alone: the members stop at the network ACL."""
-    code = """
-resource "aws_network_acl" "edge" {
-  vpc_id     = aws_vpc.v.id
-  subnet_ids = [aws_subnet.a.id]
-}
-resource "aws_security_group" "far" {
-  name   = "far"
-  vpc_id = aws_vpc.v.id
-}
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-  egress {
-    protocol        = "tcp"
-    from_port       = 443
-    to_port         = 443
-    security_groups = [aws_security_group.far.id]
-  }
-}
-resource "aws_instance" "far" {
-  subnet_id              = aws_subnet.b.id
-  private_ip             = "10.0.2.10"
-  vpc_security_group_ids = [aws_security_group.far.id]
-}
-resource "aws_instance" "near" {
-  subnet_id              = aws_subnet.a.id
-  vpc_security_group_ids = [aws_security_group.near.id]
-}
-"""
+    code = (
+        edge()
+        + group("far")
+        + group("near", opens(443, "security_groups = [aws_security_group.far.id]", "egress"))
+        + machine("far", "far", subnet="b", ip="10.0.2.10")
+        + machine("near", "near")
+    )
     flow = FLOW % ("call", "near", "far", "tcp/443", "required", "egress")
     told = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.0.1.0/24]"), NETWORK + code)
     missing = [(each["certainty"], each["acl"]) for each in told if each["check"] == "missing-access"]
@@ -50,27 +28,11 @@ resource "aws_instance" "near" {
 
 def test_a_blocked_group_stands_beside_the_known_addresses_of_another_role(tmp_path: Path) -> None:
     """A group that must be blocked is let in: that another role's machines are permitted within the same network excuses it not."""
-    code = """
-resource "aws_security_group" "far" {
-  name   = "far"
-  vpc_id = aws_vpc.v.id
-}
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-  ingress {
-    protocol        = "tcp"
-    from_port       = 443
-    to_port         = 443
-    security_groups = [aws_security_group.far.id]
-  }
-}
-resource "aws_instance" "near" {
-  subnet_id              = aws_subnet.a.id
-  private_ip             = "10.0.1.10"
-  vpc_security_group_ids = [aws_security_group.near.id]
-}
-"""
+    code = (
+        group("far")
+        + group("near", opens(443, "security_groups = [aws_security_group.far.id]"))
+        + machine("near", "near", ip="10.0.1.10")
+    )
     flows = FLOW % ("round", "far", "near", "tcp/443", "blocked", "ingress")
     flows += FLOW % ("among", "near", "near", "tcp/443", "optional", "ingress")
     told = findings(tmp_path, flows, ROLES % ("", ""), NETWORK + code)
@@ -226,12 +188,7 @@ resource "aws_instance" "near" {
   private_ip             = "10.0.1.10"
   vpc_security_group_ids = ["sg-0a1b2c3d4e5f60718"]
 }
-resource "aws_network_acl" "edge" {
-  vpc_id     = aws_vpc.v.id
-  subnet_ids = [aws_subnet.a.id]
-  %s
-}
-"""
+""" + edge("%s")
 RULE_IN = """ingress {
     rule_no    = 100
     protocol   = "tcp"

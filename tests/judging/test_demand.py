@@ -6,18 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.amazon import NETWORK
+from tests.judging.amazon import NETWORK, edge, entry, group, machine, opens
 from tests.judging.azure import MACHINE
 from tests.judging.building import FLOW, POLICY, ROLES, findings, told
 from tests.twins import lint
 
-AMAZON = """
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-  %s
-}
-"""
+AMAZON = group("near", "%s")
 AZURE = """
 resource "azurerm_network_security_group" "near" {
   name = "near"
@@ -159,17 +153,7 @@ def test_what_an_allowance_permits_is_not_told_as_blocked(allow: str, told_of: l
 
 BRANCHES = """
 data "aws_ec2_managed_prefix_list" "branches" { name = "branches" }
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-  ingress {
-    protocol        = "tcp"
-    from_port       = 22
-    to_port         = 22
-    prefix_list_ids = [data.aws_ec2_managed_prefix_list.branches.id]
-  }
-}
-"""
+""" + group("near", opens(22, "prefix_list_ids = [data.aws_ec2_managed_prefix_list.branches.id]"))
 BY_ID = "allow: [{name: branches, roles: [near], peers: ['prefix-list:pl-1'], reason: r}]\n"
 OF_BRANCHES = "prefix-list:data.aws_ec2_managed_prefix_list.branches"
 
@@ -193,11 +177,9 @@ def test_a_list_that_was_not_read_may_hold_whom_something_permits(
     assert extra == [(certainty, because)]
 
 
-LEFT_OPEN = """
-resource "aws_security_group" "stranger" {
-  name   = "stranger"
-  vpc_id = aws_vpc.v.id
-}
+LEFT_OPEN = (
+    group("stranger")
+    + """
 resource "aws_security_group" "near" {
   name   = "near"
   vpc_id = aws_vpc.v.id
@@ -209,6 +191,7 @@ resource "aws_security_group" "near" {
   }
 }
 """
+)
 GROUP = "security_groups = [aws_security_group.stranger.id]"
 
 
@@ -239,26 +222,9 @@ def test_an_expired_allowance_is_told_of_what_it_would_permit_still(
     assert ("allowance `old` has expired" in extra) == (certainty is not None)
 
 
-PAIR = """
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-}
-resource "aws_security_group" "twin" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-}
-resource "aws_instance" "near" {
-  subnet_id              = aws_subnet.a.id
-  private_ip             = "10.0.1.10"
-  vpc_security_group_ids = [aws_security_group.near.id]
-}
-resource "aws_instance" "twin" {
-  subnet_id              = aws_subnet.a.id
-  private_ip             = "10.0.1.11"
-  vpc_security_group_ids = [aws_security_group.twin.id]
-}
-"""
+PAIR = (
+    group("near") + group("twin", name="near") + machine("near", "near", ip="10.0.1.10") + machine("twin", "twin", ip="10.0.1.11")
+)
 
 
 @pytest.mark.parametrize(
@@ -275,30 +241,12 @@ def test_a_machine_is_not_missing_from_its_own_address(cidrs: str, near: list[st
     ]
 
 
-ALIKE = """
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-  egress {
-    protocol    = "tcp"
-    from_port   = 22
-    to_port     = 22
-    cidr_blocks = ["10.0.1.0/24"]
-  }
-}
-resource "aws_security_group" "more" {
-  name   = "more"
-  vpc_id = aws_vpc.v.id
-}
-resource "aws_instance" "first" {
-  vpc_security_group_ids = [aws_security_group.near.id]
-}
-resource "aws_instance" "second" {
-  subnet_id              = aws_subnet.b.id
-  private_ip             = "10.0.2.10"
-  vpc_security_group_ids = [aws_security_group.near.id, aws_security_group.more.id]
-}
-"""
+ALIKE = (
+    group("near", opens(22, "10.0.1.0/24", "egress"))
+    + group("more")
+    + machine("first", "near", subnet=None)
+    + machine("second", "near", "more", subnet="b", ip="10.0.2.10")
+)
 
 
 def test_a_machine_is_no_member_of_the_group_that_it_must_reach(tmp_path: Path) -> None:
@@ -309,7 +257,8 @@ def test_a_machine_is_no_member_of_the_group_that_it_must_reach(tmp_path: Path) 
     assert missing == [(["aws_instance.first"], "proved"), (["aws_instance.second"], "unproven")]
 
 
-ONE_FAMILY = """
+ONE_FAMILY = (
+    """
 resource "aws_security_group" "far" { name = "far" }
 resource "aws_security_group" "near" {
   name = "near"
@@ -320,23 +269,10 @@ resource "aws_security_group" "near" {
     security_groups = [aws_security_group.far.id]
   }
 }
-resource "aws_instance" "near" {
-  subnet_id              = aws_subnet.a.id
-  vpc_security_group_ids = [aws_security_group.near.id]
-}
-resource "aws_network_acl" "edge" {
-  vpc_id     = aws_vpc.v.id
-  subnet_ids = [aws_subnet.a.id]
-  ingress {
-    rule_no    = 1
-    action     = "allow"
-    protocol   = "-1"
-    from_port  = 0
-    to_port    = 0
-    cidr_block = "10.9.0.0/24"
-  }
-}
 """
+    + machine("near", "near")
+    + edge(entry("ingress", 1, 0, "10.9.0.0/24", protocol="-1"))
+)
 
 
 def test_a_member_must_be_reached_in_each_family_of_its_networks(tmp_path: Path) -> None:
@@ -347,32 +283,21 @@ def test_a_member_must_be_reached_in_each_family_of_its_networks(tmp_path: Path)
     assert missing == [("proved", [])]
 
 
-WORN_PERHAPS = """
+WORN_PERHAPS = (
+    """
 variable "on" { type = bool }
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-}
-resource "aws_security_group" "far" {
-  name   = "far"
-  vpc_id = aws_vpc.v.id
-  ingress {
-    protocol    = "tcp"
-    from_port   = 22
-    to_port     = 22
-    cidr_blocks = ["10.9.0.0/24"]
-  }
-}
-resource "aws_instance" "far" {
-  subnet_id              = aws_subnet.a.id
-  vpc_security_group_ids = [aws_security_group.far.id]
-}
+"""
+    + group("near")
+    + group("far", opens(22, "10.9.0.0/24"))
+    + machine("far", "far")
+    + """
 resource "aws_network_interface_sg_attachment" "near" {
   count                = var.on ? 1 : 0
   security_group_id    = aws_security_group.near.id
   network_interface_id = aws_instance.far.primary_network_interface_id
 }
 """
+)
 
 
 @pytest.mark.parametrize(
@@ -446,23 +371,13 @@ def test_the_network_that_must_be_blocked_is_told_by_its_name(routes: str, tmp_p
     assert {reference for each in found for reference in each["because"]} == {"VirtualNetwork"}
 
 
-HALF = """
+HALF = (
+    """
 variable "tail" {}
-resource "aws_security_group" "near" {
-  name   = "%s"
-  vpc_id = aws_vpc.v.id
-  egress {
-    protocol        = "tcp"
-    from_port       = 443
-    to_port         = 443
-    security_groups = [aws_security_group.far.id]
-  }
-}
-resource "aws_security_group" "far" {
-  name   = "%s"
-  vpc_id = aws_vpc.v.id
-}
 """
+    + group("near", opens(443, "security_groups = [aws_security_group.far.id]", "egress"), name="%s")
+    + group("far", name="%s")
+)
 
 
 @pytest.mark.parametrize(
@@ -564,12 +479,12 @@ def test_what_may_play_no_role_at_all_opens_nothing_for_sure(tmp_path: Path) -> 
     assert here == {check: ("unproven", ["var.tail"]) for check in ("implicit-allow", "pinned-source-port")}
 
 
-TOWARDS = """
+TOWARDS = (
+    """
 variable "on" { type = bool }
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-}
+"""
+    + group("near")
+    + """
 resource "aws_security_group_rule" "near" {
   count             = %s
   type              = "egress"
@@ -580,15 +495,10 @@ resource "aws_security_group_rule" "near" {
   %s
 }
 resource "aws_security_group" "other" { name = "other" }
-resource "aws_security_group" "far" {
-  name   = "far"
-  vpc_id = aws_vpc.v.id
-}
-resource "aws_instance" "far" {
-  subnet_id              = aws_subnet.a.id
-  vpc_security_group_ids = [aws_security_group.far.id]
-}
 """
+    + group("far")
+    + machine("far", "far")
+)
 
 
 @pytest.mark.parametrize(

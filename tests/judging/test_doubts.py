@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.amazon import NEAR, NETWORK, RULE
+from tests.judging.amazon import NETWORK, group, machine, nearby, opens
 from tests.judging.azure import MACHINE, PRIORITY
 from tests.judging.building import FAR_CALLS, FLOW, ONE_ROLE, ROLES, findings, told
 
-OPEN = RULE % ("ingress", "tcp", 22, 22, 'cidr_blocks = ["10.9.0.0/24"]')
+OPEN = opens(22, "10.9.0.0/24")
 TIED = """
 variable "acl" {}
 resource "aws_network_acl_association" "a" {
@@ -27,7 +27,10 @@ def test_a_file_that_cannot_be_read_may_hold_the_rules_of_a_list_that_is_taken_a
     """What a group opens is open, whatever else there is; the list before it is taken as absent only if all was read."""
     (tmp_path / "broken.tf").write_text("resource {")
     found = findings(
-        tmp_path, FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"), ROLES % ("", ""), NETWORK + NEAR % OPEN + tied
+        tmp_path,
+        FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"),
+        ROLES % ("", ""),
+        NETWORK + nearby(OPEN) + tied,
     )
     assert told(found, "extra-access", "ingress") == [(certainty, "aws_security_group.near", ["10.9.0.0/24"])]
 
@@ -35,7 +38,7 @@ def test_a_file_that_cannot_be_read_may_hold_the_rules_of_a_list_that_is_taken_a
 @pytest.mark.parametrize("worn", ["", ', "sg-0123"'])
 def test_a_group_of_which_the_input_holds_no_rule_is_taken_as_absent_beside_another(worn: str, tmp_path: Path) -> None:
     """What no rule lets in is missing, although the machine wears a group that is defined elsewhere."""
-    code = NETWORK + (NEAR % "").replace("[aws_security_group.near.id]", f"[aws_security_group.near.id{worn}]")
+    code = NETWORK + nearby().replace("[aws_security_group.near.id]", f"[aws_security_group.near.id{worn}]")
     flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
     found = findings(tmp_path, flow, ROLES % ("", ", cidrs: [10.9.0.0/24]"), code)
     assert told(found, "missing-access", "ingress") == [("proved", "aws_security_group.near", ["10.9.0.0/24"])]
@@ -71,7 +74,7 @@ def test_a_machine_that_plays_both_roles_need_not_reach_itself_but_other_network
 ) -> None:
     """One machine is all that is known of both roles: where the site says that the other one has other networks, these are meant."""
     site = ROLES.replace("name: far", "name: near") % (", cidrs: [10.0.1.10/32]", f", cidrs: {cidrs}")
-    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), site, NETWORK + NEAR % "")
+    found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "required", "ingress"), site, NETWORK + nearby())
     assert [peers for *_, peers in told(found, "missing-access", "ingress")] == missing
 
 
@@ -107,34 +110,22 @@ def test_what_a_rule_lets_out_of_a_tag_may_be_let_out_of_the_machine(tmp_path: P
     assert told(found, "extra-access", "egress") == [("unproven", "azurerm_network_security_group.near", ["203.0.113.0/24"])]
 
 
-BROUGHT = """
+BROUGHT = (
+    """
 variable "on" { type = bool }
 variable "tail" {}
-resource "aws_security_group" "own" {
-  name   = "%s"
-  vpc_id = aws_vpc.v.id
-}
-resource "aws_security_group" "loose" {
-  name   = "loose"
-  vpc_id = aws_vpc.v.id
-  ingress {
-    protocol    = "tcp"
-    from_port   = 443
-    to_port     = 443
-    cidr_blocks = ["10.9.0.0/24"]
-  }
-}
-resource "aws_instance" "far" {
-  tags                   = { Name = "far" }
-  subnet_id              = aws_subnet.a.id
-  vpc_security_group_ids = [aws_security_group.own.id]
-}
+"""
+    + group("own", name="%s")
+    + group("loose", opens(443, "10.9.0.0/24"))
+    + machine("far", "own", tag="far")
+    + """
 resource "aws_network_interface_sg_attachment" "loose" {
   count                = var.on ? 1 : 0
   security_group_id    = aws_security_group.loose.id
   network_interface_id = aws_instance.far.primary_network_interface_id
 }
 """
+)
 
 
 @pytest.mark.parametrize(("own", "extra"), [("near", []), ("nea${var.tail}", [["var.on", "var.tail"]]), ("own", [["var.on"]])])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.judging.amazon import edge, entry, group, machine, opens
 from tests.judging.building import FLOW, ROLES, findings
 
 GROUPS = """
@@ -366,41 +367,19 @@ resource "azurerm_subnet_network_security_group_association" "s" {
     assert [each["certainty"] for each in default if each["acl"] == "azurerm_network_security_group.far"] == [wanted]
 
 
-EDGE = """
+EDGE = (
+    """
 variable "acl" {}
 resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
 resource "aws_subnet" "s" {
   vpc_id     = aws_vpc.v.id
   cidr_block = "10.0.1.0/24"
 }
-resource "aws_security_group" "far" {
-  name   = "far"
-  vpc_id = aws_vpc.v.id
-  ingress {
-    protocol    = "tcp"
-    from_port   = 443
-    to_port     = 443
-    cidr_blocks = ["10.20.0.0/16"]
-  }
-}
-resource "aws_instance" "far" {
-  subnet_id              = aws_subnet.s.id
-  private_ip             = "10.0.1.10"
-  vpc_security_group_ids = [aws_security_group.far.id]
-}
-resource "aws_network_acl" "edge" {
-  vpc_id     = aws_vpc.v.id
-  subnet_ids = [aws_subnet.s.id]
-  ingress {
-    rule_no    = 100
-    action     = "allow"
-    protocol   = "-1"
-    from_port  = 0
-    to_port    = 0
-    cidr_block = "0.0.0.0/0"
-  }
-  %s
-}
+"""
+    + group("far", opens(443, "10.20.0.0/16"))
+    + machine("far", "far", subnet="s", ip="10.0.1.10")
+    + edge(entry("ingress", 100, 0, "0.0.0.0/0", protocol="-1"), "%s", subnets="s")
+    + """
 resource "aws_network_acl_rule" "r" {
   network_acl_id = %s
   rule_number    = 50
@@ -410,6 +389,7 @@ resource "aws_network_acl_rule" "r" {
   cidr_block     = "0.0.0.0/0"
 }
 """
+)
 ANSWERS = """egress {
     rule_no    = 100
     action     = "allow"

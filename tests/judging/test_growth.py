@@ -11,6 +11,7 @@ import pytest
 from benchmarks.estate import SITE
 from benchmarks.planned import write_groups, write_nsg
 from benchmarks.tree import FILES_A_ROOT, write_estates
+from tests.judging.amazon import edge, group, machine, opens
 from tests.judging.building import FLOW, ROLES, findings
 from tests.twins import lint
 
@@ -71,11 +72,7 @@ resource "aws_subnet" "s" {
   vpc_id     = aws_vpc.v.id
   cidr_block = "10.0.1.0/24"
 }
-resource "aws_network_acl" "edge" {
-  vpc_id     = aws_vpc.v.id
-  subnet_ids = [aws_subnet.s.id]
-}
-"""
+""" + edge(subnets="s")
 UNKNOWN = """
 resource "aws_network_acl_rule" "r%s" {
   for_each       = toset(var.blocks)
@@ -89,22 +86,7 @@ resource "aws_network_acl_rule" "r%s" {
   cidr_block     = each.value
 }
 """
-WEARER = """
-resource "aws_security_group" "g%s" {
-  name   = "g%s"
-  vpc_id = aws_vpc.v.id
-  ingress {
-    protocol    = "tcp"
-    from_port   = 22
-    to_port     = 443
-    cidr_blocks = ["10.0.0.0/8"]
-  }
-}
-resource "aws_instance" "i%s" {
-  subnet_id              = aws_subnet.s.id
-  vpc_security_group_ids = [aws_security_group.g%s.id]
-}
-"""
+WEARER = group("g%s", opens("22-443", "10.0.0.0/8")) + machine("i%s", "g%s", subnet="s")
 EACH_OTHER = FLOW % ("f", "near", "near", "tcp/22", "required", "ingress") + FLOW % (
     "g",
     "far",

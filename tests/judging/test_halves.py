@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.amazon import NETWORK
+from tests.judging.amazon import NETWORK, group, machine, opens
 from tests.judging.building import FLOW, ROLES, findings
 from tests.twins import lint
 
@@ -60,15 +60,10 @@ def test_what_is_open_to_all_networks_of_a_role_is_open_to_whoever_plays_it(
     assert all(each["rule"] == "aws_security_group.near.egress[0]" for each in told)
 
 
-WORN = """
-resource "aws_instance" "near" {
-  subnet_id              = aws_subnet.a.id
-  vpc_security_group_ids = [aws_security_group.near.id]
-}
-resource "aws_instance" "far" {
-  subnet_id              = aws_subnet.b.id
-  vpc_security_group_ids = [aws_security_group.far.id]
-}
+WORN = (
+    machine("near", "near")
+    + machine("far", "far", subnet="b")
+    + """
 resource "aws_network_acl" "all" {
   vpc_id     = aws_vpc.v.id
   subnet_ids = [aws_subnet.a.id, aws_subnet.b.id]
@@ -90,6 +85,7 @@ resource "aws_network_acl" "all" {
   }
 }
 """
+)
 
 
 def test_the_rule_nearest_to_the_workload_tells_of_half_a_way(tmp_path: Path) -> None:
@@ -168,28 +164,7 @@ def test_a_far_end_that_may_let_somebody_in_of_whom_no_address_is_known_is_not_c
 
 def test_a_network_where_nobody_is_known_to_stand_is_no_half_of_a_way(tmp_path: Path) -> None:
     """The only one who plays the far role stands in the other subnet: what leads elsewhere leads to nobody."""
-    code = """
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-  egress {
-    protocol    = "tcp"
-    from_port   = 80
-    to_port     = 80
-    cidr_blocks = ["10.0.2.0/24"]
-  }
-  egress {
-    protocol    = "tcp"
-    from_port   = 80
-    to_port     = 80
-    cidr_blocks = ["10.0.3.0/24"]
-  }
-}
-resource "aws_security_group" "far" {
-  name   = "far"
-  vpc_id = aws_vpc.v.id
-}
-"""
+    code = group("near", opens(80, "10.0.2.0/24", "egress"), opens(80, "10.0.3.0/24", "egress")) + group("far")
     told = findings(tmp_path, OPTIONAL, ROLES % ("", ""), NETWORK + code + WORN)
     assert [(each["check"], each["rule"], each["traffic"][0]["peers"]) for each in told] == [
         ("half-open-flow", "aws_security_group.near.egress[0]", ["10.0.2.0/24"]),

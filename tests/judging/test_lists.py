@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.amazon import NETWORK
+from tests.judging.amazon import NETWORK, group, opens
 from tests.judging.building import FLOW, ROLES, findings
 
 SITE = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.20.0.0/16]") % ""
@@ -24,17 +24,7 @@ resource "aws_ec2_managed_prefix_list_entry" "e" {
   prefix_list_id = aws_ec2_managed_prefix_list.l.id
   cidr           = %s
 }
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-  ingress {
-    protocol        = "tcp"
-    from_port       = 443
-    to_port         = 443
-    prefix_list_ids = [aws_ec2_managed_prefix_list.l.id]
-  }
-}
-"""
+""" + group("near", opens(443, "prefix_list_ids = [aws_ec2_managed_prefix_list.l.id]"))
 NAME = "prefix-list:aws_ec2_managed_prefix_list.l"
 ALL, MORE = 'entry { cidr = "10.20.0.0/16" }', 'entry { cidr = "10.21.0.0/16" }'
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.judging.amazon import NETWORK
+from tests.judging.amazon import NETWORK, group, machine
 from tests.judging.azure import MACHINE, PRIORITY
 from tests.judging.building import FAR_CALLS, ONE_ROLE, ROLES, findings
 
@@ -139,7 +139,8 @@ def test_a_rule_may_concern_nothing_behind_a_list_that_stands_somewhere_perhaps(
     assert [because for _, because, _ in found] == unreachable
 
 
-EDGE = """
+EDGE = (
+    """
 resource "aws_network_acl" "edge" {
   vpc_id     = aws_vpc.v.id
   subnet_ids = [aws_subnet.a.id]
@@ -160,15 +161,10 @@ resource "aws_network_acl" "edge" {
     to_port    = 22
   }
 }
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-}
-resource "aws_instance" "near" {
-  subnet_id              = aws_subnet.a.id
-  vpc_security_group_ids = [aws_security_group.near.id]
-}
 """
+    + group("near")
+    + machine("near", "near")
+)
 
 
 @pytest.mark.parametrize(

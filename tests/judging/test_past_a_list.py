@@ -6,57 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.amazon import NETWORK
+from tests.judging.amazon import NETWORK, edge, entry, group, machine, opens
 from tests.judging.building import INTO_NEAR, SITE, Told, findings, inwards
 
-GROUPS = """
-resource "aws_security_group" "foreign" {
-  name   = "foreign"
-  vpc_id = aws_vpc.v.id
-}
-resource "aws_security_group" "near" {
-  name   = "near"
-  vpc_id = aws_vpc.v.id
-  ingress {
-    protocol    = "tcp"
-    from_port   = 443
-    to_port     = 443
-    cidr_blocks = ["10.20.0.0/16"]
-  }
-  ingress {
-    protocol        = "tcp"
-    from_port       = 22
-    to_port         = 22
-    security_groups = [aws_security_group.foreign.id]
-  }
-}
-resource "aws_instance" "near" {
-  subnet_id              = aws_subnet.a.id
-  private_ip             = "10.0.1.10"
-  vpc_security_group_ids = [aws_security_group.near.id]
-}
-resource "aws_network_acl" "edge" {
-  vpc_id     = aws_vpc.v.id
-  subnet_ids = [aws_subnet.a.id]
-  %s
-  ingress {
-    rule_no    = 200
-    action     = "allow"
-    protocol   = "tcp"
-    from_port  = 443
-    to_port    = 443
-    cidr_block = "10.20.0.0/16"
-  }
-  egress {
-    rule_no    = 100
-    action     = "allow"
-    protocol   = "-1"
-    from_port  = 0
-    to_port    = 0
-    cidr_block = "0.0.0.0/0"
-  }
-}
-"""
+GROUPS = (
+    group("foreign")
+    + group("near", opens(443, "10.20.0.0/16"), opens(22, "security_groups = [aws_security_group.foreign.id]"))
+    + machine("near", "near", ip="10.0.1.10")
+    + edge("%s", entry("ingress", 200, 443, "10.20.0.0/16"), entry("egress", 100, 0, "0.0.0.0/0", protocol="-1"))
+)
 MEMBER = """
 resource "aws_instance" "foreign" {
   subnet_id              = aws_subnet.b.id

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.amazon import NEAR, NETWORK, RULE
+from tests.judging.amazon import NETWORK, edge, nearby, opens
 from tests.judging.building import FLOW, ROLES, findings, told
 
 SITE = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.20.0.0/16]") % ""
@@ -35,18 +35,13 @@ IN = ENTRY % (100, 100, "false", "allow", "tcp", 443, 443, 0)
 
 def test_a_list_whose_other_rules_stand_elsewhere_drops_replies_perhaps(tmp_path: Path) -> None:
     """Code adds rules to a list that it does not hold: whether another of its rules lets the replies out is not known."""
-    near = NEAR % (RULE % ("ingress", "tcp", 443, 443, 'cidr_blocks = ["10.20.0.0/16"]'))
+    near = nearby(opens(443, "10.20.0.0/16"))
     flow = FLOW % ("call", "far", "near", "tcp/443", "required", "ingress")
     found = findings(tmp_path, flow, SITE, NETWORK + near + ELSEWHERE + IN)
     assert told(found, "reply-blocked", "egress") == [("unproven", "acl-1", ["10.20.0.0/16"])]
 
 
-EDGE = """
-resource "aws_network_acl" "edge" {
-  vpc_id     = aws_vpc.v.id
-  subnet_ids = [aws_subnet.a.id]
-}
-"""
+EDGE = edge()
 PING = ENTRY.replace('"acl-1"', "aws_network_acl.edge.id") % (100, 100, "false", "allow", "%s", 0, 0, 8)
 BACK = ENTRY.replace('"acl-1"', "aws_network_acl.edge.id") % (110, 100, "true", "allow", "icmp", 0, 0, 0)
 
@@ -64,10 +59,9 @@ def test_an_echo_request_needs_its_reply(
     service: str, ports: tuple[int, int], protocol: str, back: str, lost: list[tuple[str, str | None, str]], tmp_path: Path
 ) -> None:
     """A network ACL that drops echo replies breaks a required ping; other ICMP messages have no replies."""
-    rule = RULE % ("ingress", "icmp", *ports, 'cidr_blocks = ["10.20.0.0/16"]')
-    rule += RULE % ("ingress", "tcp", 443, 443, 'cidr_blocks = ["10.20.0.0/16"]')
+    rules = (opens(ports, "10.20.0.0/16", protocol="icmp"), opens(443, "10.20.0.0/16"))
     flow = FLOW % ("call", "far", "near", service, "required", "ingress")
-    found = findings(tmp_path, flow, SITE, NETWORK + NEAR % rule + EDGE + PING % protocol + back)
+    found = findings(tmp_path, flow, SITE, NETWORK + nearby(*rules) + EDGE + PING % protocol + back)
     replies = [each for each in found if each["check"] == "reply-blocked"]
     told_ = [(row["protocol"], row["icmp"]) for each in replies for row in each["traffic"]]
     assert told_ == [(name, detail) for name, detail, _ in lost]

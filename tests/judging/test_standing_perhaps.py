@@ -6,38 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.amazon import NETWORK, VARIABLES
+from tests.judging.amazon import NETWORK, VARIABLES, group, machine, opens
 from tests.judging.azure import ADMIN, AZURE, CLOSED, INNER, OUTER, PERHAPS, SERVES, WIDE, guards, nsg
 from tests.judging.building import FLOW, INTO_NEAR, SITE, Told, inwards
 
-EDGES = """
-resource "aws_security_group" "own" {
-  name   = "own"
-  vpc_id = aws_vpc.v.id
-  ingress {
-    protocol    = "tcp"
-    from_port   = 22
-    to_port     = 22
-    cidr_blocks = ["198.51.100.0/24"]
-  }
-  ingress {
-    protocol    = "tcp"
-    from_port   = 443
-    to_port     = 443
-    cidr_blocks = ["10.20.0.0/16"]
-  }
-}
-resource "aws_instance" "near" {
-  tags                   = { Name = "near" }
-  subnet_id              = aws_subnet.a.id
-  private_ip             = "10.0.1.10"
-  vpc_security_group_ids = [aws_security_group.own.id]
-}
+EDGES = (
+    group("own", opens(22, "198.51.100.0/24"), opens(443, "10.20.0.0/16"))
+    + machine("near", "own", ip="10.0.1.10", tag="near")
+    + """
 resource "aws_network_acl" "edge" {
   vpc_id     = aws_vpc.v.id
   subnet_ids = %s
 }
 """
+)
 STANDING_PERHAPS = {
     "an association whose count is not known": (
         "[]",

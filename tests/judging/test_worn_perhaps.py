@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.amazon import EXTRA, GROUPS, MISSING, NETWORK, OWN, VARIABLES, opens
+from tests.judging.amazon import EXTRA, GROUPS, MISSING, NETWORK, OWN, VARIABLES, machine, opens
 from tests.judging.building import INTO_NEAR, SITE, Told, inwards
 
 ATTACHED = """
@@ -34,10 +34,7 @@ WORN_PERHAPS = {
     ),
     "an attachment to one of two interfaces": (
         OWN,
-        """resource "aws_instance" "other" {
-             subnet_id              = aws_subnet.a.id
-             vpc_security_group_ids = [aws_security_group.own.id]
-           }
+        machine("other", "own") + """
            resource "aws_network_interface_sg_attachment" "x" {
              security_group_id    = aws_security_group.loose.id
              network_interface_id = (
@@ -88,12 +85,6 @@ resource "aws_network_interface" "card" {
   %s
 }
 """
-OTHER = """
-resource "aws_instance" "other" {
-  subnet_id              = aws_subnet.a.id
-  vpc_security_group_ids = [aws_security_group.own.id]
-}
-"""
 SECOND = """
 resource "aws_network_interface_attachment" "x" {
   %s
@@ -105,7 +96,7 @@ resource "aws_network_interface_attachment" "x" {
 NEAR = "aws_instance.near.id"
 CARDS = {
     "whose count is not known": CARD % "" + SECOND % ("count = var.on ? 1 : 0", NEAR),
-    "to one of two machines": CARD % "" + OTHER + SECOND % ("", f"var.on ? {NEAR} : aws_instance.other.id"),
+    "to one of two machines": CARD % "" + machine("other", "own") + SECOND % ("", f"var.on ? {NEAR} : aws_instance.other.id"),
     "of an interface that may not be there": (
         (CARD % "count = var.on ? 1 : 0" + SECOND % ("count = var.on ? 1 : 0", NEAR)).replace(".card.id", ".card[0].id")
     ),
