@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pamlint.clouds.ties import Because
 from pamlint.model.acl import Acl, Group, Symbol, Text
-from pamlint.model.identity import is_anybody, is_read
+from pamlint.model.identity import is_anybody
 from pamlint.model.noun import noun
 from pamlint.model.resource import Unknown
 
@@ -37,6 +37,8 @@ def alike(acls: Sequence[Acl], groups: Sequence[Group], symbols: Mapping[str, Sy
         return {}
     named = {peer.symbol for acl in acls for rule in acl.rules for peer in (*rule.peers, *rule.local)}
     others = [each for each in known if each.symbol.key in named]
+    if any(each.is_anybody for each in others):
+        others = known  # a rule that names its own group names another where it may stand on that
     unsettled = [each for each in others if each.is_anybody]
     found: dict[str, dict[str, Because]] = defaultdict(dict)
     for one in known:
@@ -47,20 +49,8 @@ def alike(acls: Sequence[Acl], groups: Sequence[Group], symbols: Mapping[str, Sy
 
 
 def _may_be(one: _Named, other: _Named) -> bool:
-    """Whether two that are not known to be the same may be: one of them may be anybody, and nothing says that their names differ.
-
-    A data source finds what its own root makes by that name alone.
-    """
-    keys = (one.symbol.key, other.symbol.key)
-    if keys[0] == keys[1] or one.symbol.kind != other.symbol.kind:
-        return False
-    if one.is_anybody != other.is_anybody and is_read(keys[0]) != is_read(keys[1]) and _root(keys[0]) == _root(keys[1]):
-        return isinstance(one.name, str) and one.name == other.name
-    return _agree(one.name, other.name)
-
-
-def _root(key: str) -> str:
-    return key.partition("|")[0]
+    """Whether two, of which one may be anybody, may be the same: nothing says that their names differ."""
+    return one.symbol.key != other.symbol.key and one.symbol.kind == other.symbol.kind and _agree(one.name, other.name)
 
 
 def _agree(one: Text | None, other: Text | None) -> bool:

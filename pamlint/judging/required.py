@@ -320,8 +320,8 @@ def _unreached(want: Wanted, sure: Traffic, either: Traffic, table: Table, direc
         if not all(residue for _, residue in ways):
             continue
         best = next((place for place, (way, _) in enumerate(ways) if _passes_in_part(way, here)), 0)
-        helping = (literal for way, literal in reach.perhaps if not minus(way, here, order))
-        doubts = [(name, not sign) for name, sign in helping]
+        helping = (_helping(way, minus(way, here, order), literal, table) for way, literal in reach.perhaps)
+        doubts = [(literal[0], not literal[1]) for literal in helping if literal is not None]
         told = tuple(cube.where(*doubts) for cube in ways.pop(best)[1])
         others = [residue for way, residue in ways if touch(way, here)]
         if others or any(own.get(name, line) != line for name, line in reach.own):
@@ -332,6 +332,19 @@ def _unreached(want: Wanted, sure: Traffic, either: Traffic, table: Table, direc
             own.update(reach.own)
             together += told
     return _of_all((settle(together, table.predicates, Purpose.CLOSED, own), *found))
+
+
+def _helping(way: Traffic, residue: Traffic, worn: tuple[str, bool], table: Table) -> tuple[str, bool] | None:
+    """The literal under which a symbol that is worn perhaps lets all through; None where it does not, whatever else is so."""
+    if not residue:
+        return worn
+    asked = frozenset(name for cube in way for name, _ in cube.guard)
+    names = [frozenset(name for name, _ in cube.guard if name not in asked) for cube in residue]
+    if not all(names) or any(table.predicates[name].kind != "unknown" for each in names for name in each):
+        return None
+    several = sorted({worn[0]}.union(*names))
+    because = dict.fromkeys(reference for name in several for reference in table.predicates[name].because)
+    return table.unknown("&".join(several), None, ANY, table.predicates[worn[0]].text, tuple(because))
 
 
 def _of_all(found: Sequence[Settled]) -> Settled:

@@ -67,7 +67,8 @@ OWN, NAMED, ANY = (f"data.aws_security_group.{name}" for name in ("own", "named"
         (f"{ANY}.id", "var.one", both("unproven", ANY, "var.one")),
         (f"{ANY}.id", '"sg-1"', both("unproven", ANY)),
         (f"{OWN}.id", "aws_security_group.near.id", both("unproven", OWN)),
-        (f"{ANY}.id", "aws_security_group.near.id", both("proved")),
+        (f"{ANY}.id", "aws_security_group.near.id", both("unproven", ANY)),
+        (f"{NAMED}.id", "aws_security_group.near.id", both("proved")),
         ('"sg-1"', "aws_security_group.near.id", both("proved")),
     ],
 )
@@ -80,6 +81,29 @@ def test_a_peer_that_may_be_the_group_of_who_is_meant_is_not_proved_to_be_anothe
     assert [(check, certainty, sorted(because)) for check, certainty, because in found] == [
         (check, certainty, sorted(because)) for check, certainty, because in wanted
     ]
+
+
+@pytest.mark.parametrize(
+    ("owner", "peer", "worn", "because"),
+    [
+        ("var.two", f"{ANY}.id", "aws_security_group.near.id", [ANY, "var.two"]),
+        ("var.two", "var.one", "var.one", ["var.two"]),
+        (f"{ANY}.id", f"{ANY}.id", "var.one", [ANY, "var.one"]),
+    ],
+)
+def test_a_rule_of_a_group_that_may_be_another_lets_in_who_may_be_meant(
+    owner: str, peer: str, worn: str, because: list[str], tmp_path: Path
+) -> None:
+    """Two questions at once: on which group the rule stands, and whose group it names; both are told."""
+    code = (GROUPS % (peer, worn)).replace("= aws_security_group.far.id\n  ip_protocol", f"= {owner}\n  ip_protocol")
+    found = findings(
+        tmp_path,
+        FLOW % ("f", "near", "far", "tcp/22", "required", "ingress"),
+        SITE % ("aws_instance", "aws_instance"),
+        code,
+    )
+    missing = [(each["certainty"], each["because"]) for each in found if each["check"] == "missing-access"]
+    assert missing == [("unproven", because)]
 
 
 ASGS = """
