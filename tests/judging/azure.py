@@ -103,45 +103,45 @@ SERVES = (100, "Allow", "Inbound", "443", "10.20.0.0/16")
 WIDE = (110, "Allow", "Inbound", "22", "Internet")
 """What SSH comes through; the flow is served by SERVES, and CLOSED leaves nothing to the defaults."""
 INNER, OUTER = "azurerm_network_security_group.inner", "azurerm_network_security_group.outer"
-PRIORITY = """
-variable "n" { type = number }
-resource "azurerm_network_security_group" "near" {
-  name = "near"
-  security_rule {
-    name                       = "all"
-    priority                   = 200
-    direction                  = "Inbound"
-    access                     = "Deny"
-    protocol                   = "*"
-    source_port_range          = "*"
-    destination_port_range     = "*"
-    source_address_prefix      = "*"
-    destination_address_prefix = "*"
-  }
-  security_rule {
-    name                       = "ssh"
-    priority                   = %s
-    direction                  = "Inbound"
-    access                     = "Allow"
-    protocol                   = "Tcp"
-    source_port_range          = "*"
-    destination_port_range     = "22"
-    source_address_prefix      = "10.0.2.0/24"
-    destination_address_prefix = "%s"
-  }
-  security_rule {
-    name                       = "perhaps"
-    priority                   = 150
-    direction                  = "Inbound"
-    access                     = "Deny"
-    protocol                   = "Tcp"
-    source_port_range          = "*"
-    destination_port_range     = var.n
-    source_address_prefix      = "*"
-    destination_address_prefix = "*"
-  }
-}
+
+
+def bare_nsg(label: str, *rules: str) -> str:
+    """An NSG of no resource group, called by its label."""
+    return f'resource "azurerm_network_security_group" "{label}" {{\n  name = "{label}"\n{"".join(rules)}}}\n'
+
+
+def security_rule(
+    name: str,
+    access: str,
+    priority: int | str,
+    source: str = "*",
+    ports: str = "*",
+    *,
+    to: str = "*",
+    way: str = "Inbound",
+    protocol: str = "Tcp",
+    source_ports: str = "*",
+) -> str:
+    """A rule inside an NSG. Its ends are prefixes, ASGs (`asg:far`), or what an argument says (`source_address_prefix = var.x`)."""
+    return f"""  security_rule {{
+    name                   = "{name}"
+    priority               = {priority}
+    direction              = "{way}"
+    access                 = "{access}"
+    protocol               = "{protocol}"
+    source_port_range      = "{source_ports}"
+    destination_port_range = {ports if ports.startswith("var.") else f'"{ports}"'}
+    {_end("source", source)}
+    {_end("destination", to)}
+  }}
 """
+
+
+def _end(which: str, text: str) -> str:
+    kind, _, name = text.partition(":")
+    if kind == "asg":
+        return f"{which}_application_security_group_ids = [azurerm_application_security_group.{name}.id]"
+    return text if " = " in text else f'{which}_address_prefix = "{text}"'
 
 
 def nsg(name: str, *rules: tuple[int, str, str, str, str]) -> str:
@@ -179,3 +179,13 @@ def guards(kind: str, nsg_name: str, count: str = "") -> str:
     near = "subnet_id = azurerm_subnet.s.id" if subnet else "network_interface_id = azurerm_network_interface.near.id"
     far = f"network_security_group_id = azurerm_network_security_group.{nsg_name}.id"
     return f'resource "{type_}" "{nsg_name}" {{\n  {count}\n  {near}\n  {far}\n}}\n'
+
+
+PRIORITY = """
+variable "n" { type = number }
+""" + bare_nsg(
+    "near",
+    security_rule("all", "Deny", 200, protocol="*"),
+    security_rule("ssh", "Allow", "%s", "10.0.2.0/24", "22", to="%s"),
+    security_rule("perhaps", "Deny", 150, "*", "var.n"),
+)

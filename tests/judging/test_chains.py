@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.judging.amazon import NETWORK, edge, group, machine, opens
-from tests.judging.azure import ADMIN, MACHINE
+from tests.judging.azure import ADMIN, MACHINE, bare_nsg, security_rule
 from tests.judging.building import FAR_CALLS, FLOW, ONE_ROLE, ROLES, findings
 
 
@@ -44,25 +44,8 @@ def test_a_blocked_group_stands_beside_the_known_addresses_of_another_role(tmp_p
 @pytest.mark.parametrize(("port", "certainty"), [("443", "proved"), ("var.port", "unproven")])
 def test_an_unknown_port_silences_no_opening_to_another_family(port: str, certainty: str, tmp_path: Path) -> None:
     """What an NSG lets in from IPv6, where its role is known in IPv4 alone, is told whether or not its port is known."""
-    code = f"""
-variable "port" {{ type = number }}
-resource "azurerm_network_security_group" "near" {{
-  name                = "near"
-  location            = "westeurope"
-  resource_group_name = "pam"
-  security_rule {{
-    name                       = "six"
-    priority                   = 110
-    direction                  = "Inbound"
-    access                     = "Allow"
-    protocol                   = "Tcp"
-    source_port_range          = "*"
-    destination_port_range     = {port}
-    source_address_prefix      = "2001:db8:20::/48"
-    destination_address_prefix = "*"
-  }}
-}}
-"""
+    rule = security_rule("six", "Allow", 110, "2001:db8:20::/48", port)
+    code = 'variable "port" { type = number }\n' + bare_nsg("near", rule)
     flow = FLOW % ("call", "far", "near", "tcp/22", "optional", "ingress")
     site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.0.2.0/24]") % ", cidrs: [10.0.1.0/24]"
     told = findings(tmp_path, flow, site, code)
@@ -118,31 +101,15 @@ def test_admin_rules_stand_before_a_subnet_of_which_no_machine_is_known(action: 
     assert any("azurerm_network_manager" in acl for _, _, acl, _ in told[1])
 
 
-CODE = """
-resource "azurerm_network_security_group" "near" {
-  name = "near"
-%s}
-"""
-RULE = """
-  security_rule {
-    name                       = "%s"
-    priority                   = %d
-    direction                  = "Outbound"
-    access                     = "Allow"
-    protocol                   = "Tcp"
-    source_port_range          = "*"
-    destination_port_range     = "%s"
-    source_address_prefix      = "*"
-    destination_address_prefix = "%s"
-  }
-"""
-
-
 @pytest.mark.parametrize(("first", "second"), [("VirtualNetwork", "10.0.1.0/24"), ("Storage", "Storage")])
 def test_a_rule_is_told_of_what_no_earlier_rule_surely_decides(first: str, second: str, tmp_path: Path) -> None:
     """What VirtualNetwork surely holds, and what the same tag lets through above, is decided by the rule that stands first."""
-    rules = RULE % ("first", 110, "1-1024", first) + RULE % ("second", 120, "*", second)
-    told = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + CODE % rules)
+    near = bare_nsg(
+        "near",
+        security_rule("first", "Allow", 110, "*", "1-1024", to=first, way="Outbound"),
+        security_rule("second", "Allow", 120, to=second, way="Outbound"),
+    )
+    told = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + near)
     ports = {each["rule"][-2]: [row["ports"] for row in each["traffic"]] for each in told if each["check"] == "extra-access"}
     assert ports == {"0": ["1-1024"], "1": ["0,1025-65535"]}
 

@@ -7,27 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.judging.amazon import NETWORK, edge, entry, group, machine, opens
-from tests.judging.azure import MACHINE
+from tests.judging.azure import MACHINE, bare_nsg, security_rule
 from tests.judging.building import FLOW, POLICY, ROLES, findings, told
 from tests.twins import lint
 
 AMAZON = group("near", "%s")
-AZURE = """
-resource "azurerm_network_security_group" "near" {
-  name = "near"
-  security_rule {
-    name                       = "nothing"
-    priority                   = 4000
-    direction                  = "Outbound"
-    access                     = "Deny"
-    protocol                   = "*"
-    source_port_range          = "*"
-    destination_port_range     = "*"
-    source_address_prefix      = "*"
-    destination_address_prefix = "*"
-  }
-}
-"""
+AZURE = bare_nsg("near", security_rule("nothing", "Deny", 4000, way="Outbound", protocol="*"))
 
 
 @pytest.mark.parametrize(
@@ -405,33 +390,11 @@ def test_a_service_is_where_the_role_that_listens_has_it(tmp_path: Path) -> None
     assert [each["check"] for each in found if each["direction"] == "ingress"] == []
 
 
-SHARED = """
-resource "azurerm_network_security_group" "near" {
-  name = "near"
-  security_rule {
-    name                       = "web"
-    priority                   = 110
-    direction                  = "Inbound"
-    access                     = "Allow"
-    protocol                   = "Tcp"
-    source_port_range          = "*"
-    destination_port_range     = "443"
-    source_address_prefix      = "10.9.0.0/24"
-    destination_address_prefix = "%s"
-  }
-  security_rule {
-    name                       = "nothing"
-    priority                   = 4000
-    direction                  = "Inbound"
-    access                     = "Deny"
-    protocol                   = "*"
-    source_port_range          = "*"
-    destination_port_range     = "*"
-    source_address_prefix      = "*"
-    destination_address_prefix = "*"
-  }
-}
-"""
+SHARED = bare_nsg(
+    "near",
+    security_rule("web", "Allow", 110, "10.9.0.0/24", "443", to="%s"),
+    security_rule("nothing", "Deny", 4000, protocol="*"),
+)
 ON_SUBNET = """
 resource "azurerm_subnet_network_security_group_association" "near" {
   subnet_id                 = azurerm_subnet.a.id
@@ -468,7 +431,7 @@ def test_where_nobody_knows_who_stands_behind_an_nsg_nobody_is_missed_for_sure(c
 def test_what_may_play_no_role_at_all_opens_nothing_for_sure(tmp_path: Path) -> None:
     """The name of the NSG is not known: whether its defaults open too much, or its rules too little, hangs on it."""
     code = 'variable "tail" {}\n' + BARE_SUBNET + ON_SUBNET + (SHARED % "*").replace('name = "near"', 'name = "nea${var.tail}"')
-    code = code.replace('source_port_range          = "*"', 'source_port_range          = "1"', 1)
+    code = code.replace('source_port_range      = "*"', 'source_port_range      = "1"', 1)
     site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.9.0.0/24]") % ""
     found = findings(tmp_path, FLOW % ("call", "far", "near", "tcp/443", "optional", "ingress"), site, code)
     here = {

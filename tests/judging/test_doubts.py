@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.judging.amazon import NETWORK, group, machine, nearby, opens
-from tests.judging.azure import MACHINE, PRIORITY
+from tests.judging.azure import MACHINE, PRIORITY, bare_nsg, security_rule
 from tests.judging.building import FAR_CALLS, FLOW, ONE_ROLE, ROLES, findings, told
 
 OPEN = opens(22, "10.9.0.0/24")
@@ -145,27 +145,16 @@ data "azurerm_network_security_group" "near" {
   resource_group_name = "g"
 }
 """
-LOOSE = """
-resource "azurerm_network_security_group" "edge" {
-  name = "edge"
-  security_rule {
-    name                       = "all"
-    priority                   = 100
-    direction                  = "Inbound"
-    access                     = "Allow"
-    protocol                   = "*"
-    source_port_range          = "*"
-    destination_port_range     = "*"
-    source_address_prefix      = "*"
-    destination_address_prefix = "*"
-  }
-}
+LOOSE = (
+    bare_nsg("edge", security_rule("all", "Allow", 100, protocol="*"))
+    + """
 resource "azurerm_subnet_network_security_group_association" "edge" {
   %s
   subnet_id                 = azurerm_subnet.a.id
   network_security_group_id = azurerm_network_security_group.edge.id
 }
 """
+)
 DATA_NSG = "data.azurerm_network_security_group.near"
 
 
@@ -285,21 +274,7 @@ def test_every_check_tells_what_is_proved_of_sure_roles_alone(tmp_path: Path) ->
 EITHER_LIST = """
 variable "on" { type = bool }
 resource "azurerm_network_security_group" "first" { name = "first" }
-resource "azurerm_network_security_group" "second" {
-  name = "second"
-  security_rule {
-    name                       = "no-ssh"
-    priority                   = 100
-    direction                  = "Inbound"
-    access                     = "Deny"
-    protocol                   = "Tcp"
-    source_port_range          = "*"
-    destination_port_range     = "22"
-    source_address_prefix      = "*"
-    destination_address_prefix = "*"
-  }
-}
-"""
+""" + bare_nsg("second", security_rule("no-ssh", "Deny", 100, "*", "22"))
 
 
 @pytest.mark.parametrize(
@@ -403,7 +378,7 @@ def test_a_rule_for_one_of_several_networks_is_beneath_what_decides_all_of_them(
     source: str, reachable: bool, tmp_path: Path
 ) -> None:
     """Whichever it is, the rule above takes it; a tag may be anything."""
-    code = (PRIORITY % ("300", "*")).replace('source_address_prefix      = "10.0.2.0/24"', f"source_address_prefix = {source}")
-    code = code.replace('source_address_prefix      = "*"', 'source_address_prefix = "10.0.2.0/24"', 1)
+    code = (PRIORITY % ("300", "*")).replace('source_address_prefix = "10.0.2.0/24"', f"source_address_prefix = {source}")
+    code = code.replace('source_address_prefix = "*"', 'source_address_prefix = "10.0.2.0/24"', 1)
     found = findings(tmp_path, FAR_CALLS, ONE_ROLE, MACHINE + code)
     assert ("unreachable-rule" not in {each["check"] for each in found}) == reachable

@@ -14,7 +14,7 @@ from pamlint.judging.required import Wants, by_name, unmet
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import DIRECTIONS
 from pamlint.run import Options, chosen, look
-from tests.judging.azure import MACHINE
+from tests.judging.azure import MACHINE, bare_nsg, security_rule
 from tests.judging.building import FLOW, ROLES, findings
 
 TODAY = date(2026, 11, 23)
@@ -61,43 +61,30 @@ resource "azurerm_network_interface_application_security_group_association" "far
   network_interface_id          = azurerm_network_interface.far.id
   application_security_group_id = azurerm_application_security_group.far.id
 }
-resource "azurerm_network_security_group" "near" {
-  name = "near"
-  security_rule {
-    name                                       = "perhaps"
-    priority                                   = 130
-    access                                     = "Allow"
-    direction                                  = "Outbound"
-    protocol                                   = "Udp"
-    source_port_range                          = "*"
-    destination_port_range                     = var.port
-    source_address_prefix                      = "*"
-    destination_application_security_group_ids = [azurerm_application_security_group.far.id]
-  }
-  security_rule {
-    name                                       = "remote"
-    priority                                   = 120
-    access                                     = "Deny"
-    direction                                  = "Outbound"
-    protocol                                   = "*"
-    source_port_range                          = "*"
-    destination_port_range                     = "3389"
-    source_address_prefix                      = "*"
-    destination_application_security_group_ids = [azurerm_application_security_group.far.id]
-  }
-  security_rule {
-    name                       = "rest"
-    priority                   = 4000
-    access                     = "Deny"
-    direction                  = "Outbound"
-    protocol                   = "*"
-    source_port_range          = "*"
-    destination_port_range     = "*"
-    source_address_prefix      = "*"
-    destination_address_prefix = "*"
-  }
-}
-"""
+""" + bare_nsg(
+    "near",
+    security_rule(
+        "perhaps",
+        "Allow",
+        130,
+        "*",
+        "var.port",
+        to="asg:far",
+        way="Outbound",
+        protocol="Udp",
+    ),
+    security_rule(
+        "remote",
+        "Deny",
+        120,
+        "*",
+        "3389",
+        to="asg:far",
+        way="Outbound",
+        protocol="*",
+    ),
+    security_rule("rest", "Deny", 4000, way="Outbound", protocol="*"),
+)
 
 
 def test_a_port_that_is_not_known_may_be_the_one_that_members_need(tmp_path: Path) -> None:
