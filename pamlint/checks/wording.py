@@ -231,10 +231,10 @@ def _way_to_supply(reference: str) -> str:
     if "(" in last or reference.endswith(")"):
         return "{names} has a value only when Terraform runs: lint a plan or a state."
     if _RESOURCE.fullmatch(reference) or reference.startswith("sg-"):
-        role = "match it to the role that it plays and say the role's `cidrs`"
+        role = "match a group to the role that it plays and say the role's `cidrs`"
         if ".data." in f".{reference}" or reference.startswith("sg-"):
             rules = "for its rules, lint what makes it beside this, or the live account"
-            return f"Neither the members of {{names}} nor its rules are in the code: {role}; {rules}."
+            return f"Neither the members nor the rules of {{names}} are in the code: {role}; {rules}."
         return f"The code does not say who is a member of {{names}}: {role}, or lint a state."
     if ".local." in f".{reference}" or reference.endswith("]"):
         return "A plan does not tell what {names} is: lint it beside its code."

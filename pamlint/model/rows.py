@@ -158,7 +158,7 @@ def _side_names(cube: Cube, side: int, whole: Ranges, view: View) -> tuple[tuple
     if members:
         spoken = SPOKEN.get(cube.sides[PROTOCOL], ANY)
         names, apart = _member_names(members, intersect(addresses, spoken), intersect(whole, spoken))
-        return names, exceptions + apart
+        return names, [each for each in exceptions if each != names] + apart  # two values may be told by one name
     names, outside_names = (("any",), ()) if holds(addresses, whole) else _address_names(addresses, whole, view.lists)
     if outside_names:
         exceptions.append(outside_names)

@@ -24,7 +24,7 @@ WAYS = {
     'module.m["k"].data.azurerm_network_security_group.a': "The rules of",
     "acl-1": "The rules of `acl-1` are not in the code",
     "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/networkSecurityGroups/n": "The rules of",
-    "sg-1": "Neither the members of `sg-1` nor its rules",
+    "sg-1": "Neither the members nor the rules of `sg-1` are",
     "aws_security_group.a": "who is a member of `aws_security_group.a`",
     'module.m["k"].data.aws_security_group.a["x"]': "say the role's `cidrs`; for its rules, lint what makes it beside this",
     "timestamp()": "only when Terraform runs",

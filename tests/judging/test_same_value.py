@@ -83,6 +83,21 @@ def test_a_peer_that_may_be_the_group_of_who_is_meant_is_not_proved_to_be_anothe
     ]
 
 
+def test_nobody_is_told_to_be_let_in_except_himself(tmp_path: Path) -> None:
+    """What is computed of a value is called by that value, and may be another group."""
+    flow = FLOW % ("f", "near", "far", "tcp/22", "required", "ingress")
+    code = GROUPS % ("trimspace(var.one)", "var.one")
+    (missing,) = (
+        each
+        for each in findings(tmp_path, flow, SITE % ("aws_instance", "aws_instance"), code)
+        if each["check"] == "missing-access"
+    )
+    assert (missing["certainty"], [(row["peers"], row["except"]) for row in missing["traffic"]]) == (
+        "unproven",
+        [(["var.one"], [])],
+    )
+
+
 @pytest.mark.parametrize(
     ("owner", "peer", "worn", "because"),
     [
