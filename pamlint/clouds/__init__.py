@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from pamlint.clouds.azure.service_tags import with_told
 from pamlint.clouds.ledger import Ledger
 from pamlint.clouds.likeness import alike
 from pamlint.clouds.values import items
-from pamlint.model.acl import Acl, Group, Network, Symbol, Workload
+from pamlint.model.acl import NOWHERE, Acl, Group, Network, Symbol, Workload
 from pamlint.model.addresses import parse_cidrs
 from pamlint.model.identity import index, is_seen_again
 from pamlint.model.noun import replace
@@ -55,9 +56,22 @@ def _unowned(groups: Iterable[Group], acls: Sequence[Acl]) -> list[Group]:
     return sorted((group for group in groups if group.key not in keys), key=lambda group: (group.root, group.address))
 
 
+def _standing(symbols: Mapping[str, Symbol], workloads: Sequence[Workload]) -> dict[str, Symbol]:
+    """The symbols of which all members that there are or may be stand in one subnet, and some do for sure."""
+    segments: dict[str, set[str]] = defaultdict(set)
+    sure: set[str] = set()
+    for workload in workloads:
+        for key in workload.wears:
+            segments[key].update(subnet.key if subnet.is_one else "" for subnet in workload.subnets or (NOWHERE,))
+            if not workload.possible and key not in workload.perhaps:
+                sure.add(key)
+    inside = {key: found.pop() for key, found in segments.items() if len(found) == 1 and key in sure and key in symbols}
+    return {key: replace(symbols[key], inside=subnet) for key, subnet in inside.items() if subnet}
+
+
 def _with_members(symbols: Mapping[str, Symbol], workloads: Sequence[Workload]) -> dict[str, Symbol]:
-    """The symbols with the addresses of the workloads that are known to be their members."""
-    out = dict(symbols)
+    """The symbols with the addresses and the subnet of the workloads that are known to be their members."""
+    out = {**symbols, **_standing(symbols, workloads)}
     for workload in workloads:
         for key in workload.wears:
             if key in out and workload.addresses and not workload.possible and key not in workload.perhaps:

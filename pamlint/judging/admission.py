@@ -7,11 +7,11 @@ from typing import NamedTuple, TypeVar
 
 from pamlint.binding import Unit
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
-from pamlint.model.acl import Acl, Action, Rule
+from pamlint.model.acl import Acl, Action, Rule, Segment
 from pamlint.model.addresses import ANY
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import Direction
-from pamlint.model.ranges import Ranges, subtract
+from pamlint.model.ranges import subtract
 from pamlint.model.traffic import Cube, Entry, Field, PieceLimitError, Traffic, admitted, merge, minus, overlap, touch
 
 ADMIN = "azure_admin_rules"
@@ -100,7 +100,7 @@ class Admission:
         """
         layer = unit.layers[place]
         if layer[0].kind == "aws_network_acl":
-            return (*together(pieces), *staying(unit, direction), *self.untied(layer[0], unit, direction))
+            return (*together(pieces), *staying(unit, direction, self.table), *self.untied(layer[0], unit, direction))
         if layer[0].kind != ADMIN:
             return (*together(pieces), *always, *self.untied(layer[0], unit, direction))
         return (*self._once(self._left, layer[0], direction, self._not_denied), *self.untied(layer[0], unit, direction))
@@ -176,19 +176,33 @@ def is_chosen(acl: Acl) -> bool:
     return acl.ordered and bool(acl.one_of)
 
 
-def staying(unit: Unit, direction: Direction) -> Traffic:
-    """The traffic that does not leave the subnet, where all of a unit stands in one that is known."""
-    return staying_somewhere(unit, direction) if len(_subnets(unit)) == 1 else ()
+def staying(unit: Unit, direction: Direction, table: Table) -> Traffic:
+    """The traffic that does not leave the subnet, where all of a unit stands in one."""
+    return staying_somewhere(unit, direction, table) if len(_subnets(unit)) == 1 else ()
 
 
-def staying_somewhere(unit: Unit, direction: Direction) -> Traffic:
-    """The traffic of those of a unit who stand in the same subnet as the far side."""
+def staying_somewhere(unit: Unit, direction: Direction, table: Table) -> Traffic:
+    """The traffic of those of a unit who stand in the same subnet as the far side.
+
+    Where nobody knows its prefixes, groups stand there whose members do, and anybody else perhaps.
+    """
     peer_side, _ = sides(direction)
-    return tuple(Cube().replace(peer_side, subnet) for subnet in _subnets(unit) if subnet)
+    out = []
+    for subnet in _subnets(unit):
+        if subnet.prefixes:
+            out.append(Cube().replace(peer_side, subnet.prefixes))
+        elif subnet.because:
+            place = f"subnet {subnet.key}/{peer_side}"
+            there = table.unknown(place, peer_side, subnet.at_most, subnet.text, subnet.because)
+            out.append(Cube().replace(peer_side, subnet.at_most).where(there))
+            members = table.members_in(subnet.key, peer_side) if subnet.is_one else ()
+            out += (Cube().replace(peer_side, line).where(*guard) for line, guard in members)
+    return tuple(out)
 
 
-def _subnets(unit: Unit) -> tuple[Ranges, ...]:
-    return tuple(sorted({subnet for workload in unit.workloads for subnet in workload.subnets}))
+def _subnets(unit: Unit) -> tuple[Segment, ...]:
+    found = {subnet.prefixes or subnet.key: subnet for workload in unit.workloads for subnet in workload.subnets}
+    return tuple(sorted(found.values(), key=lambda subnet: (subnet.prefixes, subnet.key)))
 
 
 def sure(traffic: Traffic, table: Table) -> Traffic:

@@ -46,6 +46,7 @@ class Table:
         self.lists: dict[str, Ranges] = {}
         self._tags = tags
         self._strangers: dict[str, Symbol] = {}
+        self._inside: dict[str, list[str]] = {}
         self._rules: dict[tuple[str, str, Direction, str, int | None], Traffic] = {}
         self._absent: dict[str, list[tuple[tuple[str, bool], ...]]] = {}
         self._sets: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]] = {}
@@ -69,6 +70,14 @@ class Table:
                 unread=symbol.kind == "prefix-list" and (is_read(symbol.key) or bool(symbol.because)),
             )
         return symbol.at_most, ((name, True),)
+
+    def members_in(self, subnet: str, side: int) -> list[Option]:
+        """The groups whose members stand in one subnet, by its key, on a side."""
+        if not self._inside:
+            self._inside[""] = []
+            for key, symbol in self.symbols.items():
+                self._inside.setdefault(symbol.inside, []).append(key)
+        return [self.symbol(key, side) for key in self._inside.get(subnet, ()) if subnet]
 
     def _stranger(self, key: str, kind: SymbolKind) -> Symbol:
         """A symbol that no rule of the estate names."""

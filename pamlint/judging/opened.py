@@ -130,9 +130,9 @@ def openings(front: Front, blocked: Traffic, demand: Demand, admission: Admissio
 
 def _within_subnets(front: Front, admission: Admission) -> Front:
     """The front where whoever stands in the same subnet as one of the unit's machines reaches that past the network ACL."""
-    inside = staying_somewhere(front.unit, front.direction)
+    inside = staying_somewhere(front.unit, front.direction, admission.table)
     lists = [layer[0].kind == "aws_network_acl" for layer in front.unit.layers]
-    if not any(lists) or inside == staying(front.unit, front.direction):
+    if not any(lists) or inside == staying(front.unit, front.direction, admission.table):
         return front
     passes = tuple((*passed, *inside) if is_list else passed for is_list, passed in zip(lists, front.passes, strict=True))
     return replace(front, passes=passes, passed=admission.chain(front.unit, passes))

@@ -35,7 +35,8 @@ class Symbol:
 
     `key` is the same wherever the same thing is meant; `text` is what is told, `ids` what a site file may name it by besides.
     `at_least` are members that are known, `at_most` is where members can be at all; `because` are the references that decide what
-    else is among them, where the input says so.
+    else is among them, where the input says so. `inside` is the key of the one subnet that everybody stands in who is known to be
+    a member, empty where that is not so.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Symbol:
     at_most: Ranges = ANY
     ids: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
+    inside: str = ""
 
     @property
     def settled(self) -> bool:
@@ -176,6 +178,31 @@ class Acl:
 
 
 @noun
+class Segment:
+    """A subnet that a workload stands in, and whose edge traffic inside of it never meets: its key, its prefixes, its name.
+
+    Where the prefixes are not known there are none, `because` are the references that decide, and they are within `at_most`.
+    `is_one` is false of what is just one of several subnets, `made` true of one that the input holds.
+    """
+
+    key: str
+    prefixes: Ranges
+    text: str = ""
+    because: tuple[str, ...] = ()
+    at_most: Ranges = ANY
+    is_one: bool = True
+    made: bool = False
+
+    def may_be(self, other: Segment) -> bool:
+        """Whether both may be one subnet: two that the input holds are two."""
+        return self.key == other.key or not (self.made and other.made)
+
+
+NOWHERE = Segment("", EMPTY)
+"""A subnet of which nothing is known."""
+
+
+@noun
 class Workload:
     """What ACLs protect: an interface, a machine, a service.
 
@@ -184,8 +211,8 @@ class Workload:
     those that hang on something, with the references.
     `addresses` are its own where they are known, `within` where it stands (its subnets' prefixes); `settled` is false where that
     is just in one of the subnets, nobody knows which, and `adrift` holds the references that decide. `sheltered` is a clause that
-    says why the Internet cannot reach it, where the input shows that. `subnets` are the prefixes of each subnet that it stands
-    in, empty for one that is not known or one of several. `behind` are the keys of what hands packets on to it as they are:
+    says why the Internet cannot reach it, where the input shows that. `subnets` are those that it stands in; one that is just
+    one of several has no prefixes. `behind` are the keys of what hands packets on to it as they are:
     load balancers and their pools. `one_of` tells of ACLs that are in `perhaps`: just one of each of these sets of keys is there.
     `possible` are the references that decide whether it is there, `machine` those that decide whether what it is an interface of
     is. `beyond` names what may stand at the edge of its subnets and is not in the input.
@@ -207,7 +234,7 @@ class Workload:
     possible: tuple[str, ...] = ()
     machine: tuple[str, ...] = ()
     sheltered: str | None = None
-    subnets: tuple[Ranges, ...] = ()
+    subnets: tuple[Segment, ...] = ()
     several: bool = False
     perhaps: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_VALUES)
     behind: frozenset[str] = frozenset()

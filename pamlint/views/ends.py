@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pamlint.binding import Binding, Part, Unit, guards, guards_alone
-from pamlint.model.acl import Acl, Network, Workload
+from pamlint.model.acl import Acl, Network, Segment, Workload
 from pamlint.model.addresses import ANY, parse_cidr
 from pamlint.model.noun import noun, replace
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, union
@@ -40,14 +40,31 @@ def subnets_of(end: End) -> tuple[Ranges, ...]:
     """The prefixes of the subnets that an end is known to stand in, or those of its network ACL."""
     edges = (acl for layer in end.layers for acl in layer if acl.kind == "aws_network_acl")
     behind = (line for acl in edges for line, because in acl.places if not because)
-    known = (subnet for workload in end.workloads for subnet in workload.subnets)
+    known = (subnet.prefixes for subnet in _segments(end))
     return tuple(dict.fromkeys(line for line in (known if end.workloads else behind) if line))
 
 
-def share_a_subnet(one: End, other: End) -> bool:
-    """Whether both ends stand in the same subnet for sure."""
+def _segments(end: End) -> tuple[Segment, ...]:
+    return tuple(dict.fromkeys(subnet for workload in end.workloads for subnet in workload.subnets))
+
+
+def share_a_subnet(one: End, other: End) -> tuple[str, ...] | None:
+    """The references that decide whether both ends stand in one subnet: none where they do for sure; None where they do not."""
     lines = (one.place.addresses, other.place.addresses)
-    return any(all(holds(subnet, line) for line in lines) for subnet in (*subnets_of(one), *subnets_of(other)))
+    if any(all(holds(subnet, line) for line in lines) for subnet in (*subnets_of(one), *subnets_of(other))):
+        return ()
+    near, far = _segments(one), _segments(other)
+    if len(near) == len(far) == 1 and near == far and near[0].is_one:
+        return ()
+    because = {reference for each in (*near, *far) if _may_hold(each, one, other) for reference in each.because}
+    return tuple(sorted(because)) or None
+
+
+def _may_hold(subnet: Segment, one: End, other: End) -> bool:
+    """Whether both ends may stand in a subnet of which nobody knows the prefixes: neither is known to stand in others alone."""
+    standing = (_segments(end) for end in (one, other))
+    near = all(not found or any(subnet.may_be(each) for each in found) for found in standing)
+    return near and all(intersect(end.place.addresses, subnet.at_most) for end in (one, other))
 
 
 def ends_of(asked: str, network: Network, binding: Binding) -> tuple[End, ...]:

@@ -211,7 +211,8 @@ def _way(packet: Packet, source: End, destination: End, estate: str | None, arou
 
     What stays in a subnet does not meet the network ACL at its edge.
     """
-    near, far = (_inner(end.layers) if share_a_subnet(source, destination) else end.layers for end in (source, destination))
+    shared = share_a_subnet(source, destination)
+    near, far = (_inner(end.layers) if shared == () else end.layers for end in (source, destination))
     found = [*stops(near, "egress", packet, around), *stops(far, "ingress", packet, around)]
     answer = packet.answer()
     if answer is not None:
@@ -230,9 +231,15 @@ def _way(packet: Packet, source: End, destination: End, estate: str | None, arou
         else "allowed"
     )
     because = {name for stop in found if not stop.overruled for name in stop.because} if outcome == "unproven" else set()
+    if shared and outcome == "denied" and all(_is_at_an_edge(stop) for stop in found if stop.outcome == "denied"):
+        outcome, because = "unproven", because | {*shared}
     if doubt:
         outcome, because = "unproven", because | doubt
     return Way(estate, source, destination, packet, tuple(found), outcome, tuple(sorted(because)))
+
+
+def _is_at_an_edge(stop: Stop) -> bool:
+    return stop.overruled or all(acl.kind == "aws_network_acl" for acl in stop.acls)
 
 
 def _inner(layers: Layers) -> Layers:

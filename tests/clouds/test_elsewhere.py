@@ -281,10 +281,11 @@ resource "aws_network_acl" "shut" {
 
 
 @pytest.mark.parametrize(
-    ("named", "state", "assumed"), [("subnet", "missing", []), ("other", "satisfied", ["network ACL of var.subnet"])]
+    ("named", "state", "assumed"), [("subnet", "unproven", []), ("other", "satisfied", ["network ACL of var.subnet"])]
 )
 def test_what_stands_at_a_subnet_that_is_only_named_counts(named: str, state: str, assumed: list[str], tmp_path: Path) -> None:
-    """A network ACL that lets nothing in closes what the group opens; of one that nobody names the report says so."""
+    """A network ACL that lets nothing in closes what the group opens, but for whoever stands inside of the subnet, of which nobody
+    knows the addresses; of a network ACL that nobody names the report says so."""
     for name, text in (("main.tf", OPEN % named), ("pamlint.yaml", SITE), ("policy.yaml", POLICY)):
         (tmp_path / name).write_text(text)
     (verdict,) = (each for each in lint(tmp_path).report()["verdicts"] if each["role"] == "app")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.twins import lint
+from tests.twins import lint, pamlint
 
 ESTATE = """
 resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
@@ -70,3 +71,112 @@ def test_everybody_else_meets_the_network_acl(tmp_path: Path) -> None:
     report = lint(tmp_path).report()
     missing = {(finding["flow"], finding["direction"]) for finding in report["findings"] if finding["check"] == "missing-access"}
     assert ("admin-console-in", "ingress") in missing
+
+
+UNKNOWN = """
+variable "cidr" { type = string }
+variable "subnet" { type = string }
+resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "s" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = var.cidr
+}
+resource "aws_subnet" "t" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.2.0/24"
+}
+resource "aws_network_acl" "closed" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [%s]
+}
+resource "aws_security_group" "near" {
+  name   = "near"
+  vpc_id = aws_vpc.v.id
+  egress {
+    protocol        = "tcp"
+    from_port       = 22
+    to_port         = 22
+    security_groups = [aws_security_group.far.id]
+  }
+}
+resource "aws_security_group" "far" {
+  name   = "far"
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_vpc_security_group_ingress_rule" "ssh" {
+  security_group_id            = aws_security_group.far.id
+  ip_protocol                  = "tcp"
+  from_port                    = 22
+  to_port                      = 22
+  referenced_security_group_id = aws_security_group.near.id
+}
+resource "aws_vpc_security_group_ingress_rule" "web" {
+  security_group_id = aws_security_group.far.id
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+  cidr_ipv4         = "10.0.0.0/8"
+}
+resource "aws_instance" "near" {
+  vpc_security_group_ids = [aws_security_group.near.id]
+  subnet_id              = %s
+}
+resource "aws_instance" "far" {
+  vpc_security_group_ids = [aws_security_group.far.id]
+  subnet_id              = %s
+}
+"""
+POLICY = """
+pamlint: policy/1
+id: own
+product: Own
+version: "1"
+reviewed: 2026-11-01
+sources: {t: {title: T}}
+roles: {near: {title: Near}, far: {title: Far}, user: {title: User, external: true}}
+flows:
+  - {id: ssh, from: near, to: far, services: [tcp/22], need: required, source: t}
+  - {id: web, from: user, to: far, services: [tcp/81], need: required, source: t}
+"""
+OWN_SITE = """
+pamlint: site/1
+policy: ./policy.yaml
+roles:
+  near: {match: [{name: near}]}
+  far: {match: [{name: far}]}
+  user: {cidrs: [10.0.0.0/24]}
+"""
+HANGS = {"aws_subnet.s.id": "var.cidr", "var.subnet": "var.subnet"}
+
+
+@pytest.mark.parametrize(
+    ("near", "far", "ssh", "traced"),
+    [
+        ("aws_subnet.s.id", "aws_subnet.s.id", "satisfied", "allowed"),
+        ("var.subnet", "var.subnet", "satisfied", "allowed"),
+        ("aws_subnet.t.id", "aws_subnet.s.id", "missing", "denied"),
+        ("aws_subnet.t.id", "var.subnet", "unproven", "unproven"),
+    ],
+    ids=["one subnet", "one that is only named", "two subnets", "one that may be the other"],
+)
+def test_what_stays_in_a_subnet_of_unknown_prefix(near: str, far: str, ssh: str, traced: str, tmp_path: Path) -> None:
+    """Whoever stands in the same subnet does not meet the network ACL; of anybody else in the VPC nobody knows whether he does."""
+    for name, text in (("main.tf", UNKNOWN % (far, near, far)), ("policy.yaml", POLICY), ("pamlint.yaml", OWN_SITE)):
+        (tmp_path / name).write_text(text)
+    report = lint(tmp_path).report()
+    states = {(verdict["flow"], verdict["role"]): verdict["state"] for verdict in report["verdicts"]}
+    assert (states["ssh", "far"], states["web", "far"]) == (ssh, "missing")
+    found = [
+        (each["certainty"], each["because"])
+        for each in report["findings"]
+        if each["rule"] == "aws_vpc_security_group_ingress_rule.web"
+    ]
+    assert ("unproven", [HANGS[far]]) in found
+    trace = json.loads(
+        pamlint(tmp_path, "trace", "--from", "near", "--to", "far", "--port", "tcp/22", ".", "--format", "json").out
+    )
+    assert trace["outcome"] == traced
+    outside = json.loads(
+        pamlint(tmp_path, "trace", "--from", "10.0.9.9", "--to", "far", "--port", "tcp/80", ".", "--format", "json").out
+    )
+    assert outside["outcome"] == "unproven"

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from pamlint.clouds.aws.interfaces import Interface, Surroundings, addresses, any_of, first_written
-from pamlint.clouds.aws.network import Subnet
+from pamlint.clouds.aws.network import Subnet, unnamed
 from pamlint.clouds.elsewhere import Elsewhere
 from pamlint.clouds.ledger import outside
 from pamlint.clouds.ties import Because, Tied, Ties, reasons, ties
@@ -141,10 +141,10 @@ class Machines:
         """The interface that a value names and the input does not hold: it wears what is attached to it, and more."""
         if value in (None, "") or self._ledger.just_one(value, root, INTERFACE) != ((None, ()),):
             return []
-        _, told, because = outside(value, root, "interface")
+        key, told, because = outside(value, root, "interface")
         unsaid = Unknown(because if isinstance(value, Unknown) else (f"{told}.security_groups",))
         worn = self._around.wearing([unsaid], root).beside(self._elsewhere.tied(value, root))
-        return [Interface(worn, (Subnet(EMPTY, None, beyond=(f"network ACL of the subnet of {told}",)),), EMPTY, possible)]
+        return [Interface(worn, (unnamed(f"{key}|subnet", f"the subnet of {told}"),), EMPTY, possible)]
 
     def _choices(self, instance: Resource) -> Iterable[list[tuple[Resource, Because]]]:
         """The interfaces of the input of which an instance names just one for sure, for each block that names it so."""

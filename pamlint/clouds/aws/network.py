@@ -5,6 +5,7 @@ Sources: the Amazon VPC user guide (CIDR blocks, route tables) and the provider'
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,10 +13,11 @@ from pamlint.clouds.elsewhere import Elsewhere
 from pamlint.clouds.ledger import Ledger, outside
 from pamlint.clouds.ties import Because, Tied, Ties, either, has_one
 from pamlint.clouds.values import all_of, find, items, networks, truth
+from pamlint.model.acl import Segment
 from pamlint.model.addresses import ANY, IPV4, IPV6
 from pamlint.model.identity import key_of
 from pamlint.model.noun import record
-from pamlint.model.ranges import EMPTY, Ranges, union
+from pamlint.model.ranges import EMPTY, Ranges, normal, subtract, union
 from pamlint.model.resource import Block, Resource, Unknown
 
 VPCS = ("aws_vpc", "aws_default_vpc")
@@ -35,6 +37,7 @@ class Subnet:
     `beyond` names the network ACL of one that the input does not hold, where it does not say either which that is.
     """
 
+    segment: Segment
     prefixes: Ranges
     vpc: Resource | None
     acls: Tied = Tied()
@@ -58,12 +61,13 @@ class Vpcs:
 
     def of_group(self, group: Resource) -> Ranges:
         """Where members of a group can be: its VPCs' addresses, the whole line where they are not known."""
-        line = self._line(self.of(group))
+        line = self.line(self.of(group))
         for other in self._groups.get(key_of(group), ()):
-            line = union(line, self._line(self.of(other)))
+            line = union(line, self.line(self.of(other)))
         return line
 
-    def _line(self, vpc: Resource | None) -> Ranges:
+    def line(self, vpc: Resource | None) -> Ranges:
+        """The addresses of a VPC, the whole line where they are not known."""
         if vpc is None:
             return ANY
         key = key_of(vpc)
@@ -104,10 +108,12 @@ class Subnets:
         self._ledger = ledger
         self._elsewhere = elsewhere
         self._by_key = {}
+        taken = _taken(ledger, vpcs)
         for resource in ledger.of(*SUBNETS):
-            key, own = key_of(resource), acls.get(key_of(resource), ())
+            key, own, vpc = key_of(resource), acls.get(key_of(resource), ()), vpcs.of(resource)
             beyond = () if own or resource.mode == "managed" else _beyond(resource.address)
-            self._by_key[key] = Subnet(prefixes(resource.body), vpcs.of(resource), Tied(own), sheltered.get(key), beyond=beyond)
+            segment = _segment(resource, subtract(vpcs.line(vpc), taken[key_of(vpc) if vpc else ""]))
+            self._by_key[key] = Subnet(segment, segment.prefixes, vpc, Tied(own), sheltered.get(key), beyond=beyond)
 
     def find(self, value: Any, root: str) -> Subnet | None:
         """The subnet that a value refers to, or what is known of all that it may be; None where it refers to none."""
@@ -120,11 +126,35 @@ class Subnets:
         if value in (None, ""):
             return None
         acls = self._elsewhere.tied(value, root)
-        return Subnet(EMPTY, None, acls, beyond=() if has_one(acls) else _beyond(outside(value, root, "subnet")[1]))
+        key, told, because = outside(value, root, "subnet")
+        segment = Segment(key, EMPTY, told, because)
+        return Subnet(segment, EMPTY, None, acls, beyond=() if has_one(acls) else _beyond(told))
+
+
+def unnamed(key: str, told: str) -> Subnet:
+    """A subnet that nothing names, by a key and in words."""
+    return Subnet(Segment(key, EMPTY, told), EMPTY, None, beyond=_beyond(told))
 
 
 def _beyond(subnet: str) -> tuple[str, ...]:
     return (f"network ACL of {subnet}",)
+
+
+def _taken(ledger: Ledger, vpcs: Vpcs) -> Mapping[str, Ranges]:
+    """The prefixes that subnets of the input have in each VPC: no other subnet of it can have them."""
+    found: dict[str, Ranges] = defaultdict(lambda: EMPTY)
+    for resource in ledger.managed(*SUBNETS):
+        if (vpc := vpcs.of(resource)) is not None:
+            found[key_of(vpc)] = union(found[key_of(vpc)], prefixes(resource.body))
+    return found
+
+
+def _segment(resource: Resource, at_most: Ranges) -> Segment:
+    """What is known of where a subnet lies."""
+    found = prefixes(resource.body)
+    named = resource.body.values.get("cidr_block")
+    because = named.because if isinstance(named, Unknown) else (f"{resource.address}.cidr_block",)
+    return Segment(key_of(resource), found, resource.address, () if found else because, at_most, made=resource.mode == "managed")
 
 
 def one_of(ways: Sequence[tuple[Subnet | None, Because]]) -> Subnet | None:
@@ -134,7 +164,9 @@ def one_of(ways: Sequence[tuple[Subnet | None, Because]]) -> Subnet | None:
     subnets = [subnet for subnet, _ in ways]
     vpcs = [subnet.vpc if subnet else None for subnet in subnets]
     clauses = [subnet.sheltered if subnet else None for subnet in subnets]
+    deciding = tuple(sorted({reference for _, because in ways for reference in because}))
     return Subnet(
+        _either([subnet.segment for subnet in subnets if subnet], deciding),
         all_of([subnet.prefixes if subnet else EMPTY for subnet in subnets]) or EMPTY,
         vpcs[0] if all(vpc is vpcs[0] for vpc in vpcs) else None,
         either((subnet.acls if subnet else Tied(), because) for subnet, because in ways),
@@ -142,6 +174,13 @@ def one_of(ways: Sequence[tuple[Subnet | None, Because]]) -> Subnet | None:
         one=False,
         beyond=tuple(sorted({each for subnet in subnets if subnet for each in subnet.beyond})),
     )
+
+
+def _either(segments: Sequence[Segment], because: Because) -> Segment:
+    """One of several subnets."""
+    text = " or ".join(sorted(segment.text for segment in segments))
+    at_most = normal(pair for segment in segments for pair in segment.prefixes or segment.at_most)
+    return Segment("|or|".join(sorted(segment.key for segment in segments)), EMPTY, text, because, at_most, is_one=False)
 
 
 def prefixes(body: Block) -> Ranges:

@@ -12,9 +12,9 @@ from pamlint.clouds.aws.network import Subnet
 from pamlint.clouds.aws.services import Services, is_internal
 from pamlint.clouds.ties import Because, Tied, keys, perhaps
 from pamlint.clouds.values import all_of, overlaid, string, tags, text
-from pamlint.model.acl import Text, Workload
+from pamlint.model.acl import NOWHERE, Segment, Text, Workload
 from pamlint.model.identity import key_of
-from pamlint.model.ranges import EMPTY, Ranges
+from pamlint.model.ranges import EMPTY
 from pamlint.model.resource import Resource
 
 INTERNAL = "it is an internal load balancer"
@@ -88,9 +88,9 @@ def _workload(
     )
 
 
-def _apart(subnets: Sequence[Subnet | None]) -> tuple[Ranges, ...]:
-    """The prefixes of each subnet that a workload stands in, empty where it is not known which that is."""
-    return tuple(dict.fromkeys(subnet.prefixes if subnet is not None and subnet.one else EMPTY for subnet in subnets))
+def _apart(subnets: Sequence[Subnet | None]) -> tuple[Segment, ...]:
+    """Each subnet that a workload stands in."""
+    return tuple(dict.fromkeys(subnet.segment if subnet is not None else NOWHERE for subnet in subnets))
 
 
 def _sheltered(subnets: Iterable[Subnet | None]) -> str | None:

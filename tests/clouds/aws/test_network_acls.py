@@ -109,7 +109,7 @@ def test_the_subnets_of_a_workload_are_known_apart(subnets: str, apart: list[lis
     """What stays in a subnet meets no network ACL: a load balancer has a side within each of its subnets."""
     code = 'resource "aws_network_acl" "n" { subnet_ids = [aws_subnet.a.id, aws_subnet.b.id] }'
     (found,) = workloads(network_of(tmp_path, BASE.replace("aws_subnet.a.id, aws_subnet.b.id", subnets) + code), "aws_lb.x")
-    assert [cidrs(subnet) for subnet in found.subnets] == apart
+    assert [cidrs(subnet.prefixes) for subnet in found.subnets] == apart
 
 
 @pytest.mark.parametrize(
