@@ -26,10 +26,14 @@ def where_asked(front: Front, ask: Ask, acls: Mapping[str, Acl], admission: Admi
 
 
 def told_once(openings: Sequence[Opening]) -> Iterable[Opening]:
-    """The openings without what a rule opens where its group is worn perhaps, if the group is told to open it by itself."""
+    """The openings without what a rule opens where its group is worn perhaps, if the group is told to open it by itself.
+
+    Nor is it told where the very rule is one of another group that is worn for sure.
+    """
     alone = {_what(opening): opening.residue.proved for opening in openings if not opening.unit.workloads}
+    surely = {_where(opening): opening.residue.proved for opening in openings if not opening.acl.loose}
     for opening in openings:
-        proved = alone.get(_what(opening), ()) if opening.acl.loose else ()
+        proved = (*alone.get(_what(opening), ()), *surely.get(_where(opening), ())) if opening.acl.loose else ()
         left = _untold(opening.residue.unproven, proved)
         if left or opening.residue.proved:
             yield replace(opening, residue=Settled(opening.residue.proved, left, opening.residue.because))
@@ -46,3 +50,8 @@ def _untold(unproven: Traffic, proved: Traffic) -> Traffic:
 def _what(opening: Opening) -> tuple[object, ...]:
     """What one finding tells of."""
     return opening.acl.key, opening.rule.name, opening.direction, opening.flow
+
+
+def _where(opening: Opening) -> tuple[object, ...]:
+    """Which rule opens something, and for whom, whichever of their groups it is a rule of."""
+    return id(opening.unit), opening.rule.name, opening.rule.location, opening.direction, opening.flow

@@ -19,7 +19,10 @@ GROUPS = """
 variable "one" {}
 variable "two" {}
 variable "list" { type = list(string) }
-locals { one = var.one }
+locals {
+  one    = var.one
+  either = var.two ? aws_security_group.near.id : aws_security_group.far.id
+}
 data "aws_security_group" "own" { name = "near" }
 data "aws_security_group" "named" { name = "other" }
 data "aws_security_group" "any" { tags = { team = "pam" } }
@@ -59,6 +62,7 @@ OWN, NAMED, ANY = (f"data.aws_security_group.{name}" for name in ("own", "named"
         ("local.one", "var.one", []),
         ("var.list[0]", "var.list[0]", []),
         ('"sg-1"', '"sg-1"', []),
+        ("local.either", "local.either", both("unproven", "aws_security_group.far.id", "aws_security_group.near.id", "var.two")),
         ("var.two", "var.one", both("unproven", "var.two")),
         ("var.list[1]", "var.list[0]", both("unproven", "var.list")),
         (f"{ANY}.id", f"{ANY}.id", []),

@@ -14,8 +14,9 @@ from typing import Any
 from pamlint.clouds.aws.network import VPCS, Vpcs
 from pamlint.clouds.aws.ports import misunderstood, services
 from pamlint.clouds.aws.prefix_lists import PrefixLists
+from pamlint.clouds.aws.spoken import Spoken
 from pamlint.clouds.ledger import Ledger, outside
-from pamlint.clouds.ties import Tied, Ties, sure, tied
+from pamlint.clouds.ties import Tied, Ties, sure, tied, ties
 from pamlint.clouds.values import (
     at_most,
     blocks,
@@ -49,6 +50,7 @@ NEW_RULES: Mapping[str, Direction] = {
 ADDRESSES = (("cidr_blocks", IPV4), ("cidr_ipv4", IPV4), ("ipv6_cidr_blocks", IPV6), ("cidr_ipv6", IPV6))
 OF_A_CLUSTER = "vpc_config[0].cluster_security_group_id"
 """The attribute that names the group which EKS makes for a cluster."""
+OWNER = "security_group_id"
 GROUP_PEERS = ("security_groups", "source_security_group_id", "referenced_security_group_id")
 
 TYPES = frozenset({GROUP, DEFAULT_GROUP, ANY_RULE, *NEW_RULES})
@@ -65,6 +67,8 @@ class Groups:
         self._found: dict[str, Acl] = {}
         self._worn: frozenset[str] = frozenset()
         self._defaults: dict[str, str] = {}
+        self._owners_named = Spoken(ledger, (ANY_RULE, *NEW_RULES), (OWNER,))
+        self._named = Spoken(ledger, (GROUP, DEFAULT_GROUP, ANY_RULE, *NEW_RULES), (OWNER, *GROUP_PEERS))
         for resource in ledger.of(GROUP, DEFAULT_GROUP):
             self._name(resource)
 
@@ -81,9 +85,26 @@ class Groups:
 
     def _owners(self, rule: Resource) -> Ties:
         """The group that a rule belongs to, or those of which it does to one."""
-        value = _given(rule.body.values.get("security_group_id"))
-        several = self.perhaps(value, rule.root)
-        return sure([self.key(value, rule.root, rule.address)]) if several is None else several.ties
+        named = rule.body.values.get(OWNER)
+        value, whichever = _given(named), _whichever(named, rule.root)
+        several = self._perhaps(value, rule.root)
+        own = sure([self.key(value, rule.root, rule.address)]) if several is None else several.ties
+        return ties((*own, (whichever, ()))) if whichever in self._worn else own
+
+    def worn(self, value: Any, root: str) -> Tied:
+        """The group that a value names, or those of which it is one; of a list all that rules name of it.
+
+        What is one of several is, whichever that is, what has the rules that name it by the very same reference.
+        """
+        several = self._perhaps(value, root)
+        besides = [self.key(each, root) for each in self._named.elements(value, root)]
+        if several is None:
+            return tied([(key, ()) for key in (self.key(value, root), *besides)])
+        if self._owners_named.names(value, root):
+            besides.append(_whichever(value, root))
+            unsaid = () if value.is_one_of_them else value.because
+            self.add(Acl(besides[-1], value.known_as, "aws_security_group", root, (), partial=unsaid))
+        return several.beside(Tied(sure(besides)))
 
     def key(self, value: Any, root: str, owned: str = "") -> str:
         """The key of the group that something wears, or an `owned` rule belongs to.
@@ -99,7 +120,7 @@ class Groups:
             self._ledger.symbols.setdefault(key, Symbol(key, "group", told))
         return key
 
-    def perhaps(self, value: Any, root: str) -> Tied | None:
+    def _perhaps(self, value: Any, root: str) -> Tied | None:
         """What a value that is not known may be, with what that hangs on; None where it is no group of the input for sure."""
         if not isinstance(value, Unknown) or self._lead(value, root) is not None:
             return None
@@ -267,6 +288,11 @@ def _left_out(resource: Resource, attribute: str) -> bool:
         return False
     addresses = [item for name, _ in ADDRESSES for item in items(values.get(name))]
     return truth(values.get("self")) is True or not all(isinstance(item, Unknown) for item in addresses)
+
+
+def _whichever(value: Any, root: str) -> str:
+    """The key of that one of several groups which a reference names."""
+    return f"{root}|{value.known_as}" if isinstance(value, Unknown) and value.known_as else ""
 
 
 def _given(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from pamlint.clouds.aws.groups import Groups
 from pamlint.clouds.aws.network import Subnet, Subnets, Vpcs, one_of
 from pamlint.clouds.ledger import Ledger
-from pamlint.clouds.ties import Because, Tied, Ties, doubted, either, has_sure, reasons, sure, tied, together
+from pamlint.clouds.ties import Because, Tied, Ties, doubted, either, has_sure, reasons, sure, together
 from pamlint.clouds.values import all_of, blocks, networks, written
 from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges
@@ -57,7 +57,7 @@ class Surroundings:
 
     def wearing(self, values: Iterable[Any], root: str) -> Tied:
         """The groups that values refer to; in place of one that is not known those that it may be, perhaps."""
-        return together(self.groups.perhaps(value, root) or tied([(self.groups.key(value, root), ())]) for value in values)
+        return together(self.groups.worn(value, root) for value in values)
 
     def or_default(self, worn: Tied, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> Tied:
         """What a resource wears, and the default group of its VPC where it names none, or perhaps none."""
