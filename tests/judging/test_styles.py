@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.judging.amazon import NETWORK
-from tests.judging.azure import MACHINE
+from tests.judging.amazon import NETWORK, entry, opens
+from tests.judging.azure import MACHINE, security_rule
 from tests.judging.building import FAR_CALLS, FLOW, ONE_ROLE, POLICY, ROLES, findings
 from tests.twins import lint
 
@@ -165,30 +165,14 @@ resource "aws_instance" "near" {
   subnet_id = aws_subnet.a.id
 }
 """
-GROUP_RULE = """%s {
-    protocol    = "tcp"
-    from_port   = 443
-    to_port     = 443
-    cidr_blocks = ["10.9.0.0/24"]
-  }
-"""
-ENTRY = """%s {
-    rule_no    = 100
-    action     = "allow"
-    protocol   = "tcp"
-    cidr_block = "10.9.0.0/24"
-    from_port  = 443
-    to_port    = 443
-  }
-"""
 
 
-def group(block: str, kind: str = "aws_security_group") -> str:
+def a_group(block: str, kind: str = "aws_security_group") -> str:
     """A group with a rule beside it in each direction."""
     return NETWORK + GROUP % {"kind": kind, "block": block}
 
 
-def network_acl(block: str, kind: str = "aws_network_acl") -> str:
+def an_acl(block: str, kind: str = "aws_network_acl") -> str:
     """A network ACL with an entry beside it in each direction."""
     return NETWORK + NETWORK_ACL % {"kind": kind, "block": block}
 
@@ -198,33 +182,33 @@ def ignoring(changes: str) -> str:
     return f"lifecycle {{\n    ignore_changes = {changes}\n  }}\n"
 
 
-INTO, OUT_OF = GROUP_RULE % "ingress", GROUP_RULE % "egress"
-IN_ENTRY, OUT_ENTRY = ENTRY % "ingress", ENTRY % "egress"
+INTO, OUT_OF = (f"{opens(443, '10.9.0.0/24', way)}\n" for way in ("ingress", "egress"))
+IN_ENTRY, OUT_ENTRY = (f"{entry(way, 100, 443, '10.9.0.0/24')}\n" for way in ("ingress", "egress"))
 DEFAULT_GROUP, DEFAULT_ACL = "aws_default_security_group", "aws_default_network_acl"
 OVERWRITTEN = {
-    "both directions": (group(INTO + OUT_OF), ["in", "out"]),
-    "nothing inside": (group(""), []),
-    "one direction is left alone": (group(INTO + OUT_OF + ignoring("[ingress]")), ["out"]),
-    "the other is": (group(INTO + OUT_OF + ignoring("[tags, egress]")), ["in"]),
-    "both are": (group(INTO + OUT_OF + ignoring("[ingress, egress]")), []),
-    "all is": (group(INTO + OUT_OF + ignoring("all")), []),
-    "as it was written once": (group(INTO + OUT_OF + ignoring('["ingress", "egress"]')), []),
-    "something else is": (group(INTO + OUT_OF + ignoring("[tags, description]")), ["in", "out"]),
-    "nothing is": (group(INTO + ignoring("[]")), ["in"]),
-    "one rule of the list, which Terraform refuses": (group(INTO + ignoring("[ingress[0]]")), ["in"]),
-    "an empty list": (group("ingress = []\n"), ["in"]),
-    "an empty list beside rules": (group("ingress = []\n" + OUT_OF), ["in", "out"]),
-    "an empty list is left alone": (group("ingress = []\n" + ignoring("[ingress]")), []),
-    "a default group, which is like any other once it is taken over": (group(INTO, DEFAULT_GROUP), ["in"]),
-    "a default group is left alone": (group(INTO + ignoring("[ingress]"), DEFAULT_GROUP), []),
-    "a network ACL": (network_acl(IN_ENTRY), ["in"]),
-    "a network ACL is left alone": (network_acl(IN_ENTRY + OUT_ENTRY + ignoring("[ingress]")), ["out"]),
-    "a network ACL in which other things are": (network_acl(IN_ENTRY + ignoring("[subnet_ids]")), ["in"]),
-    "a network ACL with an empty list": (network_acl("egress = []\n"), ["out"]),
-    "a default network ACL, in which nothing is left but what is inside": (network_acl(IN_ENTRY, DEFAULT_ACL), ["in", "out"]),
-    "an empty default network ACL": (network_acl("", DEFAULT_ACL), ["in", "out"]),
-    "a default network ACL is left alone in one direction": (network_acl(ignoring("[ingress]"), DEFAULT_ACL), ["out"]),
-    "a default network ACL is left alone": (network_acl(IN_ENTRY + ignoring("[ingress, egress]"), DEFAULT_ACL), []),
+    "both directions": (a_group(INTO + OUT_OF), ["in", "out"]),
+    "nothing inside": (a_group(""), []),
+    "one direction is left alone": (a_group(INTO + OUT_OF + ignoring("[ingress]")), ["out"]),
+    "the other is": (a_group(INTO + OUT_OF + ignoring("[tags, egress]")), ["in"]),
+    "both are": (a_group(INTO + OUT_OF + ignoring("[ingress, egress]")), []),
+    "all is": (a_group(INTO + OUT_OF + ignoring("all")), []),
+    "as it was written once": (a_group(INTO + OUT_OF + ignoring('["ingress", "egress"]')), []),
+    "something else is": (a_group(INTO + OUT_OF + ignoring("[tags, description]")), ["in", "out"]),
+    "nothing is": (a_group(INTO + ignoring("[]")), ["in"]),
+    "one rule of the list, which Terraform refuses": (a_group(INTO + ignoring("[ingress[0]]")), ["in"]),
+    "an empty list": (a_group("ingress = []\n"), ["in"]),
+    "an empty list beside rules": (a_group("ingress = []\n" + OUT_OF), ["in", "out"]),
+    "an empty list is left alone": (a_group("ingress = []\n" + ignoring("[ingress]")), []),
+    "a default group, which is like any other once it is taken over": (a_group(INTO, DEFAULT_GROUP), ["in"]),
+    "a default group is left alone": (a_group(INTO + ignoring("[ingress]"), DEFAULT_GROUP), []),
+    "a network ACL": (an_acl(IN_ENTRY), ["in"]),
+    "a network ACL is left alone": (an_acl(IN_ENTRY + OUT_ENTRY + ignoring("[ingress]")), ["out"]),
+    "a network ACL in which other things are": (an_acl(IN_ENTRY + ignoring("[subnet_ids]")), ["in"]),
+    "a network ACL with an empty list": (an_acl("egress = []\n"), ["out"]),
+    "a default network ACL, in which nothing is left but what is inside": (an_acl(IN_ENTRY, DEFAULT_ACL), ["in", "out"]),
+    "an empty default network ACL": (an_acl("", DEFAULT_ACL), ["in", "out"]),
+    "a default network ACL is left alone in one direction": (an_acl(ignoring("[ingress]"), DEFAULT_ACL), ["out"]),
+    "a default network ACL is left alone": (an_acl(IN_ENTRY + ignoring("[ingress, egress]"), DEFAULT_ACL), []),
 }
 
 
@@ -242,7 +226,7 @@ def test_what_the_lifecycle_leaves_alone_is_not_overwritten(code: str, told: lis
 def test_what_takes_a_default_network_acl_over_is_the_whole_list_by_itself(tmp_path: Path) -> None:
     """It need not say that it has no rule, and the sentence says why that overwrites others."""
     site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.9.0.0/24]") % ""
-    (found,) = mixed(findings(tmp_path, OPTIONAL, site, network_acl("", DEFAULT_ACL)))
+    (found,) = mixed(findings(tmp_path, OPTIONAL, site, an_acl("", DEFAULT_ACL)))
     assert found["message"].startswith(
         "aws_default_network_acl.edge has no ingress rule and no egress rule inside its block and rules in resources of their own"
     )
@@ -263,7 +247,7 @@ def test_in_a_default_network_acl_it_matters_not_whether_a_rule_is_inside(tmp_pa
   }
 """
     site = ROLES.replace("match: [{name: far}]%s", "cidrs: [10.9.0.0/24]") % ""
-    code = 'variable "rules" { type = set(string) }\n' + network_acl(perhaps + ignoring("[egress]"), "%s")
+    code = 'variable "rules" { type = set(string) }\n' + an_acl(perhaps + ignoring("[egress]"), "%s")
     told = {
         kind: mixed(findings(tmp_path, OPTIONAL, site, code.replace("%s", kind))) for kind in ("aws_network_acl", DEFAULT_ACL)
     }
@@ -278,17 +262,6 @@ resource "azurerm_network_security_group" "near" {
   name = "near"
   %s
 }
-"""
-SECURITY_RULE = """
-    name                       = "ssh"
-    priority                   = 100
-    direction                  = "Inbound"
-    access                     = "Allow"
-    protocol                   = "Tcp"
-    source_port_range          = "*"
-    destination_port_range     = "22"
-    source_address_prefix      = "10.0.2.0/24"
-    destination_address_prefix = "*"
 """
 BESIDE = """
 resource "azurerm_network_security_rule" "out" {
@@ -328,15 +301,16 @@ resource "azapi_resource" "near" {
   %s
 }
 """
+SSH = security_rule("ssh", "Allow", 100, "10.0.2.0/24", "22")
 NSGS = {
-    "whatever the direction": (f"security_rule {{{SECURITY_RULE}}}", ["out"]),
-    "as an argument": (f"security_rule = [{{{SECURITY_RULE}}}]", ["out"]),
+    "whatever the direction": (SSH, ["out"]),
+    "as an argument": (SSH.replace("security_rule {", "security_rule = [{").rstrip() + "]", ["out"]),
     "an empty list": ("security_rule = []", ["out"]),
     "nothing inside": ("", []),
-    "left alone": (f"security_rule {{{SECURITY_RULE}}}\n  " + ignoring("[security_rule]"), []),
-    "all left alone": (f"security_rule {{{SECURITY_RULE}}}\n  " + ignoring("all"), []),
+    "left alone": (SSH + ignoring("[security_rule]"), []),
+    "all left alone": (SSH + ignoring("all"), []),
     "an empty list left alone": ("security_rule = []\n  " + ignoring("[security_rule]"), []),
-    "what AWS calls it": (f"security_rule {{{SECURITY_RULE}}}\n  " + ignoring("[ingress, egress]"), ["out"]),
+    "what AWS calls it": (SSH + ignoring("[ingress, egress]"), ["out"]),
 }
 
 
@@ -400,7 +374,7 @@ def test_a_plan_tells_a_lifecycle_by_the_code_beside_it(
 ) -> None:
     """By itself it does not hold it."""
     if changes is not None:
-        code = group(INTO + ignoring(changes)).replace("vpc_id = aws_vpc.v.id", 'name = "near"')
+        code = a_group(INTO + ignoring(changes)).replace("vpc_id = aws_vpc.v.id", 'name = "near"')
         (tmp_path / "main.tf").write_text(code)
     found = documented(tmp_path, {"format_version": "1.2", "planned_values": DOCUMENT, "configuration": {}})
     assert [(each["certainty"], each["because"]) for each in mixed(found)] == told
