@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pamlint.checks.wording import SHOWN, Told, grouped, names_text, place_of, told, traffic_text
+from pamlint.checks.wording import SHOWN, Told, grouped, names_text, place_of, supply_text, told, traffic_text
 from pamlint.judging.judgement import Implicit, Judgement
 from pamlint.model.finding import Finding
 
@@ -29,7 +29,7 @@ def _finding(judgement: Judgement, group: list[Implicit], share: Told, *, serves
         share.certainty,
         judgement.estate,
         _message(group, rules, share, _flows(group) if serves else ()),
-        _tip(group),
+        _tip(first, share),
         roles=share.roles,
         direction=first.direction,
         acl=first.acl.address,
@@ -68,6 +68,9 @@ def _traffic(share: Told, direction: str) -> str:
     return traffic_text(share.rows, direction) if len(share.rows) <= SHOWN else "all that no other rule decides"
 
 
-def _tip(group: list[Implicit]) -> str:
-    wish = "Inbound" if group[0].direction == "ingress" else "Outbound"
+def _tip(first: Implicit, share: Told) -> str:
+    """What to do: where the rules of the NSG are elsewhere, a deny may stand there already."""
+    if first.acl.partial:
+        return supply_text(share.because)
+    wish = "Inbound" if first.direction == "ingress" else "Outbound"
     return f"Allow what is required with rules of its own, and add an {wish} rule that denies everything else (priority 4096)."

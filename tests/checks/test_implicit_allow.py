@@ -82,3 +82,25 @@ def test_what_is_said(case: str, tmp_path: Path) -> None:
     flows, rules, wanted = CASES[case]
     told = [each for each in findings(tmp_path, flows, SITE, NSG % rules) if each["check"] == "implicit-allow"]
     assert [each["message"] for each in told if each["direction"] == "ingress"] == wanted
+
+
+ELSEWHERE = """
+variable "nsg" {}
+resource "azurerm_network_interface" "n" {
+  name = "near"
+  ip_configuration { subnet_id = "subnet" }
+}
+resource "azurerm_network_interface_security_group_association" "n" {
+  network_interface_id      = azurerm_network_interface.n.id
+  network_security_group_id = var.nsg
+}
+"""
+
+
+def test_nobody_is_sent_to_write_rules_for_an_nsg_whose_rules_are_elsewhere(tmp_path: Path) -> None:
+    """A deny may stand there already: the tip says how to have its rules read."""
+    flow = FLOW % ("f", "far", "near", "tcp/22", "required", "ingress")
+    told = [each for each in findings(tmp_path, flow, SITE, ELSEWHERE) if each["check"] == "implicit-allow"]
+    assert {(each["certainty"], each["tip"].partition(". ")[2]) for each in told} == {
+        ("unproven", "Supply `var.nsg` with `--var` or `--var-file`, or under `values:` in the site file (`var.nsg: ...`).")
+    }
