@@ -370,3 +370,42 @@ def test_an_instance_has_the_interfaces_that_are_attached_to_it(tmp_path: Path) 
     network = _read(tmp_path, code % ('"eni-1"', "vpc_security_group_ids = [aws_security_group.ops.id]"))
     worn = [{key.rpartition("|")[2] for key in each.wears} for each in workloads(network, "aws_instance.x")]
     assert worn == [{"aws_security_group.ops"}, {WEB, "?eni-1.security_groups"}]
+
+
+DEFAULT_GROUP = """
+variable "vpc" {}
+variable "other" {}
+variable "on" {}
+data "aws_vpc" "d" { id = var.vpc }
+data "aws_security_group" "named" {
+  name   = "default"
+  vpc_id = "vpc-2"
+}
+resource "aws_default_security_group" "own" { vpc_id = %s }
+resource "aws_subnet" "s" { vpc_id = %s }
+resource "aws_instance" "x" { subnet_id = aws_subnet.s.id }
+"""
+OWN, UNSAID = "aws_default_security_group.own", "aws_instance.x.vpc_security_group_ids"
+
+
+@pytest.mark.parametrize(
+    ("of", "vpc", "worn", "because"),
+    [
+        ("var.other", "var.other", [OWN], None),
+        ("data.aws_vpc.d.id", "var.vpc", [OWN], None),
+        ('"vpc-1"', '"vpc-1"', [OWN], None),
+        ('"vpc-1"', '"vpc-2"', ["data.aws_security_group.named"], None),
+        ('"vpc-1"', "var.other", [UNSAID], None),
+        ('var.on ? var.other : "vpc-1"', '"vpc-1"', [OWN, UNSAID], ("var.on",)),
+    ],
+)
+def test_what_names_no_group_has_the_default_one_of_the_vpc_that_both_only_name(
+    of: str, vpc: str, worn: list[str], because: tuple[str, ...] | None, tmp_path: Path
+) -> None:
+    """Another VPC has another default group; where the group may be of it, or not, so it is worn, and what it else would be."""
+    found = _read(tmp_path, DEFAULT_GROUP % (of, vpc))
+    (machine,) = workloads(found, "aws_instance.x")
+    assert ([key.partition("|")[2] for layer in machine.chain for key in layer], set(machine.perhaps.values())) == (
+        worn,
+        {because} if because else set(),
+    )

@@ -150,9 +150,11 @@ class Groups:
         key = key_of(resource)
         ids = (resource.id,) if resource.id else ()
         self._ledger.symbols[key] = Symbol(key, "group", resource.address, at_most=self._vpcs.of_group(resource), ids=ids)
-        vpc = self._vpcs.of(resource)
-        if vpc is not None and (resource.type == DEFAULT_GROUP or resource.body.values.get("name") == "default"):
-            self._defaults[key_of(vpc)] = key
+        if resource.type == DEFAULT_GROUP or resource.body.values.get("name") == "default":
+            self._vpcs.defaults.tie(resource.body.values.get("vpc_id"), resource.root, Tied(sure([key])))
+            vpc = self._vpcs.of(resource)
+            if vpc is not None:
+                self._defaults[key_of(vpc)] = key
 
     def _lead(self, value: Any, root: str) -> str | None:
         """The key of the group of the input that a value refers to."""

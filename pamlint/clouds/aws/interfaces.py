@@ -8,7 +8,7 @@ from typing import Any
 from pamlint.clouds.aws.groups import Groups
 from pamlint.clouds.aws.network import Subnet, Subnets, Vpcs, one_of
 from pamlint.clouds.ledger import Ledger
-from pamlint.clouds.ties import Because, Tied, Ties, doubted, either, has_sure, reasons, sure, together
+from pamlint.clouds.ties import Because, Tied, Ties, doubted, either, has_sure, reasons, sure, ties, together
 from pamlint.clouds.values import all_of, blocks, networks, written
 from pamlint.model.noun import noun
 from pamlint.model.ranges import EMPTY, Ranges
@@ -67,11 +67,16 @@ class Surroundings:
 
     def _default(self, resource: Resource, standing: Iterable[Subnet | None], attribute: str) -> Ties:
         """The default group of the VPC, as far as it is known which VPC that is; the code of a data source names nothing."""
-        vpc = self.vpcs.of(resource) or next((subnet.vpc for subnet in standing if subnet and subnet.vpc), None)
+        subnets = [subnet for subnet in standing if subnet]
+        vpc = self.vpcs.of(resource) or next((subnet.vpc for subnet in subnets if subnet.vpc), None)
         if vpc is not None and resource.mode == "managed":
             return sure([self.groups.default_of(vpc)])
         unsaid = Unknown((f"{resource.address}.{attribute}",), attribute=(resource.address, attribute))
-        return sure([self.groups.key(unsaid, resource.root)])
+        if resource.mode == "data":
+            return sure([self.groups.key(unsaid, resource.root)])
+        named = self.vpcs.defaults.tied(resource.body.values.get("vpc_id"), resource.root).ties
+        outer = named or next((subnet.default.ties for subnet in subnets if subnet.default.ties), ())
+        return outer if has_sure(outer) else ties((*outer, (self.groups.key(unsaid, resource.root), reasons(outer))))
 
 
 def addresses(resource: Resource, paths: Iterable[str]) -> Ranges:

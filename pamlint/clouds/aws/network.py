@@ -34,6 +34,7 @@ class Subnet:
     """A subnet: its known prefixes, its VPC, its network ACLs, why the Internet cannot reach it.
 
     It has one network ACL; several where it is not known which. `one` is false of what is known of several of which it is one.
+    `default` is the default group of a VPC that the input does not hold, where that is tied to it.
     `beyond` names the network ACL of one that the input does not hold, where it does not say either which that is.
     """
 
@@ -44,16 +45,18 @@ class Subnet:
     sheltered: str | None = None
     one: bool = True
     beyond: tuple[str, ...] = ()
+    default: Tied = Tied()
 
 
 class Vpcs:
-    """Where the VPCs of an estate lie."""
+    """Where the VPCs of an estate lie; `defaults` has the default groups of those that are elsewhere."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._more = [ledger.tied(MORE_IPV4, "vpc_id"), ledger.tied(MORE_IPV6, "vpc_id")]
         self._groups = ledger.tied(GROUP_VPCS, "security_group_id")
         self._lines: dict[str, Ranges] = {}
+        self.defaults = Elsewhere(ledger, *VPCS)
 
     def of(self, resource: Resource) -> Resource | None:
         """The VPC that a resource names."""
@@ -112,8 +115,11 @@ class Subnets:
         for resource in ledger.of(*SUBNETS):
             key, own, vpc = key_of(resource), acls.get(key_of(resource), ()), vpcs.of(resource)
             beyond = () if own or resource.mode == "managed" else _beyond(resource.address)
+            default = vpcs.defaults.tied(resource.body.values.get("vpc_id"), resource.root)
             segment = _segment(resource, subtract(vpcs.line(vpc), taken[key_of(vpc) if vpc else ""]))
-            self._by_key[key] = Subnet(segment, segment.prefixes, vpc, Tied(own), sheltered.get(key), beyond=beyond)
+            self._by_key[key] = Subnet(
+                segment, segment.prefixes, vpc, Tied(own), sheltered.get(key), beyond=beyond, default=default
+            )
 
     def find(self, value: Any, root: str) -> Subnet | None:
         """The subnet that a value refers to, or what is known of all that it may be; None where it refers to none."""
