@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pamlint.clouds.ledger import Ledger
@@ -16,20 +16,23 @@ class Spoken:
     """By what name the rules of some types of resources speak of groups, in each root."""
 
     def __init__(self, ledger: Ledger, types: tuple[str, ...], attributes: tuple[str, ...]) -> None:
-        self._named: dict[str, dict[str, Unknown]] = defaultdict(dict)
+        self._named: set[tuple[str, str]] = set()
+        self._elements: dict[tuple[str, str], dict[str, Unknown]] = defaultdict(dict)
         for resource in ledger.managed(*types):
             for value in _values(resource, attributes):
                 if isinstance(value, Unknown) and value.known_as:
-                    self._named[resource.root][value.known_as] = value
+                    self._named.add((resource.root, value.known_as))
+                    if value.known_as.endswith("]"):
+                        self._elements[resource.root, value.known_as.rpartition("[")[0]][value.known_as] = value
 
     def names(self, value: Any, root: str) -> bool:
         """Whether a rule names a group by the very same reference."""
-        return isinstance(value, Unknown) and value.known_as in self._named[root]
+        return isinstance(value, Unknown) and (root, value.known_as) in self._named
 
-    def elements(self, value: Any, root: str) -> Iterator[Unknown]:
+    def elements(self, value: Any, root: str) -> Iterable[Unknown]:
         """The elements of a list that is not known which rules name."""
-        whole = value.known_as if isinstance(value, Unknown) else ""
-        yield from (each for name, each in self._named[root].items() if whole and name.startswith(f"{whole}["))
+        named = isinstance(value, Unknown) and value.known_as
+        return self._elements.get((root, value.known_as), {}).values() if named else ()
 
 
 def _values(resource: Resource, attributes: tuple[str, ...]) -> Iterator[Any]:
