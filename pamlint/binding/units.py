@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 
 from pamlint.binding.nouns import Bearing, Because, Part, Unit
 from pamlint.model.acl import Acl, Network, Workload
@@ -129,7 +130,8 @@ def _unit(layers: Layers, workloads: tuple[Workload, ...], bearings: tuple[Beari
         return Unit(layers, workloads, bearings, None, ANY)
     if workloads:
         exact = [workload.addresses for workload in workloads]
-        places = [workload.addresses or workload.within for workload in workloads]
+        claimed = _claimed(bearings)
+        places = [workload.addresses or workload.within or claimed for workload in workloads]
         wears = frozenset.intersection(*(workload.wears for workload in workloads))
         may_wear = frozenset.union(*(workload.wears for workload in workloads))
         behind, within = _all_of(exact), _all_of(places) or ANY
@@ -141,6 +143,12 @@ def _unit(layers: Layers, workloads: tuple[Workload, ...], bearings: tuple[Beari
     claims = [bearing.part.networks if bearing.part.cidrs else None for bearing in bearings]
     behind = acl.local or _all_of([claim or EMPTY for claim in claims])
     return Unit(layers, workloads, bearings, behind, behind or ANY)
+
+
+def _claimed(bearings: Iterable[Bearing]) -> Ranges:
+    """Where the site file says that whoever bears these roles stands; empty where it does not say so."""
+    claims = [bearing.part.networks or EMPTY for bearing in bearings if bearing.part.cidrs and not bearing.because]
+    return reduce(intersect, claims) if claims else EMPTY
 
 
 def _all_of(lines: list[Ranges]) -> Ranges | None:

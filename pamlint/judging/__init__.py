@@ -229,6 +229,7 @@ class _Judge:
             if want is None:
                 continue
             passes = where_asked(front, ask, self.acls, self.admission) if ask.bearing.because else front.perhaps
+            passes = self.admission.within_subnet(front.unit, front.direction, ask.peer, passes)
             passed = front.perhaps_passed if passes is front.perhaps else self.admission.chain(front.unit, passes)
             if closed := closed_by_name(front.unit, front.direction, self.table):
                 want, passed = asked_by_name(want, closed), minus(passed, closed)

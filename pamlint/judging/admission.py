@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from pamlint.binding import Unit
+from pamlint.binding import Part, Unit
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
 from pamlint.model.acl import Acl, Action, Rule, Segment
 from pamlint.model.addresses import ANY
@@ -126,6 +126,16 @@ class Admission:
         others = frozenset(self.table.choosing(acl)) if is_chosen(acl) else frozenset()
         return tuple(cube for cube in passed if others.isdisjoint(name for name, _ in cube.guard)) if others else passed
 
+    def within_subnet(self, unit: Unit, direction: Direction, peer: Part, passes: tuple[Traffic, ...]) -> tuple[Traffic, ...]:
+        """What passes each layer, with what the peers of its own subnet are known to do without meeting the network ACL."""
+        near = neighbours(unit, direction, peer, self.table)
+        lists = (layer[0].kind == "aws_network_acl" for layer in unit.layers)
+        return (
+            tuple((*passed, *near) if is_list else passed for passed, is_list in zip(passes, lists, strict=True))
+            if near
+            else passes
+        )
+
     def untied(self, acl: Acl, unit: Unit, direction: Direction) -> Traffic:
         """What a list that stands in a chain perhaps lets through if it does not: everything."""
         if not acl.loose or not acl.ordered:
@@ -182,10 +192,7 @@ def staying(unit: Unit, direction: Direction, table: Table) -> Traffic:
 
 
 def staying_somewhere(unit: Unit, direction: Direction, table: Table) -> Traffic:
-    """The traffic of those of a unit who stand in the same subnet as the far side.
-
-    Where nobody knows its prefixes, groups stand there whose members do, and anybody else perhaps.
-    """
+    """The traffic of those of a unit who stand in the same subnet as the far side, perhaps where nobody knows its prefixes."""
     peer_side, _ = sides(direction)
     out = []
     for subnet in _subnets(unit):
@@ -195,9 +202,19 @@ def staying_somewhere(unit: Unit, direction: Direction, table: Table) -> Traffic
             place = f"subnet {subnet.key}/{peer_side}"
             there = table.unknown(place, peer_side, subnet.at_most, subnet.text, subnet.because)
             out.append(Cube().replace(peer_side, subnet.at_most).where(there))
-            members = table.members_in(subnet.key, peer_side) if subnet.is_one else ()
-            out += (Cube().replace(peer_side, line).where(*guard) for line, guard in members)
     return tuple(out)
+
+
+def neighbours(unit: Unit, direction: Direction, peer: Part, table: Table) -> Traffic:
+    """The traffic of groups whose members are known to stand in the one subnet of a unit, of which nobody knows the prefixes.
+
+    A peer of which the site file says where it stands may stand elsewhere, too.
+    """
+    peer_side, _ = sides(direction)
+    alone = () if peer.cidrs else _subnets(unit)
+    known = [subnet for subnet in alone if subnet.is_one and not subnet.prefixes] if len(alone) == 1 else []
+    members = (option for subnet in known for option in table.members_in(subnet.key, peer_side))
+    return tuple(Cube().replace(peer_side, line).where(*guard) for line, guard in members)
 
 
 def _subnets(unit: Unit) -> tuple[Segment, ...]:

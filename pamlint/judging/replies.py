@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pamlint.binding import Unit
-from pamlint.judging.admission import Admission, staying, together
+from pamlint.judging.admission import Admission, neighbours, staying, together
 from pamlint.judging.answers import OPPOSITE, answers
 from pamlint.judging.demand import Ask
 from pamlint.judging.floating import Floating
@@ -28,7 +28,12 @@ def replies(ask: Ask, unit: Unit, direction: Direction, wants: Wants, admission:
     found = []
     for acl in stateless:
         held = together(floating.held(unit, admission.pieces(acl, back), back))
-        besides = (*staying(unit, back, admission.table), *admission.untied(acl, unit, back), *floating.beside([acl], unit, back))
+        besides = (
+            *staying(unit, back, admission.table),
+            *neighbours(unit, back, ask.peer, admission.table),
+            *admission.untied(acl, unit, back),
+            *floating.beside([acl], unit, back),
+        )
         passed = passing((*held, *besides), f"{acl.place}/{'+'.join(sorted(unit.hosts))}/{ask.flow.id} replies", admission.table)
         residue = unmet(answer, passed, {}, admission.table, back)
         if residue.proved or residue.unproven:
