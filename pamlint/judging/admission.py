@@ -7,7 +7,8 @@ from typing import NamedTuple, TypeVar
 
 from pamlint.binding import Part, Unit
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides
-from pamlint.model.acl import Acl, Action, Rule, Segment
+from pamlint.judging.staying import neighbours, staying
+from pamlint.model.acl import Acl, Action, Rule
 from pamlint.model.addresses import ANY
 from pamlint.model.certainty import Settled
 from pamlint.model.finding import Direction
@@ -184,42 +185,6 @@ def _told(acl: Acl, like: Rule, table: Table) -> Told:
 def is_chosen(acl: Acl) -> bool:
     """Whether a list is one of several of which just one stands."""
     return acl.ordered and bool(acl.one_of)
-
-
-def staying(unit: Unit, direction: Direction, table: Table) -> Traffic:
-    """The traffic that does not leave the subnet, where all of a unit stands in one."""
-    return staying_somewhere(unit, direction, table) if len(_subnets(unit)) == 1 else ()
-
-
-def staying_somewhere(unit: Unit, direction: Direction, table: Table) -> Traffic:
-    """The traffic of those of a unit who stand in the same subnet as the far side, perhaps where nobody knows its prefixes."""
-    peer_side, _ = sides(direction)
-    out = []
-    for subnet in _subnets(unit):
-        if subnet.prefixes:
-            out.append(Cube().replace(peer_side, subnet.prefixes))
-        elif subnet.because:
-            place = f"subnet {subnet.key}/{peer_side}"
-            there = table.unknown(place, peer_side, subnet.at_most, subnet.text, subnet.because)
-            out.append(Cube().replace(peer_side, subnet.at_most).where(there))
-    return tuple(out)
-
-
-def neighbours(unit: Unit, direction: Direction, peer: Part, table: Table) -> Traffic:
-    """The traffic of groups whose members are known to stand in the one subnet of a unit, of which nobody knows the prefixes.
-
-    A peer of which the site file says where it stands may stand elsewhere, too.
-    """
-    peer_side, _ = sides(direction)
-    alone = () if peer.cidrs else _subnets(unit)
-    known = [subnet for subnet in alone if subnet.is_one and not subnet.prefixes] if len(alone) == 1 else []
-    members = (option for subnet in known for option in table.members_in(subnet.key, peer_side))
-    return tuple(Cube().replace(peer_side, line).where(*guard) for line, guard in members)
-
-
-def _subnets(unit: Unit) -> tuple[Segment, ...]:
-    found = {subnet.prefixes or subnet.key: subnet for workload in unit.workloads for subnet in workload.subnets}
-    return tuple(sorted(found.values(), key=lambda subnet: (subnet.prefixes, subnet.key)))
 
 
 def sure(traffic: Traffic, table: Table) -> Traffic:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pamlint.binding import Unit
-from pamlint.judging.admission import Admission, Piece, is_chosen, less, localise, staying, staying_somewhere, through
+from pamlint.judging.admission import Admission, Piece, is_chosen, less, localise, through
 from pamlint.judging.crossing import NARROWED, in_both, past_a_list
 from pamlint.judging.cubes import SERVICE_FIRST, Table, sides, spoken
 from pamlint.judging.demand import PROBES, UNFILTERED, Ask, Demand, Permitted
 from pamlint.judging.judgement import NOTHING_SETTLED, FlowState, Opening, Reply, Share
 from pamlint.judging.overdue import taken_off
+from pamlint.judging.staying import staying, staying_somewhere
 from pamlint.model.acl import ANYWHERE, Acl, Extent, Rule
 from pamlint.model.addresses import ANY, families
 from pamlint.model.certainty import Own, Predicate, Purpose, Settled, bare, settle

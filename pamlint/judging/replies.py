@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pamlint.binding import Unit
-from pamlint.judging.admission import Admission, neighbours, staying, together
+from pamlint.judging.admission import Admission, together
 from pamlint.judging.answers import OPPOSITE, answers
 from pamlint.judging.demand import Ask
 from pamlint.judging.floating import Floating
 from pamlint.judging.judgement import Reply
 from pamlint.judging.pooling import passing
 from pamlint.judging.required import Wants, unmet
+from pamlint.judging.staying import neighbours, staying
 from pamlint.model.finding import Direction
 from pamlint.model.rows import View
 
