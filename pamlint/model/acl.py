@@ -182,7 +182,8 @@ class Segment:
     """A subnet that a workload stands in, and whose edge traffic inside of it never meets: its key, its prefixes, its name.
 
     Where the prefixes are not known there are none, `because` are the references that decide, and they are within `at_most`.
-    `is_one` is false of what is just one of several subnets, `made` true of one that the input holds.
+    `is_one` is false of what is just one of several subnets, or may be another wherever it is named; `made` is true of one that
+    the input makes.
     """
 
     key: str
@@ -194,7 +195,7 @@ class Segment:
     made: bool = False
 
     def may_be(self, other: Segment) -> bool:
-        """Whether both may be one subnet: two that the input holds are two."""
+        """Whether both may be one subnet: two that the input makes are two."""
         return self.key == other.key or not (self.made and other.made)
 
 

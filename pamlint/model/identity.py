@@ -106,8 +106,15 @@ class Names:
             stands_for = value.attribute[0] if value.attribute is not None and value.attribute[1] in IDENTIFIERS else ""
             return self.addresses.get((root, stands_for)) or self.read.get((root, value.known_as))
         if isinstance(value, str):
-            return self.ids.get(foreign_key(value)) or (self.made.get(names_in(value)) if self.made else None)
+            return self.ids.get(foreign_key(value)) or (self._to_be(value) if self.made else None)
         return None
+
+    def _to_be(self, identifier: str) -> str | None:
+        """What will have an id of Azure, if nothing says that it will be in another subscription."""
+        key = self.made.get(names_in(identifier))
+        place = self.resources[key].body.values.get("subscription_id") if key else None
+        apart = isinstance(place, str) and place.lower() != identifier.split("/")[2].lower()
+        return None if apart else key
 
     def resource(self, value: Any, root: str) -> Resource | None:
         """The resource that a value refers to, or None."""

@@ -32,11 +32,11 @@ def default_tags(owned: Owned) -> Any:
     return None if tags is None else _settled(owned, "default_tags", tags.value)
 
 
-def region(owned: Owned) -> Any:
-    """The region that a provider is for, plain; None if it does not say so."""
+def stated(owned: Owned, name: str) -> Any:
+    """What a provider says for all its resources, such as the region; plain, None if it does not."""
     _, provider = owned
-    argument = provider.block.body.arguments.get("region")
-    return None if argument is None else _settled(owned, "region", argument.value)
+    argument = provider.block.body.arguments.get(name)
+    return None if argument is None else _settled(owned, name, argument.value)
 
 
 def _settled(owned: Owned, name: str, node: Expression) -> Any:

@@ -12,7 +12,7 @@ from pamlint.terraform.blocks import META_ARGUMENTS, BodyReader
 from pamlint.terraform.configuration import Declared
 from pamlint.terraform.lifecycle import IGNORED, LIFECYCLE, kept
 from pamlint.terraform.naming import attributed
-from pamlint.terraform.providers import Owned, default_tags, provider_of, region
+from pamlint.terraform.providers import Owned, default_tags, provider_of, stated
 from pamlint.terraform.repetition import Expansion, Instance, repeating
 from pamlint.terraform.session import joined
 from pamlint.terraform.types import ANY, STRING
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pamlint.terraform.modules import Module
 
 _IDENTITIES = ("id", "arn")
+
+PLACES = ("region", "subscription_id")
+"""The arguments of a provider that say where its resources are."""
 
 
 class ResourceNode:
@@ -117,9 +120,9 @@ class ResourceNode:
         return {name: value for name, value in found.items() if isinstance(value, str) and "." not in name}
 
     def _inherited(self, block: Block, owned: Owned) -> Mapping[str, Any]:
-        """What comes from the provider: its region, and the resource's tags over the default ones."""
-        place = region(owned) if "region" not in block.values else None
-        found = {} if place is None else {"region": place}
+        """What comes from the provider: its region or subscription, and the resource's tags over the default ones."""
+        places = {name: stated(owned, name) for name in PLACES if name not in block.values}
+        found = {name: place for name, place in places.items() if place is not None}
         defaults = default_tags(owned) if self.mode == "managed" and "tags_all" not in block.values else None
         if defaults is None:
             return found

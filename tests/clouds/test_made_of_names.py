@@ -104,6 +104,50 @@ def test_an_id_of_azure_leads_to_what_will_have_its_names(group: str, found: boo
     assert cidrs(machine.within) == (["10.0.1.0/24"] if found else [])
 
 
+@pytest.mark.parametrize(("subscription", "found"), [('"S"', True), ('"other"', False), ("var.s", True)])
+def test_an_id_of_another_subscription_leads_elsewhere(subscription: str, found: bool, tmp_path: Path) -> None:
+    """The provider of what has the names may say that it is made in another subscription."""
+    provider = f'variable "s" {{}}\nprovider "azurerm" {{\n  subscription_id = {subscription}\n}}\n'
+    here = HERE % ("x", ID % ("rg", "networkSecurityGroups/g"), "y")
+    (machine,) = two_roots(tmp_path, here, provider + ELSEWHERE).workloads
+    assert ([key.partition("|")[2] for (key,) in machine.chain] == ["azurerm_network_security_group.g"]) is found
+
+
+NAMED = """
+provider "azurerm" { subscription_id = %s }
+resource "azurerm_subnet" "%s" {
+  name                 = "s"
+  resource_group_name  = "rg"
+  virtual_network_name = "corp"
+  address_prefixes     = ["10.0.%d.0/24"]
+}
+resource "azurerm_network_security_group" "g" { name = "g" }
+resource "azurerm_subnet_network_security_group_association" "a" {
+  subnet_id                 = azurerm_subnet.%s.id
+  network_security_group_id = azurerm_network_security_group.g.id
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "held"),
+    [
+        ('"S"', '"s"', ["10.0.1.0/24", "10.0.2.0/24"]),
+        ('"s"', '"t"', ["10.0.1.0/24"]),
+        ("null", "null", ["10.0.1.0/24"]),
+    ],
+    ids=["one subscription", "two subscriptions", "nobody knows"],
+)
+def test_networks_of_one_name_are_one_where_they_are_in_one_subscription(
+    one: str, other: str, held: list[str], tmp_path: Path
+) -> None:
+    """Two roots name a network that neither makes: VirtualNetwork holds the subnets of both if that is one for sure."""
+    network = two_roots(tmp_path, NAMED % (one, "one", 1, "one"), NAMED % (other, "two", 2, "two"))
+    nsg = next(acl for acl in network.acls if acl.root.endswith("/here"))
+    (symbol,) = {peer.symbol for rule in nsg.rules for peer in rule.peers if peer.text == "VirtualNetwork"}
+    assert cidrs(network.symbols[str(symbol)].at_least) == held
+
+
 def test_of_two_things_of_the_same_names_an_id_means_neither(tmp_path: Path) -> None:
     """Roots of two subscriptions may both have them."""
     here = HERE % ("x", ID % ("rg", "networkSecurityGroups/g"), "y") + ELSEWHERE

@@ -180,3 +180,53 @@ def test_what_stays_in_a_subnet_of_unknown_prefix(near: str, far: str, ssh: str,
         pamlint(tmp_path, "trace", "--from", "10.0.9.9", "--to", "far", "--port", "tcp/80", ".", "--format", "json").out
     )
     assert outside["outcome"] == "unproven"
+
+
+MANY = """
+variable "ids" { type = list(string) }
+variable "map" { type = map(string) }
+variable "at" { type = number }
+data "aws_subnet" "each" {
+  for_each = var.map
+  id       = each.value
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("near", "far", "edge"),
+    [
+        ('lookup(var.map, "a")', 'lookup(var.map, "b")', 'lookup(var.map, "b")'),
+        ('"${var.subnet}-a"', '"${var.subnet}-b"', '"${var.subnet}-b"'),
+        ("element(var.ids, var.at)", "element(var.ids, var.at + 1)", "var.ids"),
+        ('data.aws_subnet.each["a"].id', 'data.aws_subnet.each["b"].id', 'data.aws_subnet.each["b"].id'),
+    ],
+    ids=["looked up", "computed", "elements", "instances"],
+)
+def test_what_may_be_two_subnets_is_not_one(near: str, far: str, edge: str, tmp_path: Path) -> None:
+    """Two values of the same references may be two subnets: that the network ACL is in the way is a question, and is told."""
+    for name, text in (("main.tf", MANY + UNKNOWN % (edge, near, far)), ("policy.yaml", POLICY), ("pamlint.yaml", OWN_SITE)):
+        (tmp_path / name).write_text(text.replace("[var.ids]", "var.ids"))
+    states = {verdict["flow"]: verdict["state"] for verdict in lint(tmp_path).report()["verdicts"] if verdict["role"] == "far"}
+    assert states["ssh"] == "unproven"
+    asked = ("trace", "--from", "near", "--to", "far", "--port", "tcp/22", ".", "--format", "json")
+    assert json.loads(pamlint(tmp_path, *asked).out)["outcome"] == "unproven"
+
+
+FLEETS = """
+resource "aws_launch_template" "%(name)s" { vpc_security_group_ids = [aws_security_group.%(name)s.id] }
+resource "aws_autoscaling_group" "%(name)s" {
+  vpc_zone_identifier = var.ids
+  launch_template { id = aws_launch_template.%(name)s.id }
+}
+"""
+
+
+def test_a_list_of_which_nothing_is_known_is_not_one_subnet(tmp_path: Path) -> None:
+    """Two fleets that stand in the same list of subnets have machines in different ones."""
+    code = UNKNOWN.split('resource "aws_instance" "near"')[0] % "var.ids"
+    code = MANY + code.replace("[var.ids]", "var.ids") + FLEETS % {"name": "near"} + FLEETS % {"name": "far"}
+    for name, text in (("main.tf", code), ("policy.yaml", POLICY), ("pamlint.yaml", OWN_SITE)):
+        (tmp_path / name).write_text(text)
+    states = {verdict["flow"]: verdict["state"] for verdict in lint(tmp_path).report()["verdicts"] if verdict["role"] == "far"}
+    assert states["ssh"] == "unproven"

@@ -51,9 +51,9 @@ class Surroundings:
     subnets: Subnets
     groups: Groups
 
-    def standing(self, values: Iterable[Any], root: str) -> tuple[Subnet | None, ...]:
-        """The subnets that values refer to, None for each that the input does not hold."""
-        return tuple(dict.fromkeys(self.subnets.find(value, root) for value in values))
+    def standing(self, values: Iterable[Any], root: str, one: bool = False) -> tuple[Subnet | None, ...]:
+        """The subnets that values refer to, None for each that the input does not hold; `one`: no value stands for a list."""
+        return tuple(dict.fromkeys(self.subnets.find(value, root, one) for value in values))
 
     def wearing(self, values: Iterable[Any], root: str) -> Tied:
         """The groups that values refer to; in place of one that is not known those that it may be, perhaps."""

@@ -195,7 +195,7 @@ class Machines:
 
     def _made(self, resource: Resource) -> list[Interface]:
         """The interface that an instance is made with if it names none."""
-        subnets = self._around.standing(written(resource, "subnet_id") or [None], resource.root)
+        subnets = self._around.standing(written(resource, "subnet_id") or [None], resource.root, one=True)
         named = self._around.wearing(first_written(resource, ("vpc_security_group_ids", "security_groups")), resource.root)
         attached = self._attached[key_of(resource)]
         found = addresses(resource, INSTANCE_ADDRESSES)
@@ -205,7 +205,7 @@ class Machines:
         return [Interface(worn.beside(attached), subnets, found)]
 
     def _card(self, resource: Resource) -> Interface:
-        subnets = self._around.standing(written(resource, "subnet_id") or [None], resource.root)
+        subnets = self._around.standing(written(resource, "subnet_id") or [None], resource.root, one=True)
         groups = self._around.wearing(written(resource, "security_groups"), resource.root)
         if not is_live(resource):
             groups = self._around.or_default(groups, resource, subnets, "security_groups")
@@ -219,7 +219,7 @@ class Machines:
         own = first_written(template, ("vpc_security_group_ids", "security_group_names"))
         found = []
         for card in blocks(template.body, "network_interfaces"):
-            standing = subnets or self._around.standing(find(card, "subnet_id"), template.root)
+            standing = subnets or self._around.standing(find(card, "subnet_id"), template.root, one=True)
             found.append(
                 replace(self._templated(template, find(card, "security_groups") or own, standing), possible=card.possible)
             )

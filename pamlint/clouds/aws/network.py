@@ -121,19 +121,23 @@ class Subnets:
                 segment, segment.prefixes, vpc, Tied(own), sheltered.get(key), beyond=beyond, default=default
             )
 
-    def find(self, value: Any, root: str) -> Subnet | None:
-        """The subnet that a value refers to, or what is known of all that it may be; None where it refers to none."""
+    def find(self, value: Any, root: str, one: bool = False) -> Subnet | None:
+        """The subnet that a value refers to, or what is known of all that it may be; None where it refers to none.
+
+        `one`: the value is no list of which just nothing is known.
+        """
         known = self._ledger.just_one(value, root, *SUBNETS)
-        outside = self._outside(value, root)
+        outside = self._outside(value, root, one)
         return one_of([(self._by_key[key_of(resource)] if resource else outside, because) for resource, because in known])
 
-    def _outside(self, value: Any, root: str) -> Subnet | None:
+    def _outside(self, value: Any, root: str, one: bool) -> Subnet | None:
         """What is known of a subnet that the input does not hold: the network ACL that is tied to it."""
         if value in (None, ""):
             return None
         acls = self._elsewhere.tied(value, root)
         key, told, because = outside(value, root, "subnet")
-        segment = Segment(key, EMPTY, told, because)
+        named = not isinstance(value, Unknown) or bool(value.known_as)
+        segment = Segment(key, EMPTY, told, because, is_one=one and named)
         return Subnet(segment, EMPTY, None, acls, beyond=() if has_one(acls) else _beyond(told))
 
 
@@ -160,7 +164,8 @@ def _segment(resource: Resource, at_most: Ranges) -> Segment:
     found = prefixes(resource.body)
     named = resource.body.values.get("cidr_block")
     because = named.because if isinstance(named, Unknown) else (f"{resource.address}.cidr_block",)
-    return Segment(key_of(resource), found, resource.address, () if found else because, at_most, made=resource.mode == "managed")
+    one, made = "[*]" not in resource.address, resource.mode == "managed"
+    return Segment(key_of(resource), found, resource.address, () if found else because, at_most, one, made)
 
 
 def one_of(ways: Sequence[tuple[Subnet | None, Because]]) -> Subnet | None:

@@ -121,13 +121,13 @@ class Cards:
         nsgs, asgs = self._inside(resource, block, configurations)
         named = [item for inner in configurations for item in items(inner.values.get(POOL_IDS))]
         pools = self.pools.of(named, resource.root)
-        card = Card(nsgs, self._places(configurations, resource.root), asgs, pools=pools, possible=block.possible)
+        card = Card(nsgs, self._places(configurations, resource), asgs, pools=pools, possible=block.possible)
         self._stand(card)
         return card
 
     def in_subnet(self, resource: Resource, values: Iterable[Any], endpoint: bool = False) -> Card:
         """An interface of a service, which has no NSG of its own."""
-        places = tuple(dict.fromkeys(self._place(value, resource.root) for value in values))
+        places = tuple(dict.fromkeys(self._place(value, resource) for value in values))
         return Card(Tied(), places or (NOWHERE,), (), endpoint=endpoint)
 
     def strangers(self) -> Iterator[tuple[Resource, Card]]:
@@ -154,7 +154,7 @@ class Cards:
             read = self._inside(resource, resource.body, configurations)
             nsgs, asgs = nsgs if nsgs.ties else read[0], ties((*asgs, *read[1]))
         card = Card(
-            nsgs, self._places(configurations, resource.root), asgs, all_of(stated(configurations, "private_ip_address")) or EMPTY
+            nsgs, self._places(configurations, resource), asgs, all_of(stated(configurations, "private_ip_address")) or EMPTY
         )
         return replace(card, pools=self.pools.behind(key, card.addresses, card.subnets))
 
@@ -164,20 +164,20 @@ class Cards:
         nsgs = items(body.values.get("network_security_group_id"))
         return self._lead(nsgs, resource.root, NSG), self._lead(asgs, resource.root, ASG).ties
 
-    def _places(self, configurations: Iterable[Block], root: str) -> tuple[Place, ...]:
+    def _places(self, configurations: Iterable[Block], owner: Resource) -> tuple[Place, ...]:
         """Where configurations stand; what may not be there stands nowhere perhaps, unless all there are name one place."""
-        found = [(self._place(value, root), block.possible) for block in configurations for value in find(block, "subnet_id")]
+        found = [(self._place(value, owner), block.possible) for block in configurations for value in find(block, "subnet_id")]
         places = dict.fromkeys(place for place, _ in found)
         if len(places) > 1:
             places = dict.fromkeys(_perhaps(place, because) for place, because in found)
         return tuple(places) or (NOWHERE,)
 
-    def _place(self, value: Any, root: str) -> Place:
+    def _place(self, value: Any, owner: Resource) -> Place:
         """Where something stands that names its subnet by a value; one that the input does not hold has what is tied to it."""
-        place = self._around.place(value, root)
+        place = self._around.place(value, owner)
         for subnet, _ in place:
             if subnet is not None and not self._around.holds(subnet):
-                self.of_subnets[subnet.key] = self._outer_subnets.tied(value, root)
+                self.of_subnets[subnet.key] = self._outer_subnets.tied(value, owner.root)
         return place
 
     def _stand(self, card: Card) -> None:
@@ -193,7 +193,7 @@ class Cards:
         for tie in self._ledger.managed(SUBNET_NSG):
             nsgs = self._lead([tie.body.values.get("network_security_group_id")], tie.root, NSG)
             self._outer_subnets.tie(tie.body.values.get("subnet_id"), tie.root, nsgs.doubted(tie.body.possible))
-            for subnet, because in self._around.subnets_of(tie.body.values.get("subnet_id"), tie.root):
+            for subnet, because in self._around.subnets_of(tie.body.values.get("subnet_id"), tie.root, tie.address):
                 self._tie(subnet, nsgs.doubted((*because, *tie.body.possible)))
             if unset := self._ledger.anybody(tie.body.values.get("subnet_id"), tie.root, SUBNET):
                 anywhere.append(nsgs.doubted((*unset, *tie.body.possible)))

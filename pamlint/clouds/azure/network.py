@@ -96,22 +96,23 @@ class Networks:
         """The data sources of subnets with their keys: a plan or a state tells what is tied to them."""
         return ((resource, key_of(resource)) for resource in self._ledger.of(SUBNET) if resource.mode == "data")
 
-    def subnets_of(self, value: Any, root: str) -> list[tuple[Subnet | None, Because]]:
+    def subnets_of(self, value: Any, root: str, owner: str) -> list[tuple[Subnet | None, Because]]:
         """The subnet that a value refers to, or those that it may be, in the input or not; None where it names none."""
         found = self.subnet(value, root)
         if found is not None:
             return [(found, ())]
         known, others = self._ledger.ways(value, root, SUBNET)
         subnets = [(self.subnets[key_of(resource)], because) for resource, because in known]
-        return [*subnets, *((_outside(other, root), because) for other, because in others)]
+        return [*subnets, *((_outside(other, root, owner), because) for other, because in others)]
 
-    def place(self, value: Any, root: str) -> Place:
+    def place(self, value: Any, owner: Resource) -> Place:
         """Where something stands that names its subnet by a value."""
+        root = owner.root
         found = self.subnet(value, root)
         if found is not None:
             return ((found, ()),)
         known = self._ledger.just_one(value, root, SUBNET)
-        elsewhere = _outside(value, root)
+        elsewhere = _outside(value, root, owner.address)
         return tuple((self.subnets[key_of(resource)] if resource else elsewhere, because) for resource, because in known)
 
     def space(self, key: str) -> Ranges | None:
@@ -193,16 +194,17 @@ def _guarding(values: Mapping[str, Any], untold: str | None = None) -> Because |
 
 def _outer(name: Any, group: Any, subnet: Resource) -> str:
     """What stands for a network that the input does not hold: its name in its resource group, else that it has this subnet."""
-    root = subnet.root
-    told = [f"{root}|?{part.name}" if isinstance(part, Unknown) and part.name else folded(part) for part in (group, name)]
-    return "network " + "/".join(map(str, told)) if all(told) else f"network of {key_of(subnet)}"
+    told = [f"?{part.name}" if isinstance(part, Unknown) and part.name else folded(part) for part in (group, name)]
+    place = subnet.body.values.get("subscription_id")
+    place = place.lower() if isinstance(place, str) and not any("?" in str(part) for part in told) else subnet.root
+    return "network " + "/".join(map(str, (place, *told))) if all(told) else f"network of {key_of(subnet)}"
 
 
-def _outside(value: Any, root: str) -> Subnet | None:
-    """A subnet that the input does not hold, as it is named by a value."""
+def _outside(value: Any, root: str, owner: str) -> Subnet | None:
+    """A subnet that the input does not hold, as it is named by a value; one that is computed is its owner's alone."""
     if value in (None, ""):
         return None
-    key, told, _ = outside(value, root, "subnet")
+    key, told, _ = outside(value, root, "subnet", owner)
     return Subnet(key, EMPTY, None, guards_endpoints=(f"{told}.{POLICY}",), told=told)
 
 
