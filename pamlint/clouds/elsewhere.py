@@ -36,7 +36,7 @@ class Elsewhere:
     def tied(self, value: Any, root: str) -> Tied:
         """What is tied to the thing that a value names: for sure, or perhaps where it may be another that is meant."""
         others = self._ways(value, root) if self._of_ids or self._of_roots else ()
-        return either((self._of(other, root), because) for other, because in others) if others else Tied()
+        return either((self.of(other, root), because) for other, because in others) if others else Tied()
 
     def all(self) -> Iterator[Tied]:
         """What is tied to anything that the input does not hold."""
@@ -52,7 +52,8 @@ class Elsewhere:
         deciding = [tuple(reference for reference in because if reference not in made) or because for _, because in found]
         return [(way, because) for (way, _), because in zip(found, deciding, strict=True) if way not in (None, "")]
 
-    def _of(self, value: Any, root: str) -> Tied:
+    def of(self, value: Any, root: str) -> Tied:
+        """The same of just one thing, whether or not the input holds what the value leads to."""
         if not isinstance(value, Unknown):
             return together(self._of_ids.get(foreign_key(str(value)), ()))
         found = ((tied, _same(value, other)) for other, tied in self._of_roots.get(root, ()))

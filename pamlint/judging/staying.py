@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from pamlint.binding import Part, Unit
 from pamlint.judging.cubes import Table, sides
 from pamlint.model.acl import Segment
@@ -10,8 +12,9 @@ from pamlint.model.traffic import Cube, Traffic
 
 
 def staying(unit: Unit, direction: Direction, table: Table) -> Traffic:
-    """The traffic that does not leave the subnet, where all of a unit stands in one."""
-    return staying_somewhere(unit, direction, table) if len(_subnets(unit)) == 1 else ()
+    """The traffic that does not leave the subnet, where all of a unit stands in one, perhaps where several may be the same."""
+    apart = any(not one.may_be(other) for one, other in combinations(_subnets(unit), 2))
+    return () if apart else staying_somewhere(unit, direction, table)
 
 
 def staying_somewhere(unit: Unit, direction: Direction, table: Table) -> Traffic:

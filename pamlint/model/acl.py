@@ -195,8 +195,9 @@ class Segment:
     made: bool = False
 
     def may_be(self, other: Segment) -> bool:
-        """Whether both may be one subnet: two that the input makes are two."""
-        return self.key == other.key or not (self.made and other.made)
+        """Whether both may be one subnet: two that the input makes are two, and so are two of other prefixes."""
+        apart = (self.made and other.made) or (self.prefixes and other.prefixes and self.prefixes != other.prefixes)
+        return self.key == other.key or not apart
 
 
 NOWHERE = Segment("", EMPTY)

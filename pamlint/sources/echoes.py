@@ -7,7 +7,7 @@ What a rule's own resource says is taken out there; whatever is left was written
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pamlint.model.noun import replace
@@ -34,6 +34,8 @@ _PEERS = {
 }
 
 
+_NUMBERS = {"all": "-1", "icmp": "1", "tcp": "6", "udp": "17", "icmpv6": "58"}
+"""What network ACLs show of protocols that rules call by name."""
 STANDALONE = frozenset(_OWNER)
 """The types of rules that are resources of their own."""
 
@@ -63,7 +65,7 @@ def without_echoes(
 def apart(readings: Sequence[Reading]) -> list[Reading]:
     """The readings of an estate, each rule once: a group of a plan, a state or an account shows the rules of other inputs too.
 
-    Only an id, or the name of an NSG with its resource group, says which group of another input a rule is of.
+    Only an id says which group of another input a rule is of, and just a rule that is there for sure and says the same is one.
     """
     if len(readings) < 2 or all(reading.input.kind == "code" for reading in readings):
         return list(readings)
@@ -73,13 +75,56 @@ def apart(readings: Sequence[Reading]) -> list[Reading]:
         others = [rule for other, rules in enumerate(named) if other != place for rule in rules]
         if not others or reading.input.kind == "code":
             return reading
-        return replace(reading, resources=tuple(without_echoes(reading.resources, others, reading.inline)))
+        return replace(reading, resources=tuple(_without(reading.resources, others, reading.inline)))
 
     return [once(place, reading) for place, reading in enumerate(readings)]
 
 
 def _names_owner(resource: Resource) -> bool:
-    return resource.type in _OWNER and isinstance(resource.body.values.get(_OWNER[resource.type]), str)
+    named = resource.type in _OWNER and isinstance(resource.body.values.get(_OWNER[resource.type]), str)
+    return named and not resource.body.possible
+
+
+def _without(resources: Iterable[Resource], others: Sequence[Resource], writes: Collection[str]) -> Iterator[Resource]:
+    """The resources without the rows that are rules of other inputs."""
+    rules: dict[str, list[Resource]] = defaultdict(list)
+    for rule in others:
+        rules[_owner_id(rule)].append(rule)
+    for resource in resources:
+        own = rules.get((resource.id or "").lower(), ()) if without_keys(resource.address) not in writes else ()
+        yield _cleared(resource, [rule for rule in own if _is_told(rule, resource)]) if own else resource
+
+
+def _owner_id(rule: Resource) -> str:
+    """The id of the group that a rule of another input belongs to; the name of an NSG is one of many subscriptions."""
+    if rule.type == "azurerm_network_security_rule":
+        return (rule.id or "").lower().partition("/securityrules/")[0]
+    return str(rule.body.values[_OWNER[rule.type]]).lower()
+
+
+def _is_told(rule: Resource, owner: Resource) -> bool:
+    """Whether a group shows the rule as it is; of a security group's rows only what is the same counts anyway."""
+    if "security_group" in owner.type and owner.type.startswith("aws_"):
+        return True
+    names: Mapping[str, str] = {"rule_no": "rule_number", "action": "rule_action"}
+    names = names if owner.type.startswith("aws_") else {}
+    told = rule.body.values
+    rows = [row for name in ("ingress", "egress", "security_rule") for row in _items(owner.body.values.get(name))]
+    return any(
+        all(_same(value, told.get(names.get(str(name), str(name)))) for name, value in row.items() if name != "description")
+        for row in rows
+        if isinstance(row, Mapping)
+    )
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values say the same, whatever says that there is none."""
+    if not one or not other:
+        return not one and not other
+    if isinstance(one, list) and isinstance(other, list):
+        return sorted(map(str, one)) == sorted(map(str, other))
+    texts = [str(value).lower() for value in (one, other)]
+    return texts[0] == texts[1] or _NUMBERS.get(texts[0], texts[0]) == _NUMBERS.get(texts[1], texts[1])
 
 
 def _owners(resources: Iterable[Resource]) -> dict[Any, str]:

@@ -225,7 +225,7 @@ class References:
         return self._ends(expression, Place(module, "", "", place.attribute), depth + 1)
 
     def _any_output(self, step: re.Match[str], place: Place, index: Index, depth: int) -> list[_End]:
-        """The unknown ids of the wanted type that outputs of a module have, of which a plan does not tell instance and name."""
+        """What an output may be of which a plan tells neither instance nor name: no id of another type than wanted."""
         call = (self._module(place.module).get("module_calls") or {}).get(step[1]) or {}
         address = below(place.module, f"module.{step[1]}")
         instances = (address + step[2],) if step[2] else self._instances().get(address, (address,))
@@ -235,7 +235,7 @@ class References:
         places = [Place(module, "", "", place.attribute) for module in instances if len(instances) <= _MANY]
         ends = (end for at in places for output in outputs for end in self._ends(output, at, depth + 1))
         wanted = re.sub(r"_ids?\Z|s\Z", "", place.attribute)
-        return [end for end in ends if end.attribute is not None and _goes_by(end.attribute[0], wanted)]
+        return [end for end in ends if end.attribute is None or not _is_id_of_another(end.attribute, wanted)]
 
     def _attribute(self, reference: str, place: Place, index: Index) -> Iterable[_End]:
         found = _RESOURCE.match(reference)
@@ -309,6 +309,11 @@ def without_keys(address: str) -> str:
 
 def _is_id(attribute: str) -> bool:
     return attribute in IDENTIFIERS or attribute.endswith(("_id", "_arn"))
+
+
+def _is_id_of_another(attribute: tuple[str, str], stem: str) -> bool:
+    """Whether an attribute says which resource it is of, and that is one of another type than a name ends with."""
+    return attribute[1] in IDENTIFIERS and not _goes_by(attribute[0], stem)
 
 
 def _goes_by(address: str, stem: str) -> bool:

@@ -20,6 +20,7 @@ variable "on" {}
 module "net" { source = "./net" }
 locals { first = var.ids[0] }
 data "aws_subnet" "d" { id = "subnet-d" }
+data "aws_subnet" "e" { id = var.ids[3] }
 data "aws_subnets" "all" {}
 data "terraform_remote_state" "net" { backend = "local" }
 resource "aws_subnet" "own" { vpc_id = "vpc-1" }
@@ -126,6 +127,7 @@ def test_two_values_are_two_subnets_as_far_as_is_known(edge: str, own: str, tmp_
     ("edge", "own", "because"),
     [
         ("var.ids", "var.ids[2]", None),
+        ("var.ids", "data.aws_subnet.e.id", None),
         ("data.aws_subnets.all.ids", "data.aws_subnets.all.ids[2]", None),
         ("module.net.ids", "module.net.ids[0]", None),
         ("[var.ids[0]]", "element(var.ids, 1)", ("var.ids",)),
@@ -199,6 +201,18 @@ def test_a_default_network_acl_of_a_vpc_that_is_only_named(vpc: str, there: bool
     machine = resource("aws_instance.x", subnet_id="subnet-1", vpc_security_group_ids=["sg-1"])
     (found,) = convert([edge, subnet, machine], {}).workloads
     assert edge_of(found)[:2] == (["aws_default_network_acl.edge"] if there else [], {})
+
+
+@pytest.mark.parametrize(("counted", "perhaps"), [("", ()), ("count = var.on ? 1 : 0", ("var.on",))])
+def test_a_default_group_that_may_not_be_there(counted: str, perhaps: tuple[str, ...], tmp_path: Path) -> None:
+    """Without it the default group has the rules that AWS gives it: what it holds is worn as surely as it is there."""
+    code = (
+        DEFAULT.replace("vpc_security_group_ids = [aws_security_group.web.id]", "") % "var.vpc"
+        + f'variable "on" {{}}\nresource "aws_default_security_group" "g" {{\n  {counted}\n  vpc_id = var.vpc\n}}\n'
+    )
+    _, found = _network(tmp_path, code, "aws_instance.x")
+    doubts = {key.partition("|")[2].partition("[")[0]: because for key, because in found.perhaps.items()}
+    assert doubts.get("aws_default_security_group.g", ()) == perhaps
 
 
 INTERFACE = """

@@ -216,16 +216,17 @@ def test_what_may_be_two_subnets_is_not_one(near: str, far: str, edge: str, tmp_
 FLEETS = """
 resource "aws_launch_template" "%(name)s" { vpc_security_group_ids = [aws_security_group.%(name)s.id] }
 resource "aws_autoscaling_group" "%(name)s" {
-  vpc_zone_identifier = var.ids
+  vpc_zone_identifier = %(ids)s
   launch_template { id = aws_launch_template.%(name)s.id }
 }
 """
 
 
-def test_a_list_of_which_nothing_is_known_is_not_one_subnet(tmp_path: Path) -> None:
-    """Two fleets that stand in the same list of subnets have machines in different ones."""
-    code = UNKNOWN.split('resource "aws_instance" "near"')[0] % "var.ids"
-    code = MANY + code.replace("[var.ids]", "var.ids") + FLEETS % {"name": "near"} + FLEETS % {"name": "far"}
+@pytest.mark.parametrize("ids", ["var.ids", "[var.subnet, var.other]"], ids=["as a whole", "of two that may be one"])
+def test_a_list_of_which_nothing_is_known_is_not_one_subnet(ids: str, tmp_path: Path) -> None:
+    """Two fleets that stand in the same list of subnets have machines in different ones, if there are several."""
+    code = UNKNOWN.split('resource "aws_instance" "near"')[0].replace("[%s]", "%s") % ids
+    code = MANY + 'variable "other" {}' + code + FLEETS % {"name": "near", "ids": ids} + FLEETS % {"name": "far", "ids": ids}
     for name, text in (("main.tf", code), ("policy.yaml", POLICY), ("pamlint.yaml", OWN_SITE)):
         (tmp_path / name).write_text(text)
     states = {verdict["flow"]: verdict["state"] for verdict in lint(tmp_path).report()["verdicts"] if verdict["role"] == "far"}

@@ -214,3 +214,44 @@ def test_the_rules_of_one_input_alone() -> None:
     code = Reading(Input("a", "code", "", True), (group,))
     assert apart([code, Reading(Input("b", "state", "", True), (SSH,))])[0] == code
     assert apart([code]) == [code]
+
+
+NSG = "/subscriptions/%s/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/g"
+AZURE_ROW = {"name": "ssh", "priority": 100, "access": "Allow", "source_address_prefix": "*", "source_address_prefixes": []}
+
+
+@pytest.mark.parametrize(
+    ("subscription", "possible", "more", "once"),
+    [
+        ("a", (), {}, True),
+        ("b", (), {}, False),
+        ("a", ("var.on",), {}, False),
+        ("a", (), {"source_address_prefix": "10.0.0.0/8"}, False),
+        (None, (), {}, False),
+    ],
+    ids=["the same", "of another subscription", "perhaps", "with other content", "of no id"],
+)
+def test_an_nsgs_rule_of_another_input(
+    subscription: str | None, possible: tuple[str, ...], more: dict[str, Any], once: bool
+) -> None:
+    """Names are those of every subscription, and a rule that says otherwise, or may not be there, is not what the NSG shows."""
+    nsg = resource(
+        "azurerm_network_security_group.g", id=NSG % "a", name="g", resource_group_name="rg", security_rule=[AZURE_ROW]
+    )
+    named = {"network_security_group_name": "g", "resource_group_name": "rg", **AZURE_ROW, **more}
+    identifier = {} if subscription is None else {"id": f"{NSG % subscription}/securityRules/ssh"}
+    rule = resource("azurerm_network_security_rule.s", **named, **identifier)
+    rule = replace(rule, body=replace(rule.body, possible=possible))
+    readings = [Reading(Input("a", "state", "", True), (nsg,)), Reading(Input("b", "state", "", True), (rule,))]
+    assert (apart(readings)[0].resources[0].body.values["security_rule"] == []) is once
+
+
+@pytest.mark.parametrize(("protocol", "once"), [("6", True), ("tcp", True), ("udp", False)])
+def test_a_network_acls_rule_of_another_input(protocol: str, once: bool) -> None:
+    """A network ACL shows protocols by their numbers, and ports that there are none of as 0."""
+    told = {"protocol": "6", "from_port": 22, "to_port": 22, "cidr_block": "10.0.0.0/8", "ipv6_cidr_block": ""}
+    acl = resource("aws_network_acl.a", id="acl-1", ingress=[{"rule_no": 100, "action": "allow", "icmp_code": 0, **told}])
+    own = {**told, "protocol": protocol, "ipv6_cidr_block": None, "rule_number": 100, "rule_action": "allow", "egress": False}
+    rule = resource("aws_network_acl_rule.r", network_acl_id="acl-1", **own)
+    readings = [Reading(Input("a", "state", "", True), (acl,)), Reading(Input("b", "state", "", True), (rule,))]
+    assert (apart(readings)[0].resources[0].body.values["ingress"] == []) is once

@@ -231,6 +231,35 @@ def test_an_output_of_which_a_plan_tells_no_name(references: list[str], wanted: 
     assert ways == {(f"{module}.aws_security_group.g", "id") for module in wanted}
 
 
+@pytest.mark.parametrize("other", ["aws_vpc.v.default_security_group_id", "local.group"])
+def test_an_output_that_may_be_another_group_leaves_it_open(other: str) -> None:
+    """What a plan does not spell out, or calls by another type's attribute, may be the group as well."""
+    group, rule = 'module.m["a"].aws_security_group.g', 'aws_security_group_rule.r["a"]'
+    network = 'module.m["a"].aws_vpc.v'
+    told = {name: {"expression": {"references": [text]}} for name, text in (("one", "aws_security_group.g.id"), ("two", other))}
+    found = read(
+        planned_values={
+            "root_module": {
+                "resources": [planned(rule, {})],
+                "child_modules": [{"address": 'module.m["a"]', "resources": [planned(group, {}), planned(network, {})]}],
+            }
+        },
+        resource_changes=[
+            change(group, {"id": True}),
+            change(network, {"id": True, "default_security_group_id": True}),
+            change(rule, {"security_group_id": True}),
+        ],
+        configuration={
+            "root_module": {
+                "resources": [resource("aws_security_group_rule.r", security_group_id=["module.m", "each.key"])],
+                "module_calls": {"m": {"for_each_expression": {}, "module": {"outputs": told}}},
+            }
+        },
+    )
+    value = found[rule].body.values["security_group_id"]
+    assert (group, "id") in [way.attribute for way in value.either] and len(value.either) == 2
+
+
 @pytest.mark.parametrize(
     ("given", "more", "wanted"),
     [

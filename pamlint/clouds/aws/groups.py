@@ -151,7 +151,9 @@ class Groups:
         ids = (resource.id,) if resource.id else ()
         self._ledger.symbols[key] = Symbol(key, "group", resource.address, at_most=self._vpcs.of_group(resource), ids=ids)
         if resource.type == DEFAULT_GROUP or resource.body.values.get("name") == "default":
-            self._vpcs.defaults.tie(resource.body.values.get("vpc_id"), resource.root, Tied(sure([key])))
+            self._vpcs.defaults.tie(
+                resource.body.values.get("vpc_id"), resource.root, Tied(ties([(key, resource.body.possible)]))
+            )
             vpc = self._vpcs.of(resource)
             if vpc is not None:
                 self._defaults[key_of(vpc)] = key

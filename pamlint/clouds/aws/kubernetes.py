@@ -6,7 +6,6 @@ Sources: the Amazon EKS user guide (security group requirements, remote access) 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from pamlint.clouds.aws.groups import OF_A_CLUSTER
 from pamlint.clouds.aws.interfaces import Interface, Surroundings
@@ -41,13 +40,14 @@ def nodes(around: Surroundings, machines: Machines) -> Iterable[tuple[Resource, 
         if blocks(resource.body, "launch_template"):
             yield resource, machines.from_templates(resource, standing)
             continue
-        worn = _of_nodes(around, resource.body.values.get("cluster_name"), resource.root)
+        worn = _of_nodes(around, resource)
         more = [key for block in blocks(resource.body, "remote_access") for key in _remote_access(around, resource, block)]
         yield resource, [Interface(worn.beside(Tied(sure(more))), standing)]
 
 
-def _of_nodes(around: Surroundings, named: Any, root: str) -> Tied:
+def _of_nodes(around: Surroundings, nodes: Resource) -> Tied:
     """The group of the cluster that a node group names, whatever it is called where the input does not hold that."""
+    named, root = nodes.body.values.get("cluster_name") or f"{nodes.address}.cluster_name", nodes.root
     cluster = around.ledger.target(named, root, CLUSTER)
     if cluster is not None:
         return Tied(sure([_made(around, cluster)]))

@@ -113,7 +113,9 @@ class Subnets:
         self._by_key = {}
         taken = _taken(ledger, vpcs)
         for resource in ledger.of(*SUBNETS):
-            key, own, vpc = key_of(resource), acls.get(key_of(resource), ()), vpcs.of(resource)
+            key, vpc = key_of(resource), vpcs.of(resource)
+            named = elsewhere.of(resource.body.values.get("id"), resource.root) if resource.mode == "data" else Tied()
+            own = acls.get(key, ()) or named.ties
             beyond = () if own or resource.mode == "managed" else _beyond(resource.address)
             default = vpcs.defaults.tied(resource.body.values.get("vpc_id"), resource.root)
             segment = _segment(resource, subtract(vpcs.line(vpc), taken[key_of(vpc) if vpc else ""]))
