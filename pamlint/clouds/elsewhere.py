@@ -11,6 +11,9 @@ from pamlint.clouds.ties import Because, Tied, either, together
 from pamlint.model.identity import foreign_key
 from pamlint.model.resource import Unknown
 
+_Name = tuple[str, Because]
+"""By what a value is known, empty where it was computed, and its references."""
+
 
 class Elsewhere:
     """Things of some types that the input does not hold, and what is tied to each.
@@ -22,16 +25,19 @@ class Elsewhere:
     def __init__(self, ledger: Ledger, *types: str) -> None:
         self._ledger = ledger
         self._types = types
-        self._of_ids: dict[str, list[Tied]] = defaultdict(list)
-        self._of_roots: dict[str, list[tuple[Unknown, Tied]]] = defaultdict(list)
+        self._of_ids: dict[str, Tied] = defaultdict(Tied)
+        self._of_roots: dict[str, dict[_Name, Tied]] = defaultdict(lambda: defaultdict(Tied))
 
     def tie(self, value: Any, root: str, tied: Tied) -> None:
         """Tie something to what a value names, as far as the input does not hold it."""
         for other, because in self._ways(value, root):
+            hangs = tied.doubted(because)
             if isinstance(other, Unknown):
-                self._of_roots[root].append((other, tied.doubted(because)))
+                name, known = (other.known_as, other.because), self._of_roots[root]
+                known[name] = known[name].beside(hangs)
             else:
-                self._of_ids[foreign_key(str(other))].append(tied.doubted(because))
+                key = foreign_key(str(other))
+                self._of_ids[key] = self._of_ids[key].beside(hangs)
 
     def tied(self, value: Any, root: str) -> Tied:
         """What is tied to the thing that a value names: for sure, or perhaps where it may be another that is meant."""
@@ -40,8 +46,8 @@ class Elsewhere:
 
     def all(self) -> Iterator[Tied]:
         """What is tied to anything that the input does not hold."""
-        yield from (tied for found in self._of_ids.values() for tied in found)
-        yield from (tied for found in self._of_roots.values() for _, tied in found)
+        yield from self._of_ids.values()
+        yield from (tied for found in self._of_roots.values() for tied in found.values())
 
     def _ways(self, value: Any, root: str) -> list[tuple[Any, Because]]:
         """What a value may be that the input does not hold, and what decides which of several it is."""
@@ -55,17 +61,16 @@ class Elsewhere:
     def of(self, value: Any, root: str) -> Tied:
         """The same of just one thing, whether or not the input holds what the value leads to."""
         if not isinstance(value, Unknown):
-            return together(self._of_ids.get(foreign_key(str(value)), ()))
-        found = ((tied, _same(value, other)) for other, tied in self._of_roots.get(root, ()))
+            return self._of_ids.get(foreign_key(str(value)), Tied())
+        found = ((tied, _same((value.known_as, value.because), other)) for other, tied in self._of_roots.get(root, {}).items())
         return together(tied.doubted(because) for tied, because in found if because is not None)
 
 
-def _same(value: Unknown, tied: Unknown) -> Because | None:
+def _same(value: _Name, tied: _Name) -> Because | None:
     """The references that decide whether a value names the thing to which something is tied; None where nothing says so."""
-    name, whole = value.known_as, tied.known_as
+    (name, because), (whole, others) = value, tied
     if name and whole:
         if name == whole or name.startswith(f"{whole}["):
             return ()
-        return value.because if whole.startswith(f"{name}[") else None
-    shared = not set(value.because).isdisjoint(tied.because)
-    return tuple(dict.fromkeys((*value.because, *tied.because))) if shared else None
+        return because if whole.startswith(f"{name}[") else None
+    return None if set(because).isdisjoint(others) else tuple(dict.fromkeys((*because, *others)))
