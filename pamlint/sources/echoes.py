@@ -7,7 +7,7 @@ What a rule's own resource says is taken out there; whatever is left was written
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from pamlint.model.noun import replace
@@ -69,30 +69,28 @@ def apart(readings: Sequence[Reading]) -> list[Reading]:
     """
     if len(readings) < 2 or all(reading.input.kind == "code" for reading in readings):
         return list(readings)
-    named = [[rule for rule in (*reading.resources, *reading.before) if _names_owner(rule)] for reading in readings]
+    rules: dict[str, list[tuple[int, Resource]]] = defaultdict(list)
+    for place, reading in enumerate(readings):
+        for rule in filter(_names_owner, (*reading.resources, *reading.before)):
+            rules[_owner_id(rule)].append((place, rule))
 
-    def once(place: int, reading: Reading) -> Reading:
-        others = [rule for other, rules in enumerate(named) if other != place for rule in rules]
-        if not others or reading.input.kind == "code":
-            return reading
-        return replace(reading, resources=tuple(_without(reading.resources, others, reading.inline)))
+    def once(place: int, reading: Reading, resource: Resource) -> Resource:
+        written = resource.id is None or without_keys(resource.address) in reading.inline
+        known = () if written else rules.get(str(resource.id).lower(), ())
+        own = [rule for other, rule in known if other != place and _is_told(rule, resource)]
+        return _cleared(resource, own) if own else resource
 
-    return [once(place, reading) for place, reading in enumerate(readings)]
+    return [
+        reading
+        if reading.input.kind == "code" or not rules
+        else replace(reading, resources=tuple(once(place, reading, resource) for resource in reading.resources))
+        for place, reading in enumerate(readings)
+    ]
 
 
 def _names_owner(resource: Resource) -> bool:
     named = resource.type in _OWNER and isinstance(resource.body.values.get(_OWNER[resource.type]), str)
     return named and not resource.body.possible
-
-
-def _without(resources: Iterable[Resource], others: Sequence[Resource], writes: Collection[str]) -> Iterator[Resource]:
-    """The resources without the rows that are rules of other inputs."""
-    rules: dict[str, list[Resource]] = defaultdict(list)
-    for rule in others:
-        rules[_owner_id(rule)].append(rule)
-    for resource in resources:
-        own = rules.get((resource.id or "").lower(), ()) if without_keys(resource.address) not in writes else ()
-        yield _cleared(resource, [rule for rule in own if _is_told(rule, resource)]) if own else resource
 
 
 def _owner_id(rule: Resource) -> str:

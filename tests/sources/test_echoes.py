@@ -255,3 +255,11 @@ def test_a_network_acls_rule_of_another_input(protocol: str, once: bool) -> None
     rule = resource("aws_network_acl_rule.r", network_acl_id="acl-1", **own)
     readings = [Reading(Input("a", "state", "", True), (acl,)), Reading(Input("b", "state", "", True), (rule,))]
     assert (apart(readings)[0].resources[0].body.values["ingress"] == []) is once
+
+
+def test_a_group_without_an_id_shows_no_rules_of_other_inputs() -> None:
+    """A rule that names its NSG alone is not that of one whose id nobody knows."""
+    nsg = resource("azurerm_network_security_group.g", name="g", resource_group_name="rg", security_rule=[AZURE_ROW])
+    rule = resource("azurerm_network_security_rule.s", network_security_group_name="g", resource_group_name="rg", **AZURE_ROW)
+    readings = [Reading(Input("a", "plan", "", True), (nsg,)), Reading(Input("b", "code", "", True), (rule,))]
+    assert apart(readings)[0].resources[0] == nsg
