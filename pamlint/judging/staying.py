@@ -8,6 +8,8 @@ from pamlint.binding import Part, Unit
 from pamlint.judging.cubes import Table, sides
 from pamlint.model.acl import Segment
 from pamlint.model.finding import Direction
+from pamlint.model.noun import replace
+from pamlint.model.ranges import Ranges, intersect
 from pamlint.model.traffic import Cube, Traffic
 
 
@@ -44,5 +46,8 @@ def neighbours(unit: Unit, direction: Direction, peer: Part, table: Table) -> Tr
 
 
 def _subnets(unit: Unit) -> tuple[Segment, ...]:
-    found = {subnet.prefixes or subnet.key: subnet for workload in unit.workloads for subnet in workload.subnets}
+    found: dict[Ranges | str, Segment] = {}
+    for subnet in (subnet for workload in unit.workloads for subnet in workload.subnets):
+        known = found.setdefault(subnet.prefixes or subnet.key, subnet)
+        found[subnet.prefixes or subnet.key] = replace(known, at_most=intersect(known.at_most, subnet.at_most))
     return tuple(sorted(found.values(), key=lambda subnet: (subnet.prefixes, subnet.key)))

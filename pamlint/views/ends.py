@@ -54,7 +54,7 @@ def share_a_subnet(one: End, other: End) -> tuple[str, ...] | None:
     if any(all(holds(subnet, line) for line in lines) for subnet in (*subnets_of(one), *subnets_of(other))):
         return ()
     near, far = _segments(one), _segments(other)
-    if len(near) == len(far) == 1 and near == far and near[0].is_one:
+    if len(near) == len(far) == 1 and near[0].key == far[0].key and near[0].is_one:
         return ()
     because = {reference for each in (*near, *far) if _may_hold(each, one, other) for reference in each.because}
     return tuple(sorted(because)) or None

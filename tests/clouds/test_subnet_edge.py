@@ -231,3 +231,15 @@ def test_a_list_of_which_nothing_is_known_is_not_one_subnet(ids: str, tmp_path: 
         (tmp_path / name).write_text(text)
     states = {verdict["flow"]: verdict["state"] for verdict in lint(tmp_path).report()["verdicts"] if verdict["role"] == "far"}
     assert states["ssh"] == "unproven"
+
+
+@pytest.mark.parametrize(("users", "state"), [("10.9.0.0/16", "missing"), ("10.7.1.0/24", "unproven")])
+def test_a_subnet_of_unknown_prefix_lies_around_its_machines(users: str, state: str, tmp_path: Path) -> None:
+    """No subnet is larger than a /16, and one that has a machine at 10.7.0.4 has nobody at 10.9.0.0/16."""
+    code = UNKNOWN % ("var.subnet", "var.subnet", "var.subnet")
+    code = code.replace("subnet_id              = var.subnet", 'subnet_id = var.subnet\nprivate_ip = "10.7.0.4"')
+    site = OWN_SITE.replace("10.0.0.0/24", users)
+    for name, text in (("main.tf", code), ("policy.yaml", POLICY.replace("tcp/81", "tcp/80")), ("pamlint.yaml", site)):
+        (tmp_path / name).write_text(text)
+    states = {verdict["flow"]: verdict["state"] for verdict in lint(tmp_path).report()["verdicts"] if verdict["role"] == "far"}
+    assert states["web"] == state

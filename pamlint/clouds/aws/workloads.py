@@ -13,14 +13,18 @@ from pamlint.clouds.aws.services import Services, is_internal
 from pamlint.clouds.ties import Because, Tied, keys, perhaps
 from pamlint.clouds.values import all_of, overlaid, string, tags, text
 from pamlint.model.acl import NOWHERE, Segment, Text, Workload
+from pamlint.model.addresses import IPV4, IPV6
 from pamlint.model.identity import key_of
-from pamlint.model.ranges import EMPTY
+from pamlint.model.noun import replace
+from pamlint.model.ranges import EMPTY, Ranges, intersect, normal, union
 from pamlint.model.resource import Resource
 
 INTERNAL = "it is an internal load balancer"
 MANY = frozenset({"aws_autoscaling_group", "aws_eks_node_group", "aws_ecs_service"})
 """What stands for several machines alike."""
 
+LARGEST = 16
+"""So many bits of an IPv4 address the largest subnet has to itself (Amazon VPC user guide, subnet sizing)."""
 Place = tuple[Interface, Subnet | None]
 
 
@@ -78,7 +82,7 @@ def _workload(
         settled=all(subnet is None or subnet.one for _, subnet in places),
         possible=(*body.possible, *because),
         machine=body.possible,
-        subnets=_apart([subnet for _, subnet in places]),
+        subnets=_apart([subnet for _, subnet in places], [interface.addresses for interface, _ in places]),
         sheltered=INTERNAL if is_internal(resource) else _sheltered(subnet for _, subnet in places),
         several=resource.type in MANY,
         beyond=tuple(sorted({each for _, subnet in places for each in (subnet.beyond if subnet else unnamed)})),
@@ -88,9 +92,14 @@ def _workload(
     )
 
 
-def _apart(subnets: Sequence[Subnet | None]) -> tuple[Segment, ...]:
-    """Each subnet that a workload stands in."""
-    return tuple(dict.fromkeys(subnet.segment if subnet is not None else NOWHERE for subnet in subnets))
+def _apart(subnets: Sequence[Subnet | None], addresses: Sequence[Ranges]) -> tuple[Segment, ...]:
+    """Each subnet that a workload stands in. One that it is alone in holds its addresses, and no more than a /16 around them."""
+    found = tuple(dict.fromkeys(subnet.segment if subnet is not None else NOWHERE for subnet in subnets))
+    own = intersect(all_of(addresses) or EMPTY, IPV4)
+    if len(found) > 1 or not own:
+        return found
+    around = normal((low >> LARGEST << LARGEST, (low >> LARGEST << LARGEST) + (1 << LARGEST) - 1) for low, _ in own)
+    return tuple(replace(segment, at_most=intersect(segment.at_most, union(around, IPV6))) for segment in found)
 
 
 def _sheltered(subnets: Iterable[Subnet | None]) -> str | None:
