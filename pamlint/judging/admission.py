@@ -130,12 +130,10 @@ class Admission:
     def within_subnet(self, unit: Unit, direction: Direction, peer: Part, passes: tuple[Traffic, ...]) -> tuple[Traffic, ...]:
         """What passes each layer, with what the peers of its own subnet are known to do without meeting the network ACL."""
         near = neighbours(unit, direction, peer, self.table)
+        if not near:
+            return passes
         lists = (layer[0].kind == "aws_network_acl" for layer in unit.layers)
-        return (
-            tuple((*passed, *near) if is_list else passed for passed, is_list in zip(passes, lists, strict=True))
-            if near
-            else passes
-        )
+        return tuple((*passed, *near) if is_list else passed for passed, is_list in zip(passes, lists, strict=True))
 
     def untied(self, acl: Acl, unit: Unit, direction: Direction) -> Traffic:
         """What a list that stands in a chain perhaps lets through if it does not: everything."""

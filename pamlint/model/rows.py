@@ -14,7 +14,7 @@ from pamlint.model.certainty import Predicate, Predicates
 from pamlint.model.finding import Direction, Row, Witness
 from pamlint.model.noun import replace
 from pamlint.model.ranges import EMPTY, Ranges, holds, intersect, normal, size, subtract, union
-from pamlint.model.services import ICMP, ICMP_LINES
+from pamlint.model.services import ICMP, ICMP_LINES, NAMES
 from pamlint.model.traffic import (
     ALL_PORTS,
     ALL_PROTOCOLS,
@@ -32,7 +32,6 @@ from pamlint.model.traffic import (
     minus,
 )
 
-NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6"}
 WITH_PORTS: Ranges = ((6, 6), (17, 17))
 SPOKEN: Mapping[Ranges, Ranges] = {((number, number),): line for number, line in ICMP_LINES.items()}
 """ICMP and ICMPv6, each with the addresses between which it goes."""

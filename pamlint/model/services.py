@@ -22,8 +22,8 @@ PORT_PROTOCOLS: Ranges = ((6, 6), (17, 17), (33, 33), (132, 132), (136, 136))
 ECHO = {(1, 8): 0, (58, 128): 129}
 """The ICMP type that answers another one, by protocol."""
 
-_NUMBERS = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58}
-_NAMES = {number: name for name, number in _NUMBERS.items()}
+NUMBERS = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58}
+NAMES = {number: name for name, number in NUMBERS.items()}
 _WRITE = "write tcp/443, tcp/1-9, udp (all ports), icmp (all types), icmp/8, icmp/8/0, icmpv6, a protocol number, or any"
 
 
@@ -74,7 +74,7 @@ def format_service(service: Service) -> str:
     """Writes a service as `parse_service` reads it; several ranges are joined by commas."""
     if service == ANY_SERVICE:
         return "any"
-    protocols = ",".join(_NAMES.get(low, str(low)) if low == high else f"{low}-{high}" for low, high in service.protocols)
+    protocols = ",".join(NAMES.get(low, str(low)) if low == high else f"{low}-{high}" for low, high in service.protocols)
     if service.ports == ALL_PORTS:
         return protocols
     write = _write_icmp if service.protocols in (((1, 1),), ((58, 58),)) else _write_ports
@@ -82,8 +82,8 @@ def format_service(service: Service) -> str:
 
 
 def _protocol(text: str, name: str) -> int:
-    if name in _NUMBERS:
-        return _NUMBERS[name]
+    if name in NUMBERS:
+        return NUMBERS[name]
     number = _number(name, 255)
     if number is not None and not text.endswith(("/tcp", "/udp")):
         return number

@@ -7,8 +7,8 @@ from typing import Any
 
 from pamlint.model.acl import Acl, Extent, Peer, Rule, Text
 from pamlint.model.ranges import Ranges, holds, intersect
-from pamlint.model.rows import NAMES, WITH_PORTS, format_icmp, format_numbers
-from pamlint.model.services import ICMP
+from pamlint.model.rows import WITH_PORTS, format_icmp, format_numbers
+from pamlint.model.services import ICMP, NAMES
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 from pamlint.report.escaping import visible
 from pamlint.report.json import location

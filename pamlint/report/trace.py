@@ -8,7 +8,8 @@ from typing import Any
 from pamlint.model.addresses import ANY, IPV4, format_address, format_ranges
 from pamlint.model.finding import Witness
 from pamlint.model.ranges import Ranges
-from pamlint.model.rows import NAMES, WITH_PORTS
+from pamlint.model.rows import WITH_PORTS
+from pamlint.model.services import NAMES
 from pamlint.report.escaping import visible
 from pamlint.report.json import location
 from pamlint.report.screen import PLAIN, Line, Screen, line, paint, wrapped

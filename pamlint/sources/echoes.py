@@ -12,6 +12,7 @@ from typing import Any
 
 from pamlint.model.noun import replace
 from pamlint.model.resource import Reading, Resource, Unknown
+from pamlint.model.services import NUMBERS
 from pamlint.terraform.session import without_keys
 
 Key = tuple[str, ...]
@@ -34,7 +35,7 @@ _PEERS = {
 }
 
 
-_NUMBERS = {"all": "-1", "icmp": "1", "tcp": "6", "udp": "17", "icmpv6": "58"}
+_SHOWN = {"all": "-1", **{name: str(number) for name, number in NUMBERS.items()}}
 """What network ACLs show of protocols that rules call by name."""
 STANDALONE = frozenset(_OWNER)
 """The types of rules that are resources of their own."""
@@ -122,7 +123,7 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return sorted(map(str, one)) == sorted(map(str, other))
     texts = [str(value).lower() for value in (one, other)]
-    return texts[0] == texts[1] or _NUMBERS.get(texts[0], texts[0]) == _NUMBERS.get(texts[1], texts[1])
+    return texts[0] == texts[1] or _SHOWN.get(texts[0], texts[0]) == _SHOWN.get(texts[1], texts[1])
 
 
 def _owners(resources: Iterable[Resource]) -> dict[Any, str]:

@@ -14,7 +14,7 @@ from pamlint.model.addresses import ANY, IPV4, IPV6, families
 from pamlint.model.errors import UserError
 from pamlint.model.noun import noun, replace
 from pamlint.model.ranges import Ranges, intersect, subtract, union
-from pamlint.model.services import ICMP_LINES, PORT_PROTOCOLS, Service, parse_service
+from pamlint.model.services import ICMP_LINES, NUMBERS, PORT_PROTOCOLS, Service, parse_service
 from pamlint.model.traffic import ALL_PORTS, DESTINATION, SOURCE
 from pamlint.views.ends import End, Layers, address_of, ends_of, is_network, names_of, share_a_subnet, subnets_of
 from pamlint.views.packets import Packet, concerning
@@ -26,7 +26,6 @@ CLASSES = 32
 """An end with many addresses is taken apart into no more kinds of them than these; beyond, its address is not known."""
 CLIENT_PORT = 49152
 """The source port of an ordinary client."""
-NUMBERS = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58}
 ENDS = (SOURCE, DESTINATION)
 FAMILIES = {number: families(line) for number, line in ICMP_LINES.items()}
 """The address families of the protocols that have one."""

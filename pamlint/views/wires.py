@@ -10,8 +10,8 @@ from pamlint.model.activation import filled, services_between
 from pamlint.model.finding import Direction
 from pamlint.model.policy import Flow, ParameterService, Policy
 from pamlint.model.ranges import Ranges, normal
-from pamlint.model.rows import NAMES, WITH_PORTS, format_icmp, format_numbers
-from pamlint.model.services import ICMP, Service
+from pamlint.model.rows import WITH_PORTS, format_icmp, format_numbers
+from pamlint.model.services import ICMP, NAMES, Service
 from pamlint.model.site import Site
 from pamlint.model.traffic import ALL_PORTS, ALL_PROTOCOLS
 from pamlint.views.players import NOBODY, Seat, fixed
